@@ -1,0 +1,136 @@
+/* apply.c - one application of an operation: check, compute, record. */
+#include "internal.h"
+
+#include "kernels/kernels.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The tape of the first input there is; NULL without any. */
+static dt_tape *common_tape(const dt_op *op, int n_in, dt_tensor *const *in) {
+    dt_tape *tape = NULL;
+    for (int i = 0; i < n_in && tape == NULL; i++) {
+        tape = in[i] == NULL ? NULL : in[i]->tape;
+    }
+    for (int i = 0; tape != NULL && i < n_in; i++) {
+        if (in[i] == NULL) {
+            dt_tape_fail(tape, DT_ERR_ARGUMENT, "%s: input %d is NULL", op->name, i);
+        } else if (in[i]->tape != tape) {
+            dt_tape_fail(tape, DT_ERR_ARGUMENT, "%s: input %d lives on another tape", op->name, i);
+        } else if (in[i]->id >= tape->next_id) {
+            dt_tape_fail(tape, DT_ERR_STALE,
+                         "%s: input %d was made after a mark the tape has been rewound to",
+                         op->name, i);
+        }
+    }
+    if (tape != NULL && op->arity != DT_VARIADIC && op->arity != n_in) {
+        dt_tape_fail(tape, DT_ERR_ARGUMENT, "%s: takes %d inputs, got %d", op->name, op->arity,
+                     n_in);
+    }
+    return tape;
+}
+
+static dt_node *node_new(dt_tape *tape, const dt_op *op, int n_in, dt_tensor *const *in,
+                         const void *attr) {
+    size_t list = (size_t)n_in * sizeof *in;
+    size_t attr_at = (sizeof(dt_node) + list + 15) / 16 * 16;
+    char *memory = dti_tape_alloc(tape, false, attr_at + op->attr_size, op->name);
+    if (memory == NULL) {
+        return NULL;
+    }
+    dt_node *n = (dt_node *)(void *)memory;
+    *n = (dt_node){.op = op, .n_in = n_in, .tape = tape};
+    n->in = (dt_tensor **)(void *)(n + 1);
+    memcpy(n->in, in, list);
+    if (op->attr_size > 0) {
+        n->attr = memcpy(memory + attr_at, attr, op->attr_size);
+    }
+    return n;
+}
+
+static bool allocate_outputs(dt_node *n) {
+    for (int o = 0; n->op->kind != DT_VIEW && o < n->n_out; o++) {
+        dt_array *a = &n->out[o]->a;
+        a->data = dti_tape_alloc(n->tape, false, dt_array_bytes(a), n->op->name);
+        if (a->data == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void watch(dt_node *n) {
+    for (int o = 0; o < n->n_out; o++) {
+        dt_array a;
+        if (!dt_dtype_is_float(n->out[o]->a.dtype) || !dti_contiguous(n->out[o], &a)) {
+            continue;
+        }
+        int64_t at = dti_find_nonfinite(&a);
+        if (at >= 0) {
+            dt_node_fail_at(n, DT_ERR_NONFINITE, at,
+                            "%s pass: element %lld of the result is not finite",
+                            n->tape->in_sweep ? "backward" : "forward", (long long)at);
+        }
+    }
+}
+
+/* Keep the node for derivatives if any input depends on a parameter. */
+static void record(dt_node *n) {
+    dt_tape *tape = n->tape;
+    bool wants = false;
+    for (int i = 0; i < n->n_in; i++) {
+        wants = wants || n->in[i]->wants;
+    }
+    if (!wants || n->op->blocks_gradient || !tape->recording) {
+        return;
+    }
+    bool differentiable = false;
+    for (int o = 0; o < n->n_out; o++) {
+        if (dt_dtype_is_float(n->out[o]->a.dtype)) {
+            n->out[o]->wants = true;
+            n->out[o]->node = n;
+            n->out[o]->slot = o;
+            differentiable = true;
+        }
+    }
+    if (differentiable) {
+        n->prev = tape->last;
+        tape->last = n;
+        tape->n_nodes++;
+    }
+}
+
+static bool run(dt_tape *tape, const dt_op *op, int n_in, dt_tensor *const *in, const void *attr,
+                dt_node **ret_node) {
+    dt_node *n = node_new(tape, op, n_in, in, attr);
+    if (n == NULL || op->shape(n) != DT_OK || tape->error.status != DT_OK ||
+        !allocate_outputs(n)) {
+        return false;
+    }
+    op->forward(n);
+    if (tape->options.watch_nonfinite && tape->error.status == DT_OK) {
+        watch(n);
+    }
+    record(n);
+    *ret_node = n;
+    return tape->error.status == DT_OK;
+}
+
+void dt_apply_multi(const dt_op *op, int n_in, dt_tensor *const *in, const void *attr,
+                    dt_tensor **ret_out) {
+    dt_tape *tape = common_tape(op, n_in, in);
+    dt_node *n = NULL;
+    if (tape != NULL && tape->error.status == DT_OK && run(tape, op, n_in, in, attr, &n)) {
+        memcpy(ret_out, n->out, (size_t)n->n_out * sizeof *ret_out);
+        return;
+    }
+    for (int o = 0; o < DT_MAX_OUTPUTS; o++) {
+        ret_out[o] = tape == NULL ? NULL : dt_inert(tape);
+    }
+}
+
+dt_tensor *dt_apply(const dt_op *op, int n_in, dt_tensor *const *in, const void *attr) {
+    dt_tensor *out[DT_MAX_OUTPUTS];
+    dt_apply_multi(op, n_in, in, attr, out);
+    return out[0];
+}

@@ -1,0 +1,275 @@
+/* backward.c - the reverse sweep: cotangents from an output to parameters or to chosen tensors. */
+#include "internal.h"
+
+#include "kernels/kernels.h"
+
+#include <string.h>
+
+/* x with the element type of target: real part, or embedding of a real cotangent. */
+static dt_tensor *to_type(dt_tensor *x, dt_dtype target) {
+    if (dt_dtype_is_complex(x->a.dtype) && !dt_dtype_is_complex(target)) {
+        return dt_real(x);
+    }
+    return x->a.dtype == target ? x : dt_cast(x, target);
+}
+
+dt_tensor *dti_unbroadcast(dt_tensor *x, const dt_array *target) {
+    x = to_type(x, target->dtype);
+    if (dt_array_same_shape(&x->a, target)) {
+        return x;
+    }
+    int lead = x->a.ndim - target->ndim;
+    int axes[DT_MAX_DIMS];
+    int n_axes = 0;
+    for (int d = 0; d < x->a.ndim; d++) {
+        if (d < lead || (target->shape[d - lead] == 1 && x->a.shape[d] != 1)) {
+            axes[n_axes++] = d;
+        }
+    }
+    return dt_reshape(dt_sum_axes(x, n_axes, axes), target->ndim, target->shape);
+}
+
+/* Start x's sweep fields afresh if they belong to an earlier sweep. */
+static void enter(dt_tensor *x) {
+    if (x->sweep != x->tape->sweep) {
+        x->sweep = x->tape->sweep;
+        x->path = false;
+        x->bar = NULL;
+        x->bar_owned = false;
+    }
+}
+
+/* x's cotangent += bar. The first contribution moves in, the second makes a sum of our own, later
+ * ones are added to that in place (unless the sweep itself is being recorded). */
+static void contribute(dt_tensor *x, dt_tensor *bar) {
+    dt_tape *tape = x->tape;
+    bar = dti_unbroadcast(bar, &x->a);
+    enter(x);
+    if (tape->error.status != DT_OK) {
+        return;
+    }
+    dt_array addend;
+    if (x->bar == NULL) {
+        x->bar = bar;
+    } else if (x->bar_owned && !tape->recording) {
+        if (dti_contiguous(bar, &addend)) {
+            dti_accumulate(&x->bar->a, &addend);
+        }
+    } else {
+        x->bar = dt_add(x->bar, bar);
+        x->bar_owned = true;
+    }
+}
+
+/* A rule that reads inputs must not see elements that were overwritten after the forward pass. */
+static void check_fresh(const dt_node *n) {
+    for (int i = 0; i < n->n_in && i < 16; i++) {
+        if ((n->op->saves & DT_SAVE_INPUT(i)) && n->in[i]->leaf &&
+            n->in[i]->born > n->out[0]->born) {
+            dt_tape_fail(n->tape, DT_ERR_STALE,
+                         "%s: input %d was overwritten by dt_set_data after the operation used it: "
+                         "call dt_backward first",
+                         n->op->name, i);
+        }
+    }
+}
+
+/* Pull the cotangents of n's outputs back to its inputs. */
+static void pull_back(const dt_node *n) {
+    dt_tape *tape = n->tape;
+    dt_tensor *ybar[DT_MAX_OUTPUTS];
+    bool any = false;
+    for (int o = 0; o < n->n_out; o++) {
+        const dt_tensor *y = n->out[o];
+        ybar[o] = y->sweep == tape->sweep ? y->bar : NULL;
+        any = any || ybar[o] != NULL;
+    }
+    if (!any) {
+        return;
+    }
+    check_fresh(n);
+    dt_tensor **xbar =
+        dti_tape_alloc(tape, false, (size_t)n->n_in * sizeof *xbar, n->op->name);
+    if (xbar == NULL) {
+        return;
+    }
+    memset(xbar, 0, (size_t)n->n_in * sizeof *xbar);
+    n->op->vjp(n, ybar, xbar);
+    for (int i = 0; i < n->n_in && tape->error.status == DT_OK; i++) {
+        if (xbar[i] != NULL && dt_node_wants(n, i)) {
+            contribute(n->in[i], xbar[i]);
+        }
+    }
+}
+
+/* -- to parameters ----------------------------------------------------------------------------- */
+
+void dti_gradient_add(dt_tensor *leaf, dt_tensor *value) {
+    dt_tape *tape = leaf->tape;
+    dt_array source;
+    if (!dti_contiguous(value, &source)) {
+        return;
+    }
+    if (leaf->gradient == NULL) {
+        leaf->gradient = dt_constant(tape, leaf->a.dtype, leaf->a.ndim, leaf->a.shape, NULL);
+    }
+    if (tape->error.status != DT_OK) {
+        return;
+    }
+    if (leaf->has_gradient) {
+        dti_accumulate(&leaf->gradient->a, &source);
+    } else {
+        dt_array_copy(&leaf->gradient->a, &source, &tape->error);
+        leaf->has_gradient = true;
+    }
+}
+
+static bool check_cotangent(const dt_tensor *y, const dt_tensor *cotangent, const char *who) {
+    dt_tape *tape = y->tape;
+    if (tape->error.status == DT_OK &&
+        (!dt_array_same_shape(&y->a, &cotangent->a) || y->a.dtype != cotangent->a.dtype)) {
+        char a[160], b[160];
+        dt_tape_fail(tape, DT_ERR_SHAPE, "%s: the cotangent %s%s does not match the output %s%s",
+                     who, dt_dtype_name(cotangent->a.dtype),
+                     dt_shape_format(a, sizeof a, cotangent->a.ndim, cotangent->a.shape),
+                     dt_dtype_name(y->a.dtype),
+                     dt_shape_format(b, sizeof b, y->a.ndim, y->a.shape));
+    }
+    return tape->error.status == DT_OK;
+}
+
+void dt_backward_from(dt_tensor *y, dt_tensor *cotangent) {
+    dt_tape *tape = y->tape;
+    if (!check_cotangent(y, cotangent, "backward")) {
+        return;
+    }
+    if (!y->wants) {
+        dt_tape_fail(tape, DT_ERR_GRADIENT, "backward: the output depends on no parameter");
+        return;
+    }
+    dt_mark mark = dt_tape_mark(tape);
+    tape->sweep++;
+    tape->recording = false;
+    tape->in_sweep = true;
+    enter(y);
+    y->bar = cotangent;
+    for (const dt_node *n = y->node; n != NULL && tape->error.status == DT_OK; n = n->prev) {
+        pull_back(n);
+    }
+    for (dt_tensor *p = tape->leaves; p != NULL && tape->error.status == DT_OK; p = p->next) {
+        if (p->wants && p->sweep == tape->sweep && p->bar != NULL) {
+            dti_gradient_add(p, p->bar);
+        }
+    }
+    tape->recording = true;
+    tape->in_sweep = false;
+    dt_tape_rewind(tape, mark);
+}
+
+void dt_backward(dt_tensor *loss) {
+    dt_tape *tape = loss->tape;
+    if (tape->error.status != DT_OK) {
+        return;
+    }
+    if (dt_size(loss) != 1 || dt_dtype_is_complex(loss->a.dtype)) {
+        char shape[160];
+        dt_tape_fail(tape, DT_ERR_GRADIENT,
+                     "backward: the loss must be one real number, got %s%s; for anything else give "
+                     "a cotangent to dt_backward_from",
+                     dt_dtype_name(loss->a.dtype),
+                     dt_shape_format(shape, sizeof shape, loss->a.ndim, loss->a.shape));
+        return;
+    }
+    dt_backward_from(loss, dt_full(tape, loss->a.dtype, loss->a.ndim, loss->a.shape, 1.0));
+}
+
+dt_tensor *dt_gradient(dt_tensor *parameter) {
+    dt_tape *tape = parameter->tape;
+    if (tape->error.status != DT_OK) {
+        return dt_inert(tape);
+    }
+    if (!parameter->leaf || !parameter->wants) {
+        dt_tape_fail(tape, DT_ERR_ARGUMENT,
+                     "dt_gradient: only parameters keep a gradient (see dt_vjp for others)");
+        return dt_inert(tape);
+    }
+    if (parameter->gradient == NULL) {
+        const dt_array *a = &parameter->a;
+        parameter->gradient = dt_constant(tape, a->dtype, a->ndim, a->shape, NULL);
+    }
+    return parameter->gradient;
+}
+
+void dt_tape_zero_gradients(dt_tape *tape) {
+    for (dt_tensor *p = tape->leaves; p != NULL; p = p->next) {
+        p->has_gradient = false;
+        if (p->gradient != NULL && p->gradient != dt_inert(tape)) {
+            memset(p->gradient->a.data, 0, dt_array_bytes(&p->gradient->a));
+        }
+    }
+}
+
+/* -- to chosen tensors, recorded --------------------------------------------------------------- */
+
+int64_t dti_collect(dt_tensor *y, int n_x, dt_tensor *const *x, dt_node ***ret_nodes) {
+    dt_tape *tape = y->tape;
+    tape->sweep++;
+    int64_t oldest = INT64_MAX;
+    for (int i = 0; i < n_x; i++) {
+        enter(x[i]);
+        x[i]->path = true;
+        oldest = x[i]->born < oldest ? x[i]->born : oldest;
+    }
+    int64_t count = 0;
+    for (dt_node *n = y->node; n != NULL && n->out[0]->born > oldest; n = n->prev) {
+        count++;
+    }
+    dt_node **nodes = dti_tape_alloc(tape, false, (size_t)count * sizeof *nodes, "list of nodes");
+    if (nodes == NULL) {
+        return 0;
+    }
+    dt_node *n = y->node;
+    for (int64_t i = count - 1; i >= 0; i--, n = n->prev) {
+        nodes[i] = n;
+    }
+    int64_t kept = 0;
+    for (int64_t k = 0; k < count; k++) {
+        bool path = false;
+        for (int i = 0; i < nodes[k]->n_in; i++) {
+            const dt_tensor *in = nodes[k]->in[i];
+            path = path || (in->sweep == tape->sweep && in->path);
+        }
+        for (int o = 0; path && o < nodes[k]->n_out; o++) {
+            enter(nodes[k]->out[o]);
+            nodes[k]->out[o]->path = true;
+        }
+        if (path) {
+            nodes[kept++] = nodes[k];
+        }
+    }
+    *ret_nodes = nodes;
+    return kept;
+}
+
+void dt_vjp(dt_tensor *y, dt_tensor *ybar, int n_x, dt_tensor *const *x, dt_tensor **ret_xbar) {
+    dt_tape *tape = y->tape;
+    dt_node **nodes = NULL;
+    if (check_cotangent(y, ybar, "dt_vjp")) {
+        int64_t n_nodes = dti_collect(y, n_x, x, &nodes);
+        tape->by_path = true;
+        tape->in_sweep = true;
+        enter(y);
+        y->bar = ybar;
+        for (int64_t k = n_nodes - 1; k >= 0 && tape->error.status == DT_OK; k--) {
+            pull_back(nodes[k]);
+        }
+        tape->by_path = false;
+        tape->in_sweep = false;
+    }
+    for (int i = 0; i < n_x; i++) {
+        bool reached = tape->error.status == DT_OK && x[i]->sweep == tape->sweep &&
+                       x[i]->bar != NULL;
+        const dt_array *a = &x[i]->a;
+        ret_xbar[i] = reached ? x[i]->bar : dt_full(tape, a->dtype, a->ndim, a->shape, 0.0);
+    }
+}

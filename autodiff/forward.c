@@ -1,0 +1,71 @@
+/* forward.c - forward mode: tangents from chosen tensors to an output, recorded. */
+#include "internal.h"
+
+#include <string.h>
+
+/* A rule may leave a tangent narrower than the output (one operand of a broadcast sum) or real
+ * where the output is complex: bring it to the output's shape and type. */
+static dt_tensor *conform(dt_tensor *ydot, const dt_array *y) {
+    if (ydot->a.dtype != y->dtype) {
+        ydot = dt_cast(ydot, y->dtype);
+    }
+    return dt_array_same_shape(&ydot->a, y) ? ydot : dt_broadcast(ydot, y->ndim, y->shape);
+}
+
+static void push_forward(const dt_node *n) {
+    dt_tape *tape = n->tape;
+    dt_tensor **xdot =
+        dti_tape_alloc(tape, false, (size_t)n->n_in * sizeof *xdot, n->op->name);
+    if (xdot == NULL) {
+        return;
+    }
+    bool any = false;
+    for (int i = 0; i < n->n_in; i++) {
+        xdot[i] = n->in[i]->sweep == tape->sweep ? n->in[i]->bar : NULL;
+        any = any || xdot[i] != NULL;
+    }
+    dt_tensor *ydot[DT_MAX_OUTPUTS] = {NULL};
+    if (any) {
+        n->op->jvp(n, xdot, ydot);
+    }
+    for (int o = 0; o < n->n_out && tape->error.status == DT_OK; o++) {
+        n->out[o]->bar = ydot[o] == NULL ? NULL : conform(ydot[o], &n->out[o]->a);
+    }
+}
+
+static bool check_tangent(const dt_tensor *x, const dt_tensor *xdot, int i) {
+    dt_tape *tape = x->tape;
+    if (tape->error.status == DT_OK &&
+        (!dt_array_same_shape(&x->a, &xdot->a) || x->a.dtype != xdot->a.dtype)) {
+        char a[160], b[160];
+        dt_tape_fail(tape, DT_ERR_SHAPE, "dt_jvp: tangent %d, %s%s, does not match its tensor %s%s",
+                     i, dt_dtype_name(xdot->a.dtype),
+                     dt_shape_format(a, sizeof a, xdot->a.ndim, xdot->a.shape),
+                     dt_dtype_name(x->a.dtype),
+                     dt_shape_format(b, sizeof b, x->a.ndim, x->a.shape));
+    }
+    return tape->error.status == DT_OK;
+}
+
+dt_tensor *dt_jvp(dt_tensor *y, int n_x, dt_tensor *const *x, dt_tensor *const *xdot) {
+    dt_tape *tape = y->tape;
+    bool fits = tape->error.status == DT_OK;
+    for (int i = 0; i < n_x && fits; i++) {
+        fits = check_tangent(x[i], xdot[i], i);
+    }
+    if (!fits) {
+        return dt_inert(tape);
+    }
+    dt_node **nodes = NULL;
+    int64_t n_nodes = dti_collect(y, n_x, x, &nodes);
+    tape->in_sweep = true;
+    for (int i = 0; i < n_x; i++) {
+        x[i]->bar = xdot[i];
+    }
+    for (int64_t k = 0; k < n_nodes && tape->error.status == DT_OK; k++) {
+        push_forward(nodes[k]);
+    }
+    tape->in_sweep = false;
+    bool reached = tape->error.status == DT_OK && y->sweep == tape->sweep && y->bar != NULL;
+    return reached ? y->bar : dt_full(tape, y->a.dtype, y->a.ndim, y->a.shape, 0.0);
+}

@@ -1,0 +1,164 @@
+/* op.h - what an operation is, for people who add one: the engine's own and yours are the same kind.
+ *
+ * An operation is one constant struct in one small file. `shape` decides the outputs, `forward`
+ * computes them, `vjp` and `jvp` differentiate by calling operations (so derivatives of any order
+ * exist), `samples` say on what it is tested. CONTRIBUTING.md walks through an example. */
+#ifndef DIFFTAPE_OP_H
+#define DIFFTAPE_OP_H
+
+#include <difftape/ops.h>
+
+DT_BEGIN_DECLS
+
+#define DT_MAX_OUTPUTS 16 /**< most outputs of one operation */
+#define DT_VARIADIC (-1) /**< arity of an operation with any number of inputs */
+
+typedef enum dt_op_kind {
+    DT_ELEMENTWISE, /**< element i of the output needs only element i of the (broadcast) inputs */
+    DT_REDUCTION,
+    DT_VIEW,        /**< no new elements: forward describes the input's memory anew */
+    DT_INDEXING,
+    DT_CONTRACTION,
+    DT_FACTORIZATION,
+    DT_CALL         /**< runs functions of tensors (checkpoints, batches) */
+} dt_op_kind;
+
+typedef struct dt_op dt_op;
+
+/** One application of an operation. */
+typedef struct dt_node {
+    const dt_op *op;
+    const void *attr; /**< the operation's own settings, copied onto the tape */
+    int n_in, n_out;
+    dt_tensor **in;
+    dt_tensor *out[DT_MAX_OUTPUTS];
+    dt_tape *tape;
+    struct dt_node *prev; /**< the node recorded before */
+} dt_node;
+
+/** Which element types a sample makes sense for. */
+typedef enum dt_op_dtypes { DT_REAL_AND_COMPLEX, DT_REAL_ONLY, DT_COMPLEX_ONLY } dt_op_dtypes;
+
+/** How the generated tests fill an input of a sample. */
+typedef enum dt_fill {
+    DT_FILL_NORMAL,   /**< standard normal, complex if the run is complex */
+    DT_FILL_REAL,     /**< standard normal, always real */
+    DT_FILL_POSITIVE, /**< modulus in [0.5, 2], off the branch cut: for log, sqrt, division */
+    DT_FILL_HPD,      /**< Hermitian positive definite matrices */
+    DT_FILL_TRIANGULAR, /**< well-conditioned matrices with diagonal near 2 */
+    DT_FILL_INDEX,    /**< i64 in [0, limit) with repeats, no gradient */
+    DT_FILL_BOOL,     /**< random mask, no gradient */
+    DT_FILL_ZERO      /**< exact zeros: a singular point where the rule promises a finite value.
+                           Only values and finiteness are tested there */
+} dt_fill;
+
+#define DT_SAMPLE_INPUTS 4
+typedef struct dt_sample {
+    struct {
+        int ndim;
+        int64_t shape[DT_MAX_DIMS];
+        dt_fill fill;
+        int64_t limit; /**< for DT_FILL_INDEX */
+    } in[DT_SAMPLE_INPUTS];
+    int n_in;          /**< 0: the operation's arity */
+    const void *attr;  /**< attr_size bytes, as given to dt_apply */
+} dt_sample;
+
+/** Bits of dt_op.saves: what vjp and jvp read besides cotangents. Everything else may be gone by then. */
+#define DT_SAVE_INPUT(i) (1u << (i))
+#define DT_SAVE_INPUTS 0xffffu
+#define DT_SAVE_OUTPUT (1u << 16)
+#define DT_SAVE_NOTHING 0u
+
+struct dt_op {
+    const char *name;
+    const char *formula; /**< one line: y = ... ; used by documentation and messages */
+    int arity;           /**< number of inputs, or DT_VARIADIC */
+    dt_op_kind kind;
+    dt_op_dtypes dtypes;
+    unsigned saves;
+    bool blocks_gradient; /**< outputs want no gradient whatever the inputs do: the application is not
+                               recorded and vjp and jvp are never called (dt_stop_gradient) */
+    size_t attr_size;
+
+    /** Check the inputs and declare every output with dt_node_output. Pure. On failure call
+     *  dt_node_fail and return its status. */
+    dt_status (*shape)(dt_node *n);
+
+    /** Fill the outputs' elements (contiguous, uninitialised); for DT_VIEW call
+     *  dt_node_set_view instead. May dt_node_fail. */
+    void (*forward)(dt_node *n);
+
+    /** xbar[i] = (dy/dx_i)^H ybar for every input with dt_node_wants(n, i); leave NULL for zero.
+     *  ybar[o] is NULL where no cotangent arrived. xbar[i] may have the broadcast shape and
+     *  complex type of the output: the sweep sums and takes real parts. */
+    void (*vjp)(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar);
+
+    /** ydot[o] = sum_i (dy_o/dx_i) xdot[i]; xdot[i] is NULL for zero; leave ydot[o] NULL for zero. */
+    void (*jvp)(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot);
+
+    const dt_sample *samples;
+    int n_samples;
+};
+
+/** Shape of a sample's input, {DT_SHAPE(3, 4), .fill = DT_FILL_REAL}; a scalar is {.ndim = 0}. */
+#define DT_SHAPE(...)                                                                              \
+    .ndim = (int)(sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), .shape = {__VA_ARGS__}
+
+/** Samples as an array with its length, for a dt_op initialiser. */
+#define DT_SAMPLES(...)                                                                            \
+    .samples = (const dt_sample[]){__VA_ARGS__},                                                   \
+    .n_samples = (int)(sizeof((const dt_sample[]){__VA_ARGS__}) / sizeof(dt_sample))
+
+/** Apply an operation: check, run, record. attr: op->attr_size bytes, copied (NULL if 0).
+ *  Returns output 0; dt_apply_multi stores all outputs. All inputs are on one tape. */
+DT_API dt_tensor *dt_apply(const dt_op *op, int n_in, dt_tensor *const *in, const void *attr);
+DT_API void dt_apply_multi(const dt_op *op, int n_in, dt_tensor *const *in, const void *attr,
+                           dt_tensor **ret_out);
+
+/* -- inside shape ------------------------------------------------------------------------------ */
+
+/** Declare output o. */
+DT_API dt_status dt_node_output(dt_node *n, int o, dt_dtype dtype, int ndim, const int64_t *shape);
+
+/** Declare output 0 like input i, with the given type. */
+DT_API dt_status dt_node_output_like(dt_node *n, int i, dt_dtype dtype);
+
+/** Declare output 0 as the broadcast of all inputs, of their common type (see dt_dtype_promote). */
+DT_API dt_status dt_node_output_broadcast(dt_node *n);
+
+/** Refuse inputs that are not f32, f64, c64, c128 (dt_node_need_float), or not real (f32, f64). */
+DT_API dt_status dt_node_need_float(dt_node *n, int i);
+DT_API dt_status dt_node_need_real(dt_node *n, int i);
+
+/** Axis in [0, ndim) from one that may be negative; fails with DT_ERR_ARGUMENT. */
+DT_API dt_status dt_node_axis(dt_node *n, int axis, int ndim, int *ret_axis);
+
+/** Fail with "name: sentence: operand shapes and types". Returns status. */
+DT_API dt_status dt_node_fail(dt_node *n, dt_status status, const char *format, ...)
+    DT_PRINTF(3, 4);
+
+/** The same, naming the element, matrix or entry at fault (dt_error.index). */
+DT_API dt_status dt_node_fail_at(dt_node *n, dt_status status, int64_t index, const char *format,
+                                 ...) DT_PRINTF(4, 5);
+
+/* -- inside forward and the rules -------------------------------------------------------------- */
+
+/** Input i and output o as arrays; dt_node_set_view gives a DT_VIEW output its description. */
+DT_API dt_array dt_node_in(const dt_node *n, int i);
+DT_API dt_array dt_node_out(const dt_node *n, int o);
+DT_API void dt_node_set_view(dt_node *n, const dt_array *view);
+
+/** Scratch memory of the tape, 64-byte aligned, released with the node; NULL (and a failed tape)
+ *  if there is none. */
+DT_API void *dt_node_scratch(dt_node *n, size_t bytes);
+
+/** Does input i need a cotangent? */
+DT_API bool dt_node_wants(const dt_node *n, int i);
+
+/** All operations the engine was built with, in the order of autodiff/ops.list. */
+DT_API const dt_op *const *dt_all_ops(int *ret_count);
+
+DT_END_DECLS
+
+#endif

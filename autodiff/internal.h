@@ -1,0 +1,92 @@
+/* internal.h - how tapes and tensors look inside; seen by autodiff/ and its tests only. */
+#ifndef DTI_INTERNAL_H
+#define DTI_INTERNAL_H
+
+#include <difftape/op.h>
+#include <difftape/tape.h>
+
+#include "arena.h"
+
+struct dt_tensor {
+    dt_array a;
+    dt_tape *tape;
+    dt_node *node; /* what made it; NULL for leaves and for values no gradient is wanted of */
+    int slot;      /* which output of node */
+    bool wants;    /* depends on a parameter */
+    bool leaf;
+    bool borrowed;      /* leaf on the caller's memory */
+    int64_t id;         /* position among the intermediates alive, -1 for leaves */
+    int64_t born;       /* tape clock at creation, or at the last dt_set_data of a leaf */
+    const void *flat;   /* C-order copy of a strided view, made by dt_data */
+    dt_tensor *next;    /* leaves: list of all */
+    dt_tensor *gradient; /* parameters: accumulated, allocated once */
+    bool has_gradient;   /* any contribution since the last reset? */
+
+    /* Sweep scratch, valid while sweep == tape->sweep. */
+    int64_t sweep;
+    bool path;      /* lies between the asked-for inputs and the output */
+    bool bar_owned; /* bar is a sum made by the sweep: may be added to in place */
+    dt_tensor *bar; /* cotangent (reverse) or tangent (forward) */
+};
+
+typedef struct dti_progress {
+    dt_progress_fn *fn;
+    void *user;
+} dti_progress;
+
+struct dt_tape {
+    dti_arena *scratch;    /* intermediates: mark and rewind */
+    dti_arena *persistent; /* leaves and their gradients */
+    dt_tape_options options;
+    dt_error error;
+    dt_tensor inert;
+    double inert_value;
+
+    dt_node *last; /* newest recorded node */
+    int64_t n_nodes;
+    int64_t next_id;
+    int64_t clock; /* never goes back: orders births against dt_set_data */
+    dt_tensor *leaves;
+
+    bool recording;
+    bool in_sweep;
+    bool by_path;  /* the sweep follows path marks instead of wants */
+    int64_t sweep; /* serial number of the current or last sweep */
+
+    dti_progress progress;
+    struct dti_workers *workers; /* worker tapes of batches.c, kept warm */
+    size_t peak_with_workers;
+};
+
+/* Allocation with the tape's limit and error; NULL after failing the tape. what names the needer. */
+void *dti_tape_alloc(dt_tape *tape, bool persistent, size_t bytes, const char *what);
+
+/* A tensor struct without data; NULL after failing the tape. */
+dt_tensor *dti_tensor_new(dt_tape *tape, bool leaf);
+
+/* A contiguous intermediate constant of this shape, elements uninitialised; inert on failure. */
+dt_tensor *dti_temporary(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape);
+
+/* A leaf on the memory of another tape's tensor, that wants a gradient if asked to. */
+dt_tensor *dti_borrow(dt_tape *tape, const dt_array *array, bool wants);
+
+/* The tensor's elements in C order as an array (copied to scratch memory if strided). */
+bool dti_contiguous(dt_tensor *x, dt_array *ret_array);
+
+/* x if its shape already is that of target; otherwise summed over broadcast dimensions, and its
+ * real part if target is real: the one place where broadcasting is undone. */
+dt_tensor *dti_unbroadcast(dt_tensor *x, const dt_array *target);
+
+/* Add an already unbroadcast value to a leaf's gradient. */
+void dti_gradient_add(dt_tensor *leaf, dt_tensor *value);
+
+/* The nodes that y depends on and that depend on one of x, oldest first, path marks set;
+ * returns their number (0 with a failed tape). Starts a new sweep serial. */
+int64_t dti_collect(dt_tensor *y, int n_x, dt_tensor *const *x, dt_node ***ret_nodes);
+
+void dti_workers_free(struct dti_workers *workers);
+size_t dti_workers_peak(const struct dti_workers *workers);
+size_t dti_workers_reserved(const struct dti_workers *workers);
+int64_t dti_workers_mallocs(const struct dti_workers *workers);
+
+#endif

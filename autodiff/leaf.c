@@ -1,0 +1,164 @@
+/* leaf.c - parameters, constants and other tensors that no operation made. */
+#include "internal.h"
+
+#include "kernels/kernels.h"
+
+#include <string.h>
+
+dt_tensor *dti_tensor_new(dt_tape *tape, bool leaf) {
+    dt_tensor *x = dti_tape_alloc(tape, leaf, sizeof *x, "tensor");
+    if (x == NULL) {
+        return NULL;
+    }
+    *x = (dt_tensor){.tape = tape, .leaf = leaf, .sweep = -1};
+    x->id = leaf ? -1 : tape->next_id++;
+    x->born = ++tape->clock;
+    if (leaf) {
+        x->next = tape->leaves;
+        tape->leaves = x;
+    }
+    return x;
+}
+
+/* A contiguous tensor with memory of its own, uninitialised; inert on failure. */
+static dt_tensor *allocate(dt_tape *tape, bool leaf, dt_dtype dtype, int ndim,
+                           const int64_t *shape) {
+    if (tape->error.status != DT_OK) {
+        return dt_inert(tape);
+    }
+    int64_t size;
+    if (dt_shape_check(ndim, shape, &size, &tape->error) != DT_OK) {
+        return dt_inert(tape);
+    }
+    void *data = dti_tape_alloc(tape, leaf, (size_t)size * dt_dtype_size(dtype), "tensor");
+    dt_tensor *x = data == NULL ? NULL : dti_tensor_new(tape, leaf);
+    if (x == NULL) {
+        return dt_inert(tape);
+    }
+    x->a = dt_array_wrap(dtype, ndim, shape, data);
+    return x;
+}
+
+dt_tensor *dti_temporary(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape) {
+    return allocate(tape, false, dtype, ndim, shape);
+}
+
+static dt_tensor *copied(dt_tape *tape, const dt_array *source) {
+    dt_tensor *x = allocate(tape, true, source->dtype, source->ndim, source->shape);
+    if (x == dt_inert(tape)) {
+        return x;
+    }
+    if (source->data == NULL) {
+        memset(x->a.data, 0, dt_array_bytes(&x->a));
+    } else {
+        dt_array_copy(&x->a, source, &tape->error);
+    }
+    return x;
+}
+
+static dt_tensor *parameter(dt_tape *tape, const dt_array *source) {
+    if (tape->error.status == DT_OK && !dt_dtype_is_float(source->dtype)) {
+        dt_tape_fail(tape, DT_ERR_DTYPE,
+                     "parameter: type %s carries no gradient: use f32, f64, c64 or c128, or "
+                     "dt_constant",
+                     dt_dtype_name(source->dtype));
+    }
+    dt_tensor *x = copied(tape, source);
+    x->wants = x != dt_inert(tape);
+    return x;
+}
+
+/* The description of caller memory in C order, or of nothing if the shape is unsound. */
+static dt_array described(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape,
+                          const void *data) {
+    int64_t size;
+    if (dt_shape_check(ndim, shape, &size, &tape->error) != DT_OK) {
+        return (dt_array){0};
+    }
+    return dt_array_wrap(dtype, ndim, shape, data);
+}
+
+dt_tensor *dt_parameter(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape,
+                        const void *data) {
+    dt_array source = described(tape, dtype, ndim, shape, data);
+    return parameter(tape, &source);
+}
+
+dt_tensor *dt_constant(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape,
+                       const void *data) {
+    dt_array source = described(tape, dtype, ndim, shape, data);
+    return copied(tape, &source);
+}
+
+dt_tensor *dt_parameter_from(dt_tape *tape, const dt_array *array) {
+    return parameter(tape, array);
+}
+
+dt_tensor *dt_constant_from(dt_tape *tape, const dt_array *array) {
+    return copied(tape, array);
+}
+
+dt_tensor *dti_borrow(dt_tape *tape, const dt_array *array, bool wants) {
+    if (tape->error.status != DT_OK) {
+        return dt_inert(tape);
+    }
+    dt_tensor *x = dti_tensor_new(tape, true);
+    if (x == NULL) {
+        return dt_inert(tape);
+    }
+    x->a = *array;
+    x->borrowed = true;
+    x->wants = wants;
+    return x;
+}
+
+dt_tensor *dt_constant_view(dt_tape *tape, const dt_array *array) {
+    return dt_array_is_contiguous(array) ? dti_borrow(tape, array, false) : copied(tape, array);
+}
+
+dt_tensor *dt_full(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape, double value) {
+    dt_tensor *x = dti_temporary(tape, dtype, ndim, shape);
+    if (x == dt_inert(tape)) {
+        return x;
+    }
+    union {
+        float f32;
+        double f64;
+        dt_c64 c64;
+        dt_c128 c128;
+        int64_t i64;
+        bool b;
+    } element = {.c128 = {0, 0}};
+    switch (dtype) {
+    case DT_F32: element.f32 = (float)value; break;
+    case DT_F64: element.f64 = value; break;
+    case DT_C64: element.c64 = (dt_c64){(float)value, 0}; break;
+    case DT_C128: element.c128 = (dt_c128){value, 0}; break;
+    case DT_I64: element.i64 = (int64_t)value; break;
+    case DT_BOOL: element.b = value != 0; break;
+    }
+    const dt_array one = dt_array_wrap(dtype, 0, NULL, &element);
+    dti_map(&x->a, dti_k_copy[dtype], 1, (const dt_array *const[]){&one}, &dtype, NULL);
+    return x;
+}
+
+dt_tensor *dt_scalar(dt_tape *tape, double value) {
+    return dt_full(tape, DT_F64, 0, NULL, value);
+}
+
+void dt_set_data(dt_tensor *leaf, const void *data) {
+    dt_tape *tape = leaf->tape;
+    if (tape->error.status != DT_OK) {
+        return;
+    }
+    if (!leaf->leaf || leaf->borrowed) {
+        dt_tape_fail(tape, DT_ERR_ARGUMENT,
+                     "dt_set_data: only parameters and constants that own their elements can be "
+                     "overwritten");
+        return;
+    }
+    leaf->born = ++tape->clock;
+    if (dt_array_size(&leaf->a) > 0) {
+        memcpy(leaf->a.data, data, dt_array_bytes(&leaf->a));
+    }
+}

@@ -1,0 +1,27 @@
+/* y = exp(x)      cotangent: xbar = ybar y*      smooth everywhere. */
+#include "../ops.h"
+
+static void forward(dt_node *n) {
+    dti_map_node(n, dti_k_exp, dt_node_out(n, 0).dtype);
+}
+
+static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
+    xbar[0] = dt_mul(ybar[0], dt_conj(n->out[0]));
+}
+
+static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
+    ydot[0] = dt_mul(xdot[0], n->out[0]);
+}
+
+const dt_op dti_op_exp = {
+    .name = "exp", .formula = "y = exp(x)", .arity = 1, .kind = DT_ELEMENTWISE,
+    .saves = DT_SAVE_OUTPUT, .shape = dti_shape_unary, .forward = forward, .vjp = vjp, .jvp = jvp,
+    DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}},
+               {.in = {{.ndim = 0}}},
+               {.in = {{DT_SHAPE(2, 0)}}},
+               {.in = {{DT_SHAPE(700)}}}),
+};
+
+dt_tensor *dt_exp(dt_tensor *x) {
+    return dt_apply(&dti_op_exp, 1, &x, NULL);
+}

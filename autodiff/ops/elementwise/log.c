@@ -1,0 +1,29 @@
+/* y = log(x), principal branch      cotangent: xbar = ybar / x*
+ *
+ * x = 0 gives -inf. A negative real x gives NaN: cast it to complex first. The complex branch cut
+ * is the negative real axis. */
+#include "../ops.h"
+
+static void forward(dt_node *n) {
+    dti_map_node(n, dti_k_log, dt_node_out(n, 0).dtype);
+}
+
+static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
+    xbar[0] = dt_div(ybar[0], dt_conj(n->in[0]));
+}
+
+static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
+    ydot[0] = dt_div(xdot[0], n->in[0]);
+}
+
+const dt_op dti_op_log = {
+    .name = "log", .formula = "y = log(x)", .arity = 1, .kind = DT_ELEMENTWISE,
+    .saves = DT_SAVE_INPUT(0), .shape = dti_shape_unary, .forward = forward, .vjp = vjp, .jvp = jvp,
+    DT_SAMPLES({.in = {{DT_SHAPE(3, 4), .fill = DT_FILL_POSITIVE}}},
+               {.in = {{.ndim = 0, .fill = DT_FILL_POSITIVE}}},
+               {.in = {{DT_SHAPE(2, 0), .fill = DT_FILL_POSITIVE}}}),
+};
+
+dt_tensor *dt_log(dt_tensor *x) {
+    return dt_apply(&dti_op_log, 1, &x, NULL);
+}

@@ -1,0 +1,32 @@
+/* y = Re z      cotangent: zbar = ybar      smooth everywhere. */
+#include "../ops.h"
+
+static void forward(dt_node *n) {
+    dti_map_node(n, dti_k_real, dt_node_in(n, 0).dtype);
+}
+
+static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
+    (void)n;
+    xbar[0] = ybar[0];
+}
+
+static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
+    (void)n;
+    ydot[0] = dt_real(xdot[0]);
+}
+
+const dt_op dti_op_real = {
+    .name = "real", .formula = "y = Re z", .arity = 1, .kind = DT_ELEMENTWISE,
+    .dtypes = DT_COMPLEX_ONLY, .saves = DT_SAVE_NOTHING,
+    .shape = dti_shape_to_real, .forward = forward, .vjp = vjp, .jvp = jvp,
+    DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}},
+               {.in = {{.ndim = 0}}},
+               {.in = {{DT_SHAPE(2, 0)}}}),
+};
+
+dt_tensor *dt_real(dt_tensor *z) {
+    if (z != NULL && dti_is_real(z)) {
+        return z;
+    }
+    return dt_apply(&dti_op_real, 1, &z, NULL);
+}

@@ -1,0 +1,36 @@
+/* y = a - b      cotangents: abar = ybar, bbar = -ybar      smooth everywhere. */
+#include "../ops.h"
+
+static void forward(dt_node *n) {
+    dti_map_node(n, dti_k_sub, dt_node_out(n, 0).dtype);
+}
+
+static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
+    xbar[0] = ybar[0];
+    if (dt_node_wants(n, 1)) {
+        xbar[1] = dt_neg(ybar[0]);
+    }
+}
+
+static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
+    (void)n;
+    if (xdot[0] != NULL && xdot[1] != NULL) {
+        ydot[0] = dt_sub(xdot[0], xdot[1]);
+    } else {
+        ydot[0] = xdot[0] != NULL ? xdot[0] : dt_neg(xdot[1]);
+    }
+}
+
+const dt_op dti_op_sub = {
+    .name = "sub", .formula = "y = a - b", .arity = 2, .kind = DT_ELEMENTWISE,
+    .saves = DT_SAVE_NOTHING, .shape = dti_shape_broadcast, .forward = forward,
+    .vjp = vjp, .jvp = jvp,
+    DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}, {DT_SHAPE(3, 4)}}},
+               {.in = {{DT_SHAPE(2, 1, 4)}, {DT_SHAPE(3, 1)}}},
+               {.in = {{DT_SHAPE(1), .fill = DT_FILL_REAL}, {DT_SHAPE(5)}}},
+               {.in = {{DT_SHAPE(2, 0)}, {.ndim = 0}}}),
+};
+
+dt_tensor *dt_sub(dt_tensor *a, dt_tensor *b) {
+    return dt_apply(&dti_op_sub, 2, (dt_tensor *const[]){a, b}, NULL);
+}

@@ -1,0 +1,25 @@
+/* matrices.h - what the matrix operations share: types, batch shapes, names of matrices. */
+#ifndef DTI_MATRICES_H
+#define DTI_MATRICES_H
+
+#include "../ops.h"
+
+#include "linalg.h"
+
+/* Cast the real one of a real and a complex operand; any other pair is left as it is. */
+void dti_mix_types(dt_tensor **a, dt_tensor **b);
+
+/* The conjugate transpose of the last two dimensions. */
+dt_tensor *dti_adjoint(dt_tensor *x);
+
+/* Refuse inputs that are not float matrices (two dimensions at least) of one type. */
+dt_status dti_need_matrices(dt_node *n);
+
+/* Declare output 0 as rows x cols matrices, with the leading dimensions of a two-input node
+ * broadcast. */
+dt_status dti_output_matrices(dt_node *n, int64_t rows, int64_t cols);
+
+/* "matrix 5 of 27", or "the matrix" where there is only one. */
+const char *dti_matrix_name(char *buffer, size_t size, const dt_array *x, int64_t matrix);
+
+#endif

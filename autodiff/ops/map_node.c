@@ -1,0 +1,87 @@
+/* map_node.c - shape and forward functions shared by elementwise operations. */
+#include "ops.h"
+
+#include <string.h>
+
+dt_status dti_shape_broadcast(dt_node *n) {
+    for (int i = 0; i < n->n_in; i++) {
+        if (dt_node_need_float(n, i) != DT_OK) {
+            return DT_ERR_DTYPE;
+        }
+    }
+    return dt_node_output_broadcast(n);
+}
+
+dt_status dti_shape_unary(dt_node *n) {
+    dt_status status = dt_node_need_float(n, 0);
+    return status == DT_OK ? dt_node_output_like(n, 0, dt_node_in(n, 0).dtype) : status;
+}
+
+dt_status dti_shape_to_real(dt_node *n) {
+    dt_status status = dt_node_need_float(n, 0);
+    return status == DT_OK ? dt_node_output_like(n, 0, dt_dtype_real(dt_node_in(n, 0).dtype))
+                           : status;
+}
+
+dt_status dti_shape_to_complex(dt_node *n) {
+    dt_status status = dt_node_need_real(n, 0);
+    return status == DT_OK ? dt_node_output_like(n, 0, dt_dtype_complex(dt_node_in(n, 0).dtype))
+                           : status;
+}
+
+dt_status dti_broadcast_sizes(dt_node *n, int *ret_ndim, int64_t *ret_shape) {
+    int ndim = 0;
+    int64_t shape[DT_MAX_DIMS];
+    for (int i = 0; i < n->n_in; i++) {
+        const dt_array a = dt_node_in(n, i);
+        if (dt_shape_broadcast(ndim, shape, a.ndim, a.shape, &ndim, shape, NULL) != DT_OK) {
+            return dt_node_fail(n, DT_ERR_SHAPE, "shapes do not broadcast");
+        }
+    }
+    *ret_ndim = ndim;
+    memcpy(ret_shape, shape, (size_t)ndim * sizeof *shape);
+    return DT_OK;
+}
+
+dt_status dti_shape_pair_to_complex(dt_node *n) {
+    if (dt_node_need_real(n, 0) != DT_OK || dt_node_need_real(n, 1) != DT_OK) {
+        return DT_ERR_DTYPE;
+    }
+    dt_dtype dtype = dt_node_in(n, 0).dtype;
+    if (dtype != dt_node_in(n, 1).dtype) {
+        return dt_node_fail(n, DT_ERR_DTYPE,
+                            "types do not mix (use dt_cast to convert on purpose)");
+    }
+    int ndim;
+    int64_t shape[DT_MAX_DIMS];
+    dt_status status = dti_broadcast_sizes(n, &ndim, shape);
+    return status == DT_OK ? dt_node_output(n, 0, dt_dtype_complex(dtype), ndim, shape) : status;
+}
+
+void dti_map_node_mixed(dt_node *n, dti_map_fn *kernel, const dt_dtype *compute) {
+    dt_array in[DTI_MAP_INPUTS];
+    const dt_array *pointers[DTI_MAP_INPUTS];
+    for (int i = 0; i < n->n_in; i++) {
+        in[i] = dt_node_in(n, i);
+        pointers[i] = &in[i];
+    }
+    const dt_array out = dt_node_out(n, 0);
+    dti_map(&out, kernel, n->n_in, pointers, compute, n->attr);
+}
+
+void dti_map_node(dt_node *n, dti_map_fn *const *table, dt_dtype compute) {
+    dt_dtype types[DTI_MAP_INPUTS];
+    for (int i = 0; i < n->n_in; i++) {
+        types[i] = compute;
+    }
+    dti_map_node_mixed(n, table[compute], types);
+}
+
+bool dti_is_real(const dt_tensor *x) {
+    dt_dtype dtype = dt_dtype_of(x);
+    return dtype == DT_F32 || dtype == DT_F64;
+}
+
+dt_tensor *dti_times_i(dt_tensor *x) {
+    return dt_complex(dt_full(dt_tape_of(x), dt_dtype_of(x), 0, NULL, 0), x);
+}

@@ -1,0 +1,107 @@
+/* read.c - looking at tensors: type, shape and elements. */
+#include "internal.h"
+
+#include <math.h>
+
+dt_tape *dt_tape_of(const dt_tensor *x) {
+    return x->tape;
+}
+
+dt_dtype dt_dtype_of(const dt_tensor *x) {
+    return x->a.dtype;
+}
+
+int dt_ndim(const dt_tensor *x) {
+    return x->a.ndim;
+}
+
+const int64_t *dt_shape(const dt_tensor *x) {
+    return x->a.shape;
+}
+
+int64_t dt_size(const dt_tensor *x) {
+    return dt_array_size(&x->a);
+}
+
+bool dt_wants_gradient(const dt_tensor *x) {
+    return x->wants;
+}
+
+dt_array dt_array_of(const dt_tensor *x) {
+    return x->a;
+}
+
+bool dti_contiguous(dt_tensor *x, dt_array *ret_array) {
+    *ret_array = x->a;
+    if (dt_array_is_contiguous(&x->a)) {
+        return true;
+    }
+    if (x->flat != NULL) {
+        *ret_array = dt_array_wrap(x->a.dtype, x->a.ndim, x->a.shape, x->flat);
+        return true;
+    }
+    void *copy = dti_tape_alloc(x->tape, false, dt_array_bytes(&x->a), "copy of a view");
+    if (copy == NULL) {
+        return false;
+    }
+    *ret_array = dt_array_wrap(x->a.dtype, x->a.ndim, x->a.shape, copy);
+    dt_array_copy(ret_array, &x->a, &x->tape->error);
+    if (!x->leaf && !x->tape->in_sweep) { /* else x outlives the scratch memory of the copy */
+        x->flat = copy;
+    }
+    return true;
+}
+
+const void *dt_data(dt_tensor *x) {
+    dt_array array;
+    if (x->tape->error.status != DT_OK || !dti_contiguous(x, &array)) {
+        return NULL;
+    }
+    return array.data;
+}
+
+static const void *typed(dt_tensor *x, dt_dtype dtype) {
+    if (x->tape->error.status == DT_OK && x->a.dtype != dtype) {
+        dt_tape_fail(x->tape, DT_ERR_DTYPE, "dt_data_%s: the tensor holds %s", dt_dtype_name(dtype),
+                     dt_dtype_name(x->a.dtype));
+    }
+    return dt_data(x);
+}
+
+const float *dt_data_f32(dt_tensor *x) {
+    return typed(x, DT_F32);
+}
+
+const double *dt_data_f64(dt_tensor *x) {
+    return typed(x, DT_F64);
+}
+
+const dt_c64 *dt_data_c64(dt_tensor *x) {
+    return typed(x, DT_C64);
+}
+
+const dt_c128 *dt_data_c128(dt_tensor *x) {
+    return typed(x, DT_C128);
+}
+
+const int64_t *dt_data_i64(dt_tensor *x) {
+    return typed(x, DT_I64);
+}
+
+const bool *dt_data_bool(dt_tensor *x) {
+    return typed(x, DT_BOOL);
+}
+
+double dt_item(dt_tensor *x) {
+    dt_tape *tape = x->tape;
+    if (tape->error.status == DT_OK && dt_size(x) != 1) {
+        char shape[128];
+        dt_tape_fail(tape, DT_ERR_SHAPE, "dt_item: needs one element, the tensor has shape %s",
+                     dt_shape_format(shape, sizeof shape, x->a.ndim, x->a.shape));
+    }
+    if (tape->error.status == DT_OK && x->a.dtype == DT_F32) {
+        return (double)*dt_data_f32(x);
+    }
+    const double *value = dt_data_f64(x);
+    return value == NULL ? NAN : *value;
+}

@@ -1,0 +1,67 @@
+/* main.c - onephonon: one-phonon diffuse scattering of a protein crystal, with exact gradients. */
+#include "run.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+static int complain(const dt_error *error, int code) {
+    if (code == EXIT_INTERRUPTED) {
+        fprintf(stderr, "onephonon: interrupted: nothing was written\n");
+    } else if (code != 0) {
+        fprintf(stderr, "onephonon: error: %s\n", error->message);
+    }
+    if (code == EXIT_USAGE) {
+        fprintf(stderr, "Try 'onephonon --help'.\n");
+    }
+    return code;
+}
+
+/* Compute, write, report; files are opened before and completed after the computation. */
+static int compute(struct run *r) {
+    dt_npz_writer *writer = NULL;
+    int code = output_open(r, &writer);
+    code = code != 0 ? code : run_forward(r);
+    code = code != 0 ? code : run_backward(r);
+    if (code != 0) {
+        dt_npz_abort(writer);
+        return code;
+    }
+    double start = clock_seconds();
+    code = output_write(r, writer);
+    code = code != 0 ? code : output_picture(r);
+    r->seconds[STAGE_WRITE] = clock_seconds() - start;
+    return code != 0 ? code : report_result(r);
+}
+
+static int run(const struct settings *settings) {
+    struct run r = {.settings = settings, .error = DT_ERROR_INIT};
+    dt_set_threads((int)settings->threads);
+    int code = run_read(&r);
+    code = code != 0 ? code : run_setup(&r);
+    if (code == 0) {
+        code = settings->dry_run ? report_dry_run(&r) : compute(&r);
+    }
+    complain(&r.error, code);
+    run_free(&r);
+    return code;
+}
+
+int main(int argc, char **argv) {
+    struct settings settings;
+    dt_error error = DT_ERROR_INIT;
+    struct sigaction action = {.sa_handler = run_interrupt};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    int code = settings_read(argc, argv, &settings, &error);
+    if (code != 0) {
+        complain(&error, code);
+    } else if (settings.help) {
+        settings_print_help(stdout);
+    } else if (settings.version) {
+        printf("onephonon (difftape) %s\n", DT_VERSION);
+    } else {
+        code = run(&settings);
+    }
+    settings_free(&settings);
+    return code;
+}

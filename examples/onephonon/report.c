@@ -1,0 +1,240 @@
+/* report.c - the answer on standard output: a table, or one JSON object. */
+#include "run.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+static const char *const stage_names[STAGE_COUNT] = {"read", "setup", "forward", "backward",
+                                                     "write"};
+
+static double peak_memory(void) {
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? 1024.0 * (double)usage.ru_maxrss : 0;
+}
+
+/* -- table ------------------------------------------------------------------------------------- */
+
+static void row(const char *label, const char *format, ...) DT_PRINTF(2, 3);
+static void row(const char *label, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    printf("%-18s", label);
+    vprintf(format, args);
+    printf("\n");
+    va_end(args);
+}
+
+static void print_structure(const struct run *r) {
+    const dt_structure *s = r->structure;
+    const double *cell = s->cell;
+    row("structure", "%s", r->settings->structure);
+    row("crystal", "%s, a b c = %g %g %g A, alpha beta gamma = %g %g %g deg", s->space_group,
+        cell[0], cell[1], cell[2], cell[3], cell[4], cell[5]);
+    row("atoms", "%lld of %lld (dropped: %lld alternative, %lld hydrogen, %lld water, %lld ligand)",
+        (long long)s->n_atoms, (long long)s->atoms_read, (long long)s->dropped_altloc,
+        (long long)s->dropped_hydrogen, (long long)s->dropped_water, (long long)s->dropped_ligand);
+    row("asymmetric units", "%lld", (long long)r->crystal->n_asu);
+}
+
+static void print_sizes(const dt_one_phonon_sizes *z) {
+    row("map", "%lld x %lld x %lld = %lld voxels", (long long)z->shape[0], (long long)z->shape[1],
+        (long long)z->shape[2], (long long)z->voxels);
+    row("valid", "%lld (not: %lld at whole hkl, %lld beyond dmin)", (long long)z->valid,
+        (long long)z->bragg, (long long)z->beyond_d_min);
+    row("wavevectors", "%lld", (long long)z->wavevectors);
+}
+
+/* Smallest, mean and largest intensity of the valid voxels. */
+static void statistics(const struct run *r, double *low, double *mean, double *high) {
+    const double *intensity = dt_data_f64(r->intensity);
+    const bool *valid = dt_one_phonon_valid(r->model);
+    int64_t n = dt_size(r->intensity), count = 0;
+    *low = INFINITY;
+    *high = -INFINITY;
+    *mean = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (valid[i]) {
+            *low = fmin(*low, intensity[i]);
+            *high = fmax(*high, intensity[i]);
+            *mean += intensity[i];
+            count++;
+        }
+    }
+    *mean /= (double)count;
+}
+
+static void print_table(const struct run *r) {
+    const struct settings *s = r->settings;
+    const dt_one_phonon_sizes z = dt_one_phonon_get_sizes(r->model);
+    double low, mean, high, total = 0;
+    char memory[32], seconds[160] = "";
+    statistics(r, &low, &mean, &high);
+    print_structure(r);
+    print_sizes(&z);
+    row("springs", "%lld contacts within %g A, gamma %g inside and %g between units", (long long)z.contacts,
+        s->cutoff, s->gamma_intra, s->gamma_inter);
+    row("intensity", "min %.6g  mean %.6g  max %.6g  e^2 A^2 per unit spring", low, mean, high);
+    if (r->cotangent.data != NULL) {
+        row("gradient", "dL/dgamma_intra %.9g  dL/dgamma_inter %.9g",
+            dt_item(dt_gradient(r->gamma_intra)), dt_item(dt_gradient(r->gamma_inter)));
+    }
+    for (int stage = 0; stage < STAGE_COUNT; stage++) {
+        size_t at = strlen(seconds);
+        snprintf(seconds + at, sizeof seconds - at, "%s %.3f  ", stage_names[stage],
+                 r->seconds[stage]);
+        total += r->seconds[stage];
+    }
+    row("seconds", "%.3f = %s(%d threads)", total, seconds, dt_get_threads());
+    row("peak memory", "%s", dt_format_bytes(memory, sizeof memory, peak_memory()));
+    if (s->output != NULL) {
+        row("written", "%s", s->output);
+    }
+    if (s->picture != NULL) {
+        row("picture", "%s", s->picture);
+    }
+}
+
+/* -- JSON -------------------------------------------------------------------------------------- */
+
+static void add_sizes(cJSON *object, const struct run *r, const dt_one_phonon_sizes *z) {
+    cJSON_AddStringToObject(object, "structure", r->settings->structure);
+    cJSON_AddStringToObject(object, "space_group", r->structure->space_group);
+    cJSON_AddItemToObject(object, "cell", cJSON_CreateDoubleArray(r->structure->cell, 6));
+    cJSON_AddItemToObject(object, "shape",
+                          cJSON_CreateDoubleArray((const double[]){(double)z->shape[0],
+                                                                   (double)z->shape[1],
+                                                                   (double)z->shape[2]},
+                                                  3));
+    const struct {
+        const char *name;
+        int64_t value;
+    } counts[] = {{"voxels", z->voxels},
+                  {"valid", z->valid},
+                  {"bragg", z->bragg},
+                  {"beyond_dmin", z->beyond_d_min},
+                  {"atoms", z->n_atoms},
+                  {"asymmetric_units", z->n_asu},
+                  {"wavevectors", z->wavevectors},
+                  {"atoms_read", r->structure->atoms_read},
+                  {"dropped_alternative", r->structure->dropped_altloc},
+                  {"dropped_hydrogen", r->structure->dropped_hydrogen},
+                  {"dropped_water", r->structure->dropped_water},
+                  {"dropped_ligand", r->structure->dropped_ligand},
+                  {"threads", dt_get_threads()}};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        cJSON_AddNumberToObject(object, counts[i].name, (double)counts[i].value);
+    }
+}
+
+/* Print the object and release it. */
+static int print_json(cJSON *object) {
+    char *text = cJSON_Print(object);
+    cJSON_Delete(object);
+    if (text == NULL) {
+        return EXIT_MEMORY;
+    }
+    puts(text);
+    free(text);
+    return 0;
+}
+
+static int print_result_json(const struct run *r) {
+    const dt_one_phonon_sizes z = dt_one_phonon_get_sizes(r->model);
+    double low, mean, high;
+    statistics(r, &low, &mean, &high);
+    cJSON *object = cJSON_CreateObject();
+    add_sizes(object, r, &z);
+    cJSON_AddNumberToObject(object, "contacts", (double)z.contacts);
+    cJSON *intensity = cJSON_AddObjectToObject(object, "intensity");
+    cJSON_AddNumberToObject(intensity, "min", low);
+    cJSON_AddNumberToObject(intensity, "mean", mean);
+    cJSON_AddNumberToObject(intensity, "max", high);
+    if (r->cotangent.data != NULL) {
+        cJSON *gradient = cJSON_AddObjectToObject(object, "gradient");
+        cJSON_AddNumberToObject(gradient, "gamma_intra", dt_item(dt_gradient(r->gamma_intra)));
+        cJSON_AddNumberToObject(gradient, "gamma_inter", dt_item(dt_gradient(r->gamma_inter)));
+    }
+    cJSON *seconds = cJSON_AddObjectToObject(object, "seconds");
+    for (int stage = 0; stage < STAGE_COUNT; stage++) {
+        cJSON_AddNumberToObject(seconds, stage_names[stage], r->seconds[stage]);
+    }
+    cJSON_AddNumberToObject(object, "peak_memory_bytes", peak_memory());
+    return print_json(object);
+}
+
+int report_result(const struct run *r) {
+    if (r->settings->json) {
+        return print_result_json(r);
+    }
+    print_table(r);
+    return 0;
+}
+
+/* -- before anything is computed --------------------------------------------------------------- */
+
+/* Seconds one atom x voxel takes here: the model on a corner of the grid. */
+static int measure_speed(struct run *r, double *ret_seconds) {
+    const dt_one_phonon_options options = {.cutoff = r->settings->cutoff,
+                                           .d_min = r->settings->d_min};
+    dt_grid corner = r->settings->grid;
+    dt_grid_axis axes[3];
+    dt_grid_axes(&corner, axes, NULL, NULL);
+    enum { POINTS = 13 };
+    for (int d = 0; d < 3; d++) {
+        int64_t last = axes[d].n < POINTS ? axes[d].n - 1 : POINTS - 1;
+        corner.hi[d] = corner.lo[d] + (double)last / corner.samples[d];
+    }
+    struct settings smaller = *r->settings;
+    smaller.grid = corner;
+    smaller.progress = DT_PROGRESS_NEVER;
+    struct run trial = {.settings = &smaller, .crystal = r->crystal, .error = DT_ERROR_INIT};
+    int code = 0;
+    dt_one_phonon_cost cost;
+    if (dt_one_phonon_new(r->crystal, &corner, &options, &trial.model, &r->error) != DT_OK ||
+        dt_one_phonon_estimate(r->crystal, &corner, &options, 1, &cost, &r->error) != DT_OK) {
+        code = exit_code_of(r->error.status);
+    } else {
+        code = run_forward(&trial);
+        r->error = trial.error;
+        *ret_seconds = trial.seconds[STAGE_FORWARD] / cost.atom_voxels;
+    }
+    trial.crystal = NULL; /* the caller's */
+    run_free(&trial);
+    return code;
+}
+
+int report_dry_run(struct run *r) {
+    const dt_one_phonon_options options = {.cutoff = r->settings->cutoff,
+                                           .d_min = r->settings->d_min};
+    dt_one_phonon_cost cost;
+    double per_unit = 0;
+    if (dt_one_phonon_estimate(r->crystal, &r->settings->grid, &options, dt_get_threads(), &cost,
+                               &r->error) != DT_OK) {
+        return exit_code_of(r->error.status);
+    }
+    int code = measure_speed(r, &per_unit);
+    if (code != 0) {
+        return code;
+    }
+    double forward = per_unit * cost.atom_voxels;
+    if (r->settings->json) {
+        cJSON *object = cJSON_CreateObject();
+        add_sizes(object, r, &cost.sizes);
+        cJSON_AddTrueToObject(object, "dry_run");
+        cJSON_AddNumberToObject(object, "estimated_bytes", cost.bytes);
+        cJSON_AddNumberToObject(object, "estimated_seconds_forward", forward);
+        return print_json(object);
+    }
+    char memory[32];
+    print_structure(r);
+    print_sizes(&cost.sizes);
+    row("memory", "about %s", dt_format_bytes(memory, sizeof memory, cost.bytes));
+    row("time", "about %.2g s for the map, %.2g s with gradients (%d threads, from a trial of a corner)",
+        forward, 3.5 * forward, dt_get_threads());
+    return 0;
+}

@@ -1,0 +1,168 @@
+/* settings.c - the options of onephonon: one table for command line, configuration file and help. */
+#include "settings.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One "H0:H1:N"; *text moves behind it. */
+static bool parse_axis(const char **text, double *lo, double *hi, int *samples) {
+    char *end;
+    *lo = strtod(*text, &end);
+    if (end == *text || *end != ':') {
+        return false;
+    }
+    const char *at = end + 1;
+    *hi = strtod(at, &end);
+    if (end == at || *end != ':') {
+        return false;
+    }
+    at = end + 1;
+    long n = strtol(at, &end, 10);
+    if (end == at || n < 1 || n > 1000000 || !isfinite(*lo) || !isfinite(*hi)) {
+        return false;
+    }
+    *samples = (int)n;
+    *text = end;
+    return true;
+}
+
+static dt_status parse_grid(const char *text, void *target, dt_error *error) {
+    dt_grid grid;
+    const char *at = text;
+    for (int axis = 0; axis < 3; axis++) {
+        if (!parse_axis(&at, &grid.lo[axis], &grid.hi[axis], &grid.samples[axis]) ||
+            *at != (axis < 2 ? ',' : '\0')) {
+            return dt_error_set(error, DT_ERR_ARGUMENT,
+                                "expected H0:H1:N,K0:K1:N,L0:L1:N (limits in Miller indices, N >= 1 "
+                                "samples per unit), got '%s'",
+                                text);
+        }
+        at += axis < 2;
+    }
+    dt_grid_axis axes[3];
+    int64_t voxels;
+    dt_status status = dt_grid_axes(&grid, axes, &voxels, error);
+    if (status == DT_OK) {
+        *(dt_grid *)target = grid;
+    }
+    return status;
+}
+
+static const char *const layers[] = {"hk0", "h0l", "0kl", NULL};
+static const char *const occupancies[] = {"one", "file", NULL};
+static const char *const examples[] = {
+    "onephonon --hkl=-5:5:3,-5:5:3,-5:5:3 -o map.npz --picture=map.png 3al1.pdb",
+    "onephonon --dry-run --hkl=-20:20:4,-20:20:4,-25:25:4 3al1.pdb",
+    "onephonon --cotangent=dLdI.npy -o gradients.npz 3al1.pdb",
+    NULL};
+
+/* The one run of this process: rows of a constant table point into it. */
+static struct settings values;
+
+static const dt_option table[] = {
+    {.name = "hkl", .kind = DT_OPTION_CUSTOM, .placeholder = "H0:H1:N,K0:K1:N,L0:L1:N",
+     .target = &values.grid, .parse = parse_grid, .default_text = "-5:5:3,-5:5:3,-5:5:3",
+     .group = "Map", .help = "limits in Miller indices and samples per unit along each axis"},
+    {.name = "dmin", .kind = DT_OPTION_DOUBLE, .placeholder = "A", .target = &values.d_min,
+     .default_text = "0", .lower = {DT_BOUND_AT_LEAST, 0},
+     .help = "resolution limit in Angstrom: voxels with d <= A are invalid; 0: none"},
+    {.name = "cutoff", .kind = DT_OPTION_DOUBLE, .placeholder = "A", .target = &values.cutoff,
+     .default_text = "4", .lower = {DT_BOUND_ABOVE, 0}, .group = "Model",
+     .help = "atoms at most this far apart are joined by a spring, Angstrom"},
+    {.name = "gamma-intra", .kind = DT_OPTION_DOUBLE, .placeholder = "G",
+     .target = &values.gamma_intra, .default_text = "1",
+     .help = "spring constant within an asymmetric unit, kT/A^2"},
+    {.name = "gamma-inter", .kind = DT_OPTION_DOUBLE, .placeholder = "G",
+     .target = &values.gamma_inter, .default_text = "1",
+     .help = "spring constant between asymmetric units, kT/A^2"},
+    {.name = "keep-hydrogens", .kind = DT_OPTION_FLAG, .target = &values.keep_hydrogens,
+     .group = "Atoms", .help = "keep hydrogen atoms"},
+    {.name = "keep-waters", .kind = DT_OPTION_FLAG, .target = &values.keep_waters,
+     .help = "keep water molecules"},
+    {.name = "keep-ligands", .kind = DT_OPTION_FLAG, .target = &values.keep_ligands,
+     .help = "keep residues that belong to no polymer"},
+    {.name = "occupancy", .kind = DT_OPTION_CHOICE, .placeholder = "one|file",
+     .target = &values.occupancy, .choices = occupancies, .default_text = "one",
+     .help = "weight of an atom: 1 (only the first alternative conformation is kept, and it stands "
+             "for all), or what the file says"},
+    {.name = "cotangent", .kind = DT_OPTION_STRING, .placeholder = "FILE.npy",
+     .target = &values.cotangent, .group = "Gradients",
+     .help = "dL/dI of a loss L, shape (nh,nk,nl): the output also gets the gradient of L for every "
+             "parameter"},
+    {.name = "output", .letter = 'o', .kind = DT_OPTION_STRING, .placeholder = "FILE.npz",
+     .target = &values.output, .group = "Output",
+     .help = "write intensity, valid, h, k, l, cell, meta (and gradients)"},
+    {.name = "picture", .kind = DT_OPTION_STRING, .placeholder = "FILE.png",
+     .target = &values.picture, .help = "draw one layer of the map"},
+    {.name = "layer", .kind = DT_OPTION_CHOICE, .placeholder = "hk0|h0l|0kl",
+     .target = &values.layer, .choices = layers, .default_text = "hk0", .help = "which layer"},
+    {.name = "json", .kind = DT_OPTION_FLAG, .target = &values.json,
+     .help = "print one JSON object instead of a table"},
+    {.name = "threads", .kind = DT_OPTION_INT, .placeholder = "N", .target = &values.threads,
+     .default_text = "0", .lower = {DT_BOUND_AT_LEAST, 0}, .group = "Run",
+     .help = "threads; 0: all processors. Results do not depend on it"},
+    {.name = "progress", .kind = DT_OPTION_CHOICE, .placeholder = "auto|never|always",
+     .target = &values.progress, .choices = dt_progress_mode_names, .default_text = "auto",
+     .help = "show progress on standard error"},
+    {.name = "dry-run", .kind = DT_OPTION_FLAG, .target = &values.dry_run,
+     .help = "print sizes, memory and an estimate of the time, then stop"},
+    {.name = "config", .kind = DT_OPTION_STRING, .placeholder = "FILE.json",
+     .target = &values.config, .command_line_only = true,
+     .help = "read options of the same names from a JSON object; the command line wins"},
+    {.name = "help", .letter = 'h', .kind = DT_OPTION_FLAG, .target = &values.help,
+     .command_line_only = true, .stops = true, .help = "print this help"},
+    {.name = "version", .letter = 'V', .kind = DT_OPTION_FLAG, .target = &values.version,
+     .command_line_only = true, .stops = true, .help = "print the version"},
+    {.name = NULL}};
+
+static const dt_program program = {
+    .name = "onephonon",
+    .arguments = "STRUCTURE",
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .purpose = "One-phonon diffuse scattering of a protein crystal whose rigid asymmetric units are "
+               "joined by springs, with exact gradients.",
+    .options = table,
+    .examples = examples,
+    .footer = "STRUCTURE is a PDB file, plain or gzip-compressed. Intensities are in e^2 A^2 per unit "
+              "spring with kT = 1; voxels at whole h, k, l (Bragg peaks) and beyond --dmin are 0 "
+              "and marked in `valid`.\n"
+              "Exit codes: 0 done, 2 usage, 3 input or output file, 4 numerics, 5 memory, 130 "
+              "interrupted."};
+
+void settings_print_help(FILE *stream) {
+    dt_options_print_help(&program, stream);
+}
+
+static int read_config(struct settings *s, dt_error *error) {
+    if (s->config == NULL || dt_options_read_json(s->options, s->config, error) == DT_OK) {
+        return 0;
+    }
+    return error->status == DT_ERR_IO ? EXIT_INPUT : EXIT_USAGE;
+}
+
+int settings_read(int argc, char **argv, struct settings *s, dt_error *error) {
+    dt_options *options;
+    if (dt_options_new(&options, &program, error) != DT_OK) {
+        return EXIT_MEMORY;
+    }
+    values.options = options;
+    int code = dt_options_parse_args(options, argc, argv, error) == DT_OK ? 0 : EXIT_USAGE;
+    if (code == 0 && !values.help && !values.version) {
+        code = read_config(&values, error);
+        values.structure = dt_options_argument(options, 0);
+    }
+    if (code == 0 && values.cotangent != NULL && values.output == NULL && !values.dry_run) {
+        dt_error_set(error, DT_ERR_ARGUMENT,
+                     "--cotangent computes gradients but --output names no file for them");
+        code = EXIT_USAGE;
+    }
+    *s = values;
+    return code;
+}
+
+void settings_free(struct settings *s) {
+    dt_options_free(s->options);
+    s->options = NULL;
+}

@@ -1,0 +1,33 @@
+/* settings.h - what a run of onephonon is asked to do: the options, checked. */
+#ifndef ONEPHONON_SETTINGS_H
+#define ONEPHONON_SETTINGS_H
+
+#include <difftape/difftape.h>
+
+/* Exit codes. */
+enum { EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_NUMERICS = 4, EXIT_MEMORY = 5, EXIT_INTERRUPTED = 130 };
+
+enum layer { LAYER_HK0, LAYER_H0L, LAYER_0KL };
+enum occupancy { OCCUPANCY_ONE, OCCUPANCY_FILE };
+
+struct settings {
+    const char *structure;
+    dt_grid grid;
+    double d_min, cutoff, gamma_intra, gamma_inter;
+    bool keep_hydrogens, keep_waters, keep_ligands;
+    int occupancy; /* enum occupancy */
+    const char *cotangent, *output, *picture, *config;
+    int layer; /* enum layer */
+    int64_t threads;
+    int progress; /* dt_progress_mode */
+    bool json, dry_run, help, version;
+    dt_options *options; /* owns the strings */
+};
+
+/* Read the command line and the configuration file. On failure the error has the sentence and the
+ * exit code is the return value; 0 otherwise (also for --help and --version: look at the flags). */
+int settings_read(int argc, char **argv, struct settings *s, dt_error *error);
+void settings_free(struct settings *s);
+void settings_print_help(FILE *stream);
+
+#endif

@@ -1,0 +1,19 @@
+/* colormap.h - from a number in [0, 1] to a colour of evenly increasing lightness. */
+#ifndef DTI_COLORMAP_H
+#define DTI_COLORMAP_H
+
+#include <stdint.h>
+
+typedef struct dti_rgb {
+    uint8_t r, g, b;
+} dti_rgb;
+
+#define DTI_COLORMAP_SIZE 256
+
+/* Fill the map, dark (0) to light (last). */
+void dti_colormap_make(dti_rgb map[DTI_COLORMAP_SIZE]);
+
+/* OKLab lightness of an sRGB colour, 0 to 1. */
+double dti_rgb_lightness(dti_rgb colour);
+
+#endif

@@ -1,0 +1,75 @@
+/* map_utils.h - grids in reciprocal space: sampling, resolution, wavevectors by exact integers. */
+#ifndef DIFFTAPE_MAP_UTILS_H
+#define DIFFTAPE_MAP_UTILS_H
+
+#include <difftape/crystal.h>
+
+DT_BEGIN_DECLS
+
+/** A grid in Miller indices h, k, l: from lo to hi, both included, `samples` points per unit. A
+ * voxel (i,j,k) has the flat index (i n_k + j) n_l + k: C order, h slowest. */
+typedef struct dt_grid {
+    double lo[3], hi[3];
+    int samples[3];
+} dt_grid;
+
+/** One axis of a grid in integers: point i is h = (base + i + offset) / samples, with whole numbers
+ *  base and i, and one offset in [0,1) common to all points (0 when lo * samples is whole). */
+typedef struct dt_grid_axis {
+    int64_t n, samples, base;
+    double offset;
+} dt_grid_axis;
+
+/** Check a grid and describe its axes. Errors (DT_ERR_ARGUMENT) name the axis: samples < 1, limits
+ * not finite or beyond 1e6, hi < lo (an empty grid), a range that is not a whole number of steps
+ * (to 1e-9; the message offers the nearest limits that are), more than 2^40 voxels. ret_voxels may
+ * be NULL. */
+DT_API dt_status dt_grid_axes(const dt_grid *grid, dt_grid_axis ret_axis[3], int64_t *ret_voxels,
+                              dt_error *error);
+
+/** Flat index of a voxel, and back. */
+DT_API int64_t dt_grid_index(const dt_grid_axis axis[3], const int64_t ijk[3]);
+DT_API void dt_grid_position(const dt_grid_axis axis[3], int64_t index, int64_t ret_ijk[3]);
+
+/** Miller index of point i of an axis. */
+DT_API double dt_axis_miller(const dt_grid_axis *axis, int64_t i);
+
+/** Is that index a whole number? Exact: decided on integers. */
+DT_API bool dt_axis_is_integer(const dt_grid_axis *axis, int64_t i);
+
+/** The numerator c of the fractional wavevector (c + offset) / samples that point i shares with all
+ *  points a whole number of units away; centred: (c + offset)/samples lies in [-1/2, 1/2), so -1/2
+ * itself belongs to the zone. Integer arithmetic only. */
+DT_API int64_t dt_axis_wavenumber(const dt_grid_axis *axis, int64_t i);
+
+/** Miller indices (P,3) and scattering vectors q = 2 pi B^T h (P,3) in 1/Angstrom of every voxel, C
+ * order; either may be NULL. Release with dt_array_free. Errors as dt_grid_axes, DT_ERR_MEMORY. */
+DT_API dt_status dt_generate_grid(const dt_grid *grid, const dt_cell *cell, dt_array *ret_hkl,
+                                  dt_array *ret_q, dt_error *error);
+
+/** Resolution d = 2 pi / |q| in Angstrom, infinite at the origin: q (...,3) f64 in 1/Angstrom ->
+ * (...). At the origin the gradient is 0. */
+DT_API dt_tensor *dt_compute_resolution(dt_tensor *q);
+
+/** Mask d > d_min (strict, so that the origin is kept): resolution (...) f64 in Angstrom -> bool
+ * (...). No gradient. Errors: d_min negative or NaN (DT_ERR_ARGUMENT). */
+DT_API dt_tensor *dt_get_resolution_mask(dt_tensor *resolution, double d_min);
+
+/** The distinct wavevectors of a grid and the voxels of each. */
+typedef struct dt_wavevectors {
+    int64_t n;        /**< distinct wavevectors that have a voxel */
+    int64_t n_voxels; /**< voxels listed */
+    double *k;        /**< (n,3) wavevectors in fractions of the reciprocal axes, in [-1/2,1/2) */
+    int64_t *first; /**< (n+1) voxels of wavevector i are voxel[first[i]] ... voxel[first[i+1]-1] */
+    int64_t *voxel; /**< (n_voxels) flat indices, ascending within a wavevector */
+} dt_wavevectors;
+
+/** Group the voxels with valid[index] (NULL: all) by wavevector, exactly, whatever the limits.
+ *  Errors as dt_grid_axes, DT_ERR_MEMORY. Release with dt_wavevectors_free. */
+DT_API dt_status dt_group_by_wavevector(const dt_grid *grid, const bool *valid,
+                                        dt_wavevectors *ret_groups, dt_error *error);
+DT_API void dt_wavevectors_free(dt_wavevectors *groups);
+
+DT_END_DECLS
+
+#endif

@@ -1,0 +1,86 @@
+/* one_phonon.h - one-phonon diffuse scattering of a crystal of rigid asymmetric units.
+ *
+ * In the classical limit and to first order in the displacements, the intensity per unit cell is
+ *     I(q) = kT G(q) conj(K(k)^-1) G(q)^H,        k = q modulo the reciprocal lattice,
+ *     G(q) = sum_j f_j(q) exp(-|q|^2 U_j / 2) exp(+i q.r_j) q^T A_j,
+ * with K(k) = sum_n H(n) exp(+i k.R_n) and A_j from gnm.h. All phonon branches are summed, so
+ * neither masses nor eigenvectors enter: K = L L^H gives I = |L^-1 G^T|^2. Sources: M. Born, Rep.
+ * Prog. Phys. 9 (1942) 294; B. T. M. Willis and A. W. Pryor, Thermal Vibrations in Crystallography
+ * (1975); for rigid molecules S. P. Meisburger, D. A. Case, N. Ando, Nat. Commun. 14
+ * (2023) 1228. */
+#ifndef DIFFTAPE_ONE_PHONON_H
+#define DIFFTAPE_ONE_PHONON_H
+
+#include <difftape/gnm.h>
+#include <difftape/map_utils.h>
+
+DT_BEGIN_DECLS
+
+typedef struct dt_one_phonon_options {
+    double cutoff;  /**< longest contact of the network, Angstrom; 4 without options */
+    double d_min;   /**< resolution limit, Angstrom: voxels with d <= d_min are invalid; 0: none */
+    int cell_range; /**< 0: contacts with all cells the cutoff reaches. 1: with the 27 nearest cells
+                         only, to compare with programs that stop there (see dt_find_contacts) */
+} dt_one_phonon_options;
+
+/** How large a model is. */
+typedef struct dt_one_phonon_sizes {
+    int64_t shape[3];     /**< voxels along h, k, l */
+    int64_t voxels;       /**< all voxels */
+    int64_t valid;        /**< voxels with an intensity */
+    int64_t bragg;        /**< voxels at whole h, k, l: the model has no value there */
+    int64_t beyond_d_min; /**< the other invalid voxels */
+    int64_t n_atoms;      /**< atoms of an asymmetric unit */
+    int64_t n_asu;        /**< asymmetric units per cell */
+    int64_t wavevectors;  /**< distinct k of the valid voxels */
+    int64_t contacts;     /**< ordered contacts, 0 in an estimate */
+} dt_one_phonon_sizes;
+
+/** A crystal, a grid and a network, ready to be evaluated any number of times, on any tape. */
+typedef struct dt_one_phonon dt_one_phonon;
+
+/** Make a model; options may be NULL. The crystal must outlive the model, and the model every tape
+ * it is evaluated on. Contacts are found once, at the crystal's coordinates, and stay fixed.
+ * Errors: those of dt_grid_axes and dt_find_contacts; d_min negative or not finite; a grid without
+ * a valid voxel (DT_ERR_ARGUMENT); DT_ERR_MEMORY. Release with dt_one_phonon_free (NULL is fine).
+ */
+DT_API dt_status dt_one_phonon_new(const dt_crystal *crystal, const dt_grid *grid,
+                                   const dt_one_phonon_options *options, dt_one_phonon **ret_model,
+                                   dt_error *error);
+DT_API void dt_one_phonon_free(dt_one_phonon *model);
+
+DT_API dt_one_phonon_sizes dt_one_phonon_get_sizes(const dt_one_phonon *model);
+
+/** (voxels) in C order: true where the intensity is defined: not at whole h, k, l, and d > d_min.
+ */
+DT_API const bool *dt_one_phonon_valid(const dt_one_phonon *model);
+
+/** The map (n_h,n_k,n_l) f64 in C order, in e^2 Angstrom^2 per unit spring with kT = 1, exactly 0
+ * where invalid, from gamma_intra, gamma_inter   scalars: springs within and between asymmetric
+ * units, kT/Angstrom^2 u_iso (n)                  Debye-Waller displacements <u_x^2>, Angstrom^2
+ *      xyz (n,3)                  the asymmetric unit, Angstrom; copies follow by symmetry
+ *  all f64 on one tape. I is exactly of degree -1 in the springs. Differentiable in all four; to
+ * pull a cotangent of the map back, dt_backward_from(map, cotangent). Computed slice by slice, on
+ *  dt_get_threads() threads, and again in the backward pass: memory is that of a few slices and
+ * maps. Errors: DT_ERR_SHAPE, DT_ERR_DTYPE; DT_ERR_NOT_POSITIVE_DEFINITE names the wavevector where
+ * the springs do not hold the crystal. */
+DT_API dt_tensor *dt_one_phonon_intensity(const dt_one_phonon *model, dt_tensor *gamma_intra,
+                                          dt_tensor *gamma_inter, dt_tensor *u_iso, dt_tensor *xyz);
+
+/** What an evaluation will cost, before anything is allocated. */
+typedef struct dt_one_phonon_cost {
+    dt_one_phonon_sizes sizes;
+    double atom_voxels; /**< atoms per cell x valid voxels: the unit of work */
+    double operations;  /**< floating-point operations, forward; forward and backward together cost
+                             about 3.5 times as many */
+    double bytes; /**< memory of model and map, backward pass included, for `threads` threads */
+} dt_one_phonon_cost;
+
+/** Errors: those of dt_grid_axes and of options. ret_cost->sizes.contacts stays 0. */
+DT_API dt_status dt_one_phonon_estimate(const dt_crystal *crystal, const dt_grid *grid,
+                                        const dt_one_phonon_options *options, int threads,
+                                        dt_one_phonon_cost *ret_cost, dt_error *error);
+
+DT_END_DECLS
+
+#endif

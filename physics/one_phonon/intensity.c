@@ -1,0 +1,173 @@
+/* intensity.c - the one-phonon map on the tape, slice by slice of voxels that share a wavevector.
+ */
+#include "model.h"
+
+#include <difftape/checkpoint.h>
+#include <difftape/linalg.h>
+#include <difftape/scatter.h>
+
+#include <math.h>
+
+static const double two_pi = 6.28318530717958647692;
+
+/* A pivot this much smaller than what was added up on its diagonal is rounding: the motion costs no
+ * energy. */
+static const double smallest_pivot = 1e-13;
+
+static dt_tensor *view(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape,
+                       const void *data) {
+    const dt_array array = dt_array_wrap(dtype, ndim, shape, data);
+    return dt_constant_view(tape, &array);
+}
+
+/* Which wavevector the valid voxel at position p belongs to. */
+static int64_t wavevector_of(const dt_wavevectors *groups, int64_t p) {
+    int64_t lo = 0, hi = groups->n;
+    while (hi - lo > 1) {
+        int64_t mid = (lo + hi) / 2;
+        if (groups->first[mid] <= p)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+/* Scattering vectors q = 2 pi B^T h of the valid voxels [begin, end): (b,3). */
+static dt_tensor *scattering_vectors(const dt_one_phonon *m, dt_tape *tape, int64_t begin,
+                                     int64_t end) {
+    const double *b = m->crystal->cell.fractional;
+    double q[3 * SLICE_VOXELS];
+    for (int64_t p = begin; p < end; p++) {
+        int64_t ijk[3];
+        double h[3];
+        dt_grid_position(m->axis, m->groups.voxel[p], ijk);
+        for (int d = 0; d < 3; d++)
+            h[d] = dt_axis_miller(&m->axis[d], ijk[d]);
+        for (int d = 0; d < 3; d++)
+            q[3 * (p - begin) + d] = two_pi * (h[0] * b[d] + h[1] * b[3 + d] + h[2] * b[6 + d]);
+    }
+    return dt_constant(tape, DT_F64, 2, (int64_t[]){end - begin, 3}, q);
+}
+
+/* f_j(q) exp(-|q|^2 U_j / 2), the same for every copy of the asymmetric unit: (b,n). */
+static dt_tensor *amplitudes(const dt_one_phonon *m, dt_tensor *q, dt_tensor *u_iso) {
+    dt_tape *tape = dt_tape_of(q);
+    const int64_t four[2] = {m->n_types, 4}, n_atoms = m->crystal->n_atoms;
+    dt_tensor *f = dt_compute_form_factors(q, view(tape, DT_F64, 2, four, m->type_a),
+                                           view(tape, DT_F64, 2, four, m->type_b),
+                                           view(tape, DT_F64, 1, four, m->type_c));
+    f = dt_gather(f, view(tape, DT_I64, 1, &n_atoms, m->type), 1);
+    return dt_mul(f, dt_compute_debye_waller(q, u_iso));
+}
+
+/* G = q^T sum_j F_j A_j = (q M_0, M x q) with the moments M = sum_j F_j (1, x_j, y_j, z_j):
+ * M (n_asu,b,4) c128, q (b,3) -> (n_asu,b,6). */
+static dt_tensor *rigid_body_response(dt_tensor *moments, dt_tensor *q) {
+    static const int64_t six = 6;
+    static const int64_t m_plus[6] = {0, 0, 0, 2, 3, 1}, q_plus[6] = {0, 1, 2, 2, 0, 1};
+    static const int64_t m_minus[3] = {3, 1, 2}, q_minus[3] = {1, 2, 0}, three = 3;
+    dt_tape *tape = dt_tape_of(q);
+    dt_tensor *plus = dt_mul(dt_gather(moments, view(tape, DT_I64, 1, &six, m_plus), -1),
+                             dt_gather(q, view(tape, DT_I64, 1, &six, q_plus), -1));
+    dt_tensor *minus = dt_mul(dt_gather(moments, view(tape, DT_I64, 1, &three, m_minus), -1),
+                              dt_gather(q, view(tape, DT_I64, 1, &three, q_minus), -1));
+    return dt_sub(plus, dt_unslice(minus, -1, 3, 1, 6));
+}
+
+/* Fail, or complete the failure, with the wavevector and what to do about it. */
+static void name_wavevector(dt_tape *tape, const double k[3]) {
+    dt_tape_context(tape,
+                    "one-phonon: at the wavevector k = (%.6g, %.6g, %.6g) of reciprocal axes the "
+                    "springs do not hold the crystal; both must be positive, or the cutoff longer",
+                    k[0], k[1], k[2]);
+}
+
+/* Rounding can make a Cholesky factor of a singular K, even a perfect-looking one when whole
+ * diagonal elements cancel: compare every pivot with the sum of springs it comes from. */
+static void check_pivots(dt_tensor *factor, dt_tensor *self_stiffness, int64_t d) {
+    const dt_c128 *l = dt_data_c128(factor);
+    const double *self = dt_data_f64(self_stiffness);
+    for (int64_t i = 0; l && self && i < d; i++) {
+        double pivot = l[i * d + i].re * l[i * d + i].re;
+        double scale = self[36 * (i / 6) + 7 * (i % 6)];
+        if (!(pivot > smallest_pivot * fabs(scale))) {
+            dt_tape_fail(dt_tape_of(factor), DT_ERR_NOT_POSITIVE_DEFINITE,
+                         "pivot %lld of K(k) is %.3g, which is 0 but for rounding", (long long)i,
+                         pivot);
+            return;
+        }
+    }
+}
+
+/* The lower Cholesky factor L of K(k) = L L^H, (d,d). */
+static dt_tensor *stiffness_factor(const dt_one_phonon *m, dt_tensor *force_constants,
+                                   dt_tensor *self_stiffness, const double k[3]) {
+    dt_tape *tape = dt_tape_of(force_constants);
+    dt_tensor *at = view(tape, DT_F64, 2, (int64_t[]){1, 3}, k);
+    dt_tensor *stiffness = dt_select(dt_gnm_stiffness(m->gnm, force_constants, at), 0, 0);
+    if (dt_tape_status(tape) != DT_OK)
+        return dt_inert(tape);
+    dt_tensor *factor = dt_cholesky(stiffness);
+    if (dt_tape_status(tape) == DT_OK)
+        check_pivots(factor, self_stiffness, 6 * m->crystal->n_asu);
+    if (dt_tape_status(tape) == DT_ERR_NOT_POSITIVE_DEFINITE)
+        name_wavevector(tape, k);
+    return factor;
+}
+
+enum { FORCE_CONSTANTS, SELF_STIFFNESS, POSITIONS, BODY, U_ISO, INPUTS };
+
+/* Intensities of the valid voxels [begin, end), which share one wavevector: (b). */
+static dt_tensor *slice_intensity(void *user, dt_tape *tape, int64_t begin, int64_t end,
+                                  dt_tensor *const *in) {
+    const dt_one_phonon *m = user;
+    int64_t d = 6 * m->crystal->n_asu;
+    const double *k = m->groups.k + 3 * wavevector_of(&m->groups, begin);
+    dt_tensor *factor = stiffness_factor(m, in[FORCE_CONSTANTS], in[SELF_STIFFNESS], k);
+    dt_tensor *q = scattering_vectors(m, tape, begin, end);
+    dt_tensor *phase = dt_matmul_flags(q, DT_N, in[POSITIONS], DT_T); /* (n_asu,b,n) */
+    dt_tensor *f = dt_polar(amplitudes(m, q, in[U_ISO]), phase);      /* (n_asu,b,n) */
+    dt_tensor *g = rigid_body_response(dt_matmul(f, in[BODY]), q);    /* (n_asu,b,6) */
+    g = dt_reshape(dt_permute(g, (int[]){0, 2, 1}), 2, (int64_t[]){d, end - begin});
+    return dt_sum(dt_abs2(dt_triangular_solve(factor, g, true, DT_N)), 0);
+}
+
+static bool check_input(dt_tensor *x, const char *what, int ndim, int64_t n0, int64_t n1) {
+    dt_tape *tape = dt_tape_of(x);
+    if (dt_tape_status(tape) != DT_OK)
+        return false;
+    if (dt_dtype_of(x) != DT_F64)
+        dt_tape_fail(tape, DT_ERR_DTYPE, "one-phonon: %s must be f64, not %s", what,
+                     dt_dtype_name(dt_dtype_of(x)));
+    else if (dt_ndim(x) != ndim || (ndim > 0 && dt_shape(x)[0] != n0) ||
+             (ndim > 1 && dt_shape(x)[1] != n1))
+        dt_tape_fail(tape, DT_ERR_SHAPE, "one-phonon: %s must be %s for %lld atoms", what,
+                     ndim == 0   ? "a scalar"
+                     : ndim == 1 ? "(atoms)"
+                                 : "(atoms,3)",
+                     (long long)n0);
+    return dt_tape_status(tape) == DT_OK;
+}
+
+dt_tensor *dt_one_phonon_intensity(const dt_one_phonon *model, dt_tensor *gamma_intra,
+                                   dt_tensor *gamma_inter, dt_tensor *u_iso, dt_tensor *xyz) {
+    dt_tape *tape = dt_tape_of(xyz);
+    int64_t n = model->crystal->n_atoms, valid = model->groups.n_voxels;
+    if (!check_input(gamma_intra, "gamma_intra", 0, n, 0) ||
+        !check_input(gamma_inter, "gamma_inter", 0, n, 0) ||
+        !check_input(u_iso, "u_iso", 1, n, 0) || !check_input(xyz, "xyz", 2, n, 3))
+        return dt_inert(tape);
+    dt_tensor *in[INPUTS];
+    in[POSITIONS] = dt_expand_symmetry(model->crystal, xyz);
+    in[BODY] = dt_rigid_body_coordinates(in[POSITIONS]);
+    in[FORCE_CONSTANTS] = dt_gnm_force_constants(model->gnm, in[BODY], gamma_intra, gamma_inter);
+    in[SELF_STIFFNESS] =
+        dt_stop_gradient(dt_gnm_self_stiffness(model->gnm, in[BODY], gamma_intra, gamma_inter));
+    in[U_ISO] = u_iso;
+    /* *user is only read; the API's pointer is not const. */
+    dt_tensor *sorted = dt_map_slices(slice_intensity, (void *)(uintptr_t)model, INPUTS, in,
+                                      model->n_slices, model->slice_first);
+    dt_tensor *place = view(tape, DT_I64, 1, &valid, model->groups.voxel);
+    return dt_reshape(dt_scatter_add(sorted, place, 0, model->sizes.voxels), 3, model->sizes.shape);
+}

@@ -1,0 +1,21 @@
+#!/bin/sh
+# quickstart.sh - from a fresh Debian 12 to a diffuse map and its picture: installs what is missing,
+# builds, runs the one-phonon program on the bundled crystal. Safe to run again.
+set -eu
+cd "$(dirname "$0")"
+. tests/setup.sh
+
+need_packages $BUILD_PACKAGES
+configure build --buildtype=release
+build_in build
+
+map=build/3al1_map.npz
+picture=build/3al1_hk0.png
+say "Running the one-phonon model on examples/data/3al1.pdb"
+build/examples/onephonon --hkl=-5:5:3,-5:5:3,-5:5:3 --layer=hk0 --threads=0 \
+    --output="$map" --picture="$picture" examples/data/3al1.pdb ||
+    fail "the one-phonon program did not finish (its message is above)"
+say "Done.
+  map:      $map   (NumPy: numpy.load('$map')['intensity'])
+  picture:  $picture
+  more:     build/examples/onephonon --help"

@@ -1,0 +1,282 @@
+/* iterate.c - dti_map: a tile kernel over broadcast, strided and mixed-type operands. */
+#include "iterate.h"
+
+#include "kernels/kernels.h"
+#include "threads.h"
+
+#include <string.h>
+
+/* Tiles per parallel chunk, and the size from which waking the workers pays. */
+#define CHUNK_TILES 16
+#define PARALLEL_SIZE 65536
+
+#define LARGEST_ITEM 16
+
+void dti_collapse(int *ndim, int64_t *shape, int n_operands, int64_t (*strides)[DT_MAX_DIMS]) {
+    int n = 0;
+    for (int d = 0; d < *ndim; d++) {
+        if (shape[d] == 1) {
+            continue;
+        }
+        bool merge = n > 0;
+        for (int k = 0; k < n_operands && merge; k++) {
+            merge = strides[k][n - 1] == shape[d] * strides[k][d];
+        }
+        n = merge ? n : n + 1;
+        shape[n - 1] = merge ? shape[n - 1] * shape[d] : shape[d];
+        for (int k = 0; k < n_operands; k++) {
+            strides[k][n - 1] = strides[k][d];
+        }
+    }
+    if (n == 0) {
+        shape[0] = 1;
+        for (int k = 0; k < n_operands; k++) {
+            strides[k][0] = 0;
+        }
+        n = 1;
+    }
+    *ndim = n;
+}
+
+/* How an input reaches the kernel: its own memory, a tile filled once, or a tile packed anew. */
+typedef enum access { DIRECT, CONSTANT, PACKED } access;
+
+typedef struct map_input {
+    const char *data;
+    const int64_t *strides;
+    size_t size; /* bytes per element in memory */
+    access access;
+    bool same_type;
+    dti_pack_fn *pack;
+} map_input;
+
+typedef struct map_job {
+    dti_map_fn *kernel;
+    const void *attr;
+    char *out;
+    size_t out_size;
+    int64_t n_elements, n_tiles;
+    int ndim, n_in;
+    int64_t shape[DT_MAX_DIMS];
+    int64_t strides[DTI_MAP_INPUTS][DT_MAX_DIMS];
+    map_input in[DTI_MAP_INPUTS];
+    bool needs_position;
+} map_job;
+
+static void find_position(const map_job *job, int64_t element, int64_t *ret_position) {
+    for (int d = job->ndim - 1; d > 0; d--) {
+        ret_position[d] = element % job->shape[d];
+        element /= job->shape[d];
+    }
+    ret_position[0] = element;
+}
+
+static const char *address(const map_job *job, const map_input *in, const int64_t *position) {
+    int64_t offset = 0;
+    for (int d = 0; d < job->ndim; d++) {
+        offset += position[d] * in->strides[d];
+    }
+    return in->data + offset * (int64_t)in->size;
+}
+
+/* Pack n elements from a position on: the rest of a row, then as many whole rows at once as the
+ * next dimension allows, so that short rows cost little more than long ones. */
+static void pack_tile(const map_job *job, const map_input *in, const int64_t *start, int64_t n,
+                      size_t item, char *tile) {
+    int last = job->ndim - 1;
+    int64_t row = job->shape[last];
+    int64_t position[DT_MAX_DIMS];
+    memcpy(position, start, sizeof position);
+    while (n > 0) {
+        int64_t rows = 1, length = row - position[last];
+        int64_t row_stride = 0;
+        if (last > 0 && length == row && n >= row) {
+            rows = n / row;
+            int64_t left = job->shape[last - 1] - position[last - 1];
+            rows = rows < left ? rows : left;
+            row_stride = in->strides[last - 1];
+        }
+        length = length < n ? length : n;
+        in->pack(tile, address(job, in, position), rows, row_stride, length, in->strides[last]);
+        tile += (size_t)(rows * length) * item;
+        n -= rows * length;
+        if (position[last] + length == row) {
+            position[last] = 0;
+            if (last > 0) {
+                position[last - 1] += rows;
+            }
+        } else {
+            position[last] += length;
+        }
+        for (int d = last - 1; d > 0 && position[d] == job->shape[d]; d--) {
+            position[d] = 0;
+            position[d - 1]++;
+        }
+    }
+}
+
+static void run_tiles(const map_job *job, const dt_dtype *in_dtype, int64_t first, int64_t end) {
+    _Alignas(64) char tiles[DTI_MAP_INPUTS][DTI_TILE * LARGEST_ITEM];
+    const void *in[DTI_MAP_INPUTS] = {0};
+    int64_t position[DT_MAX_DIMS] = {0};
+    int last = job->ndim - 1;
+    for (int k = 0; k < job->n_in; k++) {
+        if (job->in[k].access == CONSTANT) {
+            int64_t n = job->n_elements < DTI_TILE ? job->n_elements : DTI_TILE;
+            job->in[k].pack(tiles[k], job->in[k].data, 1, 0, n, 0);
+            in[k] = tiles[k];
+        }
+    }
+    for (int64_t tile = first; tile < end; tile++) {
+        int64_t start = tile * DTI_TILE;
+        int64_t n = job->n_elements - start < DTI_TILE ? job->n_elements - start : DTI_TILE;
+        if (job->needs_position) {
+            find_position(job, start, position);
+        }
+        for (int k = 0; k < job->n_in; k++) {
+            const map_input *input = &job->in[k];
+            if (input->access == DIRECT) {
+                in[k] = input->data + (size_t)start * input->size;
+            } else if (input->access == PACKED) {
+                if (input->same_type && input->strides[last] == 1 &&
+                    n <= job->shape[last] - position[last]) {
+                    in[k] = address(job, input, position);
+                } else {
+                    pack_tile(job, input, position, n, dt_dtype_size(in_dtype[k]), tiles[k]);
+                    in[k] = tiles[k];
+                }
+            }
+        }
+        job->kernel(n, job->out + (size_t)start * job->out_size, in, job->attr);
+    }
+}
+
+typedef struct map_chunks {
+    const map_job *job;
+    const dt_dtype *in_dtype;
+} map_chunks;
+
+static void run_chunk(void *context, int64_t chunk, int worker) {
+    (void)worker;
+    const map_chunks *chunks = context;
+    int64_t first = chunk * CHUNK_TILES, end = first + CHUNK_TILES;
+    run_tiles(chunks->job, chunks->in_dtype, first,
+              end < chunks->job->n_tiles ? end : chunks->job->n_tiles);
+}
+
+/* Strides of an input along the dimensions of the output it broadcasts to. */
+static void align_strides(const dt_array *in, const dt_array *out, int64_t *ret_strides) {
+    int added = out->ndim - in->ndim;
+    for (int d = 0; d < out->ndim; d++) {
+        bool repeated = d < added || in->shape[d - added] == 1;
+        ret_strides[d] = repeated ? 0 : in->strides[d - added];
+    }
+}
+
+static access classify(const map_job *job, int k, bool same_type) {
+    if (job->ndim == 1 && job->strides[k][0] == 1 && same_type) {
+        return DIRECT;
+    }
+    bool constant = job->ndim == 1 && job->strides[k][0] == 0;
+    if (job->ndim > 1) {
+        int64_t expected = 1;
+        bool contiguous = true;
+        constant = true;
+        for (int d = job->ndim - 1; d >= 0; d--) {
+            contiguous = contiguous && job->strides[k][d] == expected;
+            constant = constant && job->strides[k][d] == 0;
+            expected *= job->shape[d];
+        }
+        if (contiguous && same_type) {
+            return DIRECT;
+        }
+    }
+    return constant ? CONSTANT : PACKED;
+}
+
+/* Small operands of the output's own type and shape go to the kernel as they are: the bookkeeping
+ * below would cost more than the arithmetic. */
+static bool map_directly(const dt_array *out, dti_map_fn *kernel, int n_in,
+                         const dt_array *const *in, const dt_dtype *in_dtype, const void *attr) {
+    int64_t n = dt_array_size(out);
+    if (n > DTI_TILE) {
+        return false;
+    }
+    const void *data[DTI_MAP_INPUTS];
+    for (int k = 0; k < n_in; k++) {
+        if (in[k]->dtype != in_dtype[k] || dt_array_size(in[k]) != n ||
+            !dt_array_is_contiguous(in[k])) {
+            return false;
+        }
+        data[k] = in[k]->data;
+    }
+    if (n > 0) {
+        kernel(n, out->data, data, attr);
+    }
+    return true;
+}
+
+void dti_map(const dt_array *out, dti_map_fn *kernel, int n_in, const dt_array *const *in,
+             const dt_dtype *in_dtype, const void *attr) {
+    if (map_directly(out, kernel, n_in, in, in_dtype, attr)) {
+        return;
+    }
+    map_job job = {.kernel = kernel, .attr = attr, .out = out->data, .n_in = n_in};
+    job.out_size = dt_dtype_size(out->dtype);
+    job.n_elements = dt_array_size(out);
+    if (job.n_elements == 0) {
+        return;
+    }
+    job.n_tiles = (job.n_elements + DTI_TILE - 1) / DTI_TILE;
+    job.ndim = out->ndim;
+    memcpy(job.shape, out->shape, sizeof job.shape);
+    for (int k = 0; k < n_in; k++) {
+        align_strides(in[k], out, job.strides[k]);
+    }
+    dti_collapse(&job.ndim, job.shape, n_in, job.strides);
+    for (int k = 0; k < n_in; k++) {
+        bool same_type = in[k]->dtype == in_dtype[k];
+        job.in[k] = (map_input){in[k]->data, job.strides[k], dt_dtype_size(in[k]->dtype),
+                                classify(&job, k, same_type), same_type,
+                                dti_pack(in[k]->dtype, in_dtype[k])};
+        job.needs_position = job.needs_position || job.in[k].access == PACKED;
+    }
+    if (job.n_elements < PARALLEL_SIZE) {
+        run_tiles(&job, in_dtype, 0, job.n_tiles);
+    } else {
+        map_chunks chunks = {&job, in_dtype};
+        dti_parallel_for((job.n_tiles + CHUNK_TILES - 1) / CHUNK_TILES, run_chunk, &chunks);
+    }
+}
+
+void dti_copy_strided(const dt_array *target, const dt_array *source) {
+    int ndim = target->ndim;
+    int64_t shape[DT_MAX_DIMS], strides[2][DT_MAX_DIMS], position[DT_MAX_DIMS] = {0};
+    memcpy(shape, target->shape, sizeof shape);
+    memcpy(strides[0], target->strides, sizeof strides[0]);
+    memcpy(strides[1], source->strides, sizeof strides[1]);
+    int64_t left = dt_array_size(target);
+    size_t item = dt_dtype_size(target->dtype);
+    dti_collapse(&ndim, shape, 2, strides);
+    int last = ndim - 1;
+    while (left > 0) {
+        char *to = target->data;
+        const char *from = source->data;
+        for (int d = 0; d < last; d++) {
+            to += position[d] * strides[0][d] * (int64_t)item;
+            from += position[d] * strides[1][d] * (int64_t)item;
+        }
+        if (strides[0][last] == 1) {
+            dti_pack(target->dtype, target->dtype)(to, from, 1, 0, shape[last], strides[1][last]);
+        } else {
+            for (int64_t i = 0; i < shape[last]; i++) {
+                memcpy(to + i * strides[0][last] * (int64_t)item,
+                       from + i * strides[1][last] * (int64_t)item, item);
+            }
+        }
+        left -= shape[last];
+        for (int d = last - 1; d >= 0 && ++position[d] == shape[d]; d--) {
+            position[d] = 0;
+        }
+    }
+}

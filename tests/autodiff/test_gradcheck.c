@@ -1,0 +1,99 @@
+/* test_gradcheck.c - the checker passes right gradients, names wrong ones, and refuses what it cannot check. */
+#include <difftape/gradcheck.h>
+#include <difftape/op.h>
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static double x0[] = {0.3, -1.2, 2.5};
+static const int64_t n3[] = {3};
+
+/* y = x^3 with rules that can be spoilt: what a user's own operation looks like. */
+enum spoil { RIGHT, WRONG_BOTH, WRONG_FORWARD };
+struct attr {
+    int spoil;
+};
+
+static dt_status cube_shape(dt_node *n) {
+    return dt_node_output_like(n, 0, DT_F64);
+}
+
+static void cube_forward(dt_node *n) {
+    const dt_array x = dt_node_in(n, 0), y = dt_node_out(n, 0);
+    for (int64_t i = 0; i < dt_array_size(&y); i++) {
+        double v = ((const double *)x.data)[i];
+        ((double *)y.data)[i] = v * v * v;
+    }
+}
+
+static dt_tensor *slope_of(const dt_node *n, bool spoilt) {
+    return dt_scale(dt_square(n->in[0]), spoilt ? 3.001 : 3.0);
+}
+
+static void cube_vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
+    const struct attr *a = n->attr;
+    xbar[0] = dt_mul(ybar[0], slope_of(n, a->spoil == WRONG_BOTH));
+}
+
+static void cube_jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
+    const struct attr *a = n->attr;
+    ydot[0] = dt_mul(xdot[0], slope_of(n, a->spoil != RIGHT));
+}
+
+static const dt_op cube = {.name = "cube", .formula = "y = x^3", .arity = 1, .kind = DT_ELEMENTWISE,
+                           .saves = DT_SAVE_INPUTS, .attr_size = sizeof(struct attr),
+                           .shape = cube_shape, .forward = cube_forward, .vjp = cube_vjp,
+                           .jvp = cube_jvp};
+
+static dt_tensor *apply_cube(void *user, dt_tape *tape, dt_tensor *const *in) {
+    (void)tape;
+    return dt_apply(&cube, 1, in, user);
+}
+
+static dt_status check(int spoil, dt_dtype dtype, dt_gradcheck_report *report, dt_error *error) {
+    struct attr attr = {spoil};
+    const dt_array value = dt_array_wrap(dtype, 1, n3, x0);
+    const dt_gradcheck_options options = {.second_order = true};
+    return dt_gradcheck("cube", apply_cube, &attr, 1, &value, &options, report, error);
+}
+
+Test(gradcheck, passes_a_right_custom_operation_to_second_order) {
+    dt_gradcheck_report report;
+    dt_error error = DT_ERROR_INIT;
+    cr_expect_eq(check(RIGHT, DT_F64, &report, &error), DT_OK, "%s", error.message);
+    cr_expect_gt(report.compared, 9);
+    cr_expect_lt(report.worst_entry, 1e-9, "%g", report.worst_entry);
+    cr_expect_gt(report.worst_entry, 0, "finite differences are never that exact");
+}
+
+Test(gradcheck, names_operation_input_element_and_both_numbers_of_a_wrong_gradient) {
+    dt_error error = DT_ERROR_INIT;
+    struct attr attr = {WRONG_BOTH};
+    const dt_array value = dt_array_wrap(DT_F64, 1, n3, x0);
+    const dt_gradcheck_options options = {.directions = -1};
+    dt_gradcheck("cube", apply_cube, &attr, 1, &value, &options, NULL, &error);
+    cr_expect_eq(error.status, DT_ERR_GRADIENT);
+    cr_expect(strstr(error.message, "gradcheck cube: input 0, element 0: analytic") != NULL, "%s",
+              error.message);
+    cr_expect_eq(error.index, 0);
+    dt_error direction = DT_ERROR_INIT;
+    check(WRONG_BOTH, DT_F64, NULL, &direction);
+    cr_expect(strstr(direction.message, "along a random direction") != NULL, "%s",
+              direction.message);
+}
+
+Test(gradcheck, finds_a_forward_rule_that_disagrees_without_any_difference) {
+    dt_error error = DT_ERROR_INIT;
+    check(WRONG_FORWARD, DT_F64, NULL, &error);
+    cr_expect_eq(error.status, DT_ERR_GRADIENT);
+    cr_expect(strstr(error.message, "adjoint test") != NULL, "%s", error.message);
+}
+
+Test(gradcheck, refuses_single_precision_and_inputs_without_gradients) {
+    dt_error error = DT_ERROR_INIT;
+    cr_expect_eq(check(RIGHT, DT_F32, NULL, &error), DT_ERR_DTYPE);
+    cr_expect(strstr(error.message, "input 0 is f32") != NULL, "%s", error.message);
+    dt_error_clear(&error);
+    cr_expect_eq(check(RIGHT, DT_I64, NULL, &error), DT_ERR_ARGUMENT);
+    cr_expect(strstr(error.message, "nothing to compare") != NULL, "%s", error.message);
+}

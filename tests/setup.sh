@@ -1,0 +1,72 @@
+# setup.sh - what quickstart.sh and check.sh share: packages, configuring, building.
+# shellcheck shell=sh
+
+BUILD_PACKAGES="gcc g++ pkg-config meson ninja-build libopenblas-dev liblapacke-dev gemmi-dev \
+libcjson-dev zlib1g-dev libpng-dev"
+TEST_PACKAGES="libcriterion-dev"
+JOBS=${JOBS:-2}
+
+say() {
+    printf '%s\n' "$*"
+}
+
+fail() {
+    printf '%s: error: %s\n' "$(basename "$0")" "$*" >&2
+    exit 1
+}
+
+# Install the named Debian packages that are missing.
+need_packages() {
+    command -v dpkg-query >/dev/null 2>&1 ||
+        fail "this script installs Debian packages; elsewhere install the libraries that docs/install.md lists and use meson directly"
+    missing=""
+    for package in "$@"; do
+        status=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
+        [ "$status" = "install ok installed" ] || missing="$missing $package"
+    done
+    if [ -z "$missing" ]; then
+        say "All Debian packages are there."
+        return
+    fi
+    say "Installing Debian packages:$missing"
+    sudo=""
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null 2>&1 ||
+            fail "packages are missing and neither root nor sudo is at hand; as root run: apt-get install$missing"
+        sudo=sudo
+    fi
+    log=$(mktemp)
+    # shellcheck disable=SC2086
+    { $sudo apt-get update && $sudo env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1 || {
+        tail -n 20 "$log" >&2
+        rm -f "$log"
+        fail "apt-get could not install:$missing"
+    }
+    rm -f "$log"
+}
+
+# configure DIR MESON-OPTION...: once; later runs keep the folder and only refresh the options.
+configure() {
+    dir=$1
+    shift
+    if [ -f "$dir/build.ninja" ]; then
+        say "Using the build folder $dir"
+        meson configure "$dir" "$@" >/dev/null || fail "meson could not change the options of $dir"
+        return
+    fi
+    say "Configuring $dir"
+    meson setup "$dir" --wrap-mode=nofallback "$@" >"$dir.log" 2>&1 || {
+        tail -n 20 "$dir.log" >&2
+        fail "meson could not configure $dir"
+    }
+    rm -f "$dir.log"
+}
+
+build_in() {
+    say "Building $1"
+    ninja -C "$1" -j "$JOBS" >"$1/build.log" 2>&1 || {
+        tail -n 40 "$1/build.log" >&2
+        fail "the build failed (whole log: $1/build.log)"
+    }
+}
