@@ -113,7 +113,16 @@ dt_tensor *dti_borrow(dt_tape *tape, const dt_array *array, bool wants) {
 }
 
 dt_tensor *dt_constant_view(dt_tape *tape, const dt_array *array) {
-    return dt_array_is_contiguous(array) ? dti_borrow(tape, array, false) : copied(tape, array);
+    if (!dt_array_is_contiguous(array)) {
+        return copied(tape, array);
+    }
+    /* An intermediate, so that models may refer to their tables anew in every iteration. */
+    dt_tensor *x = tape->error.status == DT_OK ? dti_tensor_new(tape, false) : NULL;
+    if (x == NULL) {
+        return dt_inert(tape);
+    }
+    x->a = *array;
+    return x;
 }
 
 dt_tensor *dt_full(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape, double value) {

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#define ALIGNMENT ((size_t)64)
-#define FIRST_CHUNK ((size_t)64 << 10)
+#define ALIGNMENT    ((size_t)64)
+#define FIRST_CHUNK  ((size_t)64 << 10)
 #define LARGEST_STEP ((size_t)64 << 20)
 
 typedef struct chunk {
@@ -41,8 +41,7 @@ void dti_arena_free(dti_arena *arena) {
 }
 
 static bool within_limit(const dti_arena *arena, size_t bytes) {
-    return arena->limit == 0 ||
-           (bytes <= arena->limit && arena->reserved <= arena->limit - bytes);
+    return arena->limit == 0 || (bytes <= arena->limit && arena->reserved <= arena->limit - bytes);
 }
 
 /* Give empty chunks back to the system so that one larger chunk fits under the limit. */

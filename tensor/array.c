@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ALIGNMENT 64
+#define ALIGNMENT  64
 #define SHAPE_TEXT 192
 
 dt_array dt_array_wrap(dt_dtype dtype, int ndim, const int64_t *shape, const void *data) {
@@ -46,9 +46,9 @@ dt_status dti_array_alloc(dt_array *ret_array, dt_dtype dtype, int ndim, const i
     bytes = bytes == 0 ? ALIGNMENT : bytes;
     void *data = aligned_alloc(ALIGNMENT, bytes);
     if (data == NULL) {
-        return dt_error_set(error, DT_ERR_MEMORY, "no memory for a %s array of shape %s (%zu bytes)",
-                            dt_dtype_name(dtype), dt_shape_format(text, sizeof text, ndim, shape),
-                            bytes);
+        return dt_error_set(
+            error, DT_ERR_MEMORY, "no memory for a %s array of shape %s (%zu bytes)",
+            dt_dtype_name(dtype), dt_shape_format(text, sizeof text, ndim, shape), bytes);
     }
     if (zeros) {
         memset(data, 0, bytes);
@@ -115,7 +115,8 @@ dt_status dt_array_copy(const dt_array *target, const dt_array *source, dt_error
                             dt_shape_format(to, sizeof to, target->ndim, target->shape));
     }
     if (target->dtype != source->dtype) {
-        return dt_error_set(error, DT_ERR_DTYPE, "cannot copy %s elements into a %s array: convert first",
+        return dt_error_set(error, DT_ERR_DTYPE,
+                            "cannot copy %s elements into a %s array: convert first",
                             dt_dtype_name(source->dtype), dt_dtype_name(target->dtype));
     }
     if (dt_array_is_contiguous(target)) {

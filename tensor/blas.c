@@ -10,9 +10,11 @@
 #include <pthread.h>
 #include <string.h>
 
-/* Multiply-adds per parallel chunk, and rows of a product that stay together. */
-#define CHUNK_WORK 262144
-#define BLOCK_ROWS 256
+/* Multiply-adds per parallel chunk, those from which waking the workers pays, and rows of a product
+ * that stay together. */
+#define CHUNK_WORK    262144
+#define PARALLEL_WORK 2097152
+#define BLOCK_ROWS    256
 
 static void limit_blas_threads(void) {
     openblas_set_num_threads(1);
@@ -23,13 +25,7 @@ void dti_blas_prepare(void) {
     pthread_once(&once, limit_blas_threads);
 }
 
-/* A matrix as row-major BLAS sees it. */
-typedef struct blas_matrix {
-    const char *data;
-    int64_t leading;
-    dti_flag flag;
-} blas_matrix;
-
+/* A matrix operand, or a batch of them, as row-major BLAS sees it. */
 typedef struct operand {
     dt_array array; /* memory BLAS can read, leading dimensions still those of the operand */
     bool owned;
@@ -68,8 +64,8 @@ static dt_status prepare(const dt_array *array, dti_flag flag, const dt_array *o
         for (int d = 0; d < array->ndim - 2; d++) { /* repeated matrices are copied once */
             source.shape[d] = source.strides[d] == 0 ? 1 : source.shape[d];
         }
-        dt_status status = dti_array_alloc(&ret->array, array->dtype, source.ndim, source.shape,
-                                           false, NULL);
+        dt_status status =
+            dti_array_alloc(&ret->array, array->dtype, source.ndim, source.shape, false, NULL);
         if (status != DT_OK) {
             return status;
         }
@@ -103,6 +99,28 @@ static const char *matrix_at(const operand *op, const dt_array *out, int64_t bat
 
 static CBLAS_TRANSPOSE transposition(dti_flag flag) {
     return flag == DTI_N ? CblasNoTrans : flag == DTI_T ? CblasTrans : CblasConjTrans;
+}
+
+/* Items 0 .. n_items - 1 of `work` multiply-adds each, in chunks; body sees chunks of
+ * items_per_chunk(work) items. */
+static int64_t items_per_chunk(double work) {
+    return work >= CHUNK_WORK ? 1 : (int64_t)(CHUNK_WORK / work);
+}
+
+static void run_items(int64_t n_items, double work, dti_chunk_fn *body, void *context) {
+    int64_t per_chunk = items_per_chunk(work), n_chunks = (n_items + per_chunk - 1) / per_chunk;
+    if ((double)n_items * work >= PARALLEL_WORK) {
+        dti_parallel_for(n_chunks, body, context);
+        return;
+    }
+    for (int64_t chunk = 0; chunk < n_chunks; chunk++) {
+        body(context, chunk, 0);
+    }
+}
+
+/* Real multiply-adds in one of the element type. */
+static double work_factor(dt_dtype dtype) {
+    return dt_dtype_is_complex(dtype) ? 4 : 1;
 }
 
 typedef struct product {
@@ -198,10 +216,9 @@ static dt_status run_product(const dt_array *out, const dt_array *a, dti_flag fl
         p.n_blocks = (p.m + BLOCK_ROWS - 1) / BLOCK_ROWS;
         p.n_items = dt_array_size(out) / (p.m * p.n) * p.n_blocks;
         int64_t rows = p.m < BLOCK_ROWS ? p.m : BLOCK_ROWS;
-        double work = (double)rows * (double)p.n * (double)p.k;
-        p.items_per_chunk = work >= CHUNK_WORK ? 1 : (int64_t)(CHUNK_WORK / work);
-        dti_parallel_for((p.n_items + p.items_per_chunk - 1) / p.items_per_chunk, multiply_chunk,
-                         &p);
+        double work = (double)rows * (double)p.n * (double)p.k * work_factor(out->dtype);
+        p.items_per_chunk = items_per_chunk(work);
+        run_items(p.n_items, work, multiply_chunk, &p);
         release(&p.b);
     }
     release(&p.a);
@@ -229,12 +246,10 @@ typedef struct solve {
     const dt_array *x;
     operand t;
     bool lower;
-    int64_t n, m;
+    int64_t n, m, n_matrices, matrices_per_chunk;
 } solve;
 
-static void solve_matrix(void *context, int64_t batch, int worker) {
-    (void)worker;
-    const solve *s = context;
+static void solve_matrix(const solve *s, int64_t batch) {
     dt_dtype dtype = s->x->dtype;
     const char *t = matrix_at(&s->t, s->x, batch);
     char *x = (char *)s->x->data + batch * s->n * s->m * (int64_t)dt_dtype_size(dtype);
@@ -260,6 +275,15 @@ static void solve_matrix(void *context, int64_t batch, int worker) {
         cblas_ztrsm(CblasRowMajor, CblasLeft, uplo, trans, CblasNonUnit, n, m, one_f64, t, ldt, x,
                     m);
         break;
+    }
+}
+
+static void solve_chunk(void *context, int64_t chunk, int worker) {
+    (void)worker;
+    const solve *s = context;
+    int64_t first = chunk * s->matrices_per_chunk, end = first + s->matrices_per_chunk;
+    for (int64_t i = first; i < end && i < s->n_matrices; i++) {
+        solve_matrix(s, i);
     }
 }
 
@@ -304,15 +328,17 @@ dt_status dti_triangular_solve(const dt_array *x, const dt_array *t, bool lower,
     /* A matrix read as its transpose has its triangle on the other side. */
     bool transposed = (s.t.flag == DTI_N) != (flag == DTI_N);
     s.lower = transposed ? !lower : lower;
-    int64_t n_matrices = size / (s.n * s.m);
-    for (int64_t i = 0; i < n_matrices && status == DT_OK; i++) {
+    s.n_matrices = size / (s.n * s.m);
+    for (int64_t i = 0; i < s.n_matrices && status == DT_OK; i++) {
         if (has_zero_diagonal(&s, i)) {
             *ret_matrix = i;
             status = DT_ERR_SINGULAR;
         }
     }
     if (status == DT_OK) {
-        dti_parallel_for(n_matrices, solve_matrix, &s);
+        double work = (double)s.n * (double)s.n * (double)s.m * work_factor(x->dtype);
+        s.matrices_per_chunk = items_per_chunk(work);
+        run_items(s.n_matrices, work, solve_chunk, &s);
     }
     release(&s.t);
     return status;

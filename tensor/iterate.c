@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Tiles per parallel chunk, and the size from which waking the workers pays. */
-#define CHUNK_TILES 16
+#define CHUNK_TILES   16
 #define PARALLEL_SIZE 65536
 
 #define LARGEST_ITEM 16
@@ -236,8 +236,11 @@ void dti_map(const dt_array *out, dti_map_fn *kernel, int n_in, const dt_array *
     dti_collapse(&job.ndim, job.shape, n_in, job.strides);
     for (int k = 0; k < n_in; k++) {
         bool same_type = in[k]->dtype == in_dtype[k];
-        job.in[k] = (map_input){in[k]->data, job.strides[k], dt_dtype_size(in[k]->dtype),
-                                classify(&job, k, same_type), same_type,
+        job.in[k] = (map_input){in[k]->data,
+                                job.strides[k],
+                                dt_dtype_size(in[k]->dtype),
+                                classify(&job, k, same_type),
+                                same_type,
                                 dti_pack(in[k]->dtype, in_dtype[k])};
         job.needs_position = job.needs_position || job.in[k].access == PACKED;
     }

@@ -10,8 +10,9 @@
 #include <pthread.h>
 #include <string.h>
 
-/* Multiply-adds per parallel chunk. */
-#define CHUNK_WORK 65536
+/* Multiply-adds per parallel chunk, and those from which waking the workers pays. */
+#define CHUNK_WORK    65536
+#define PARALLEL_WORK 1048576
 
 typedef struct cholesky {
     const dt_array *x;
@@ -25,14 +26,10 @@ typedef struct cholesky {
 static int64_t factorise(char *a, int64_t order, dt_dtype dtype) {
     lapack_int n = (lapack_int)order;
     switch (dtype) {
-    case DT_F32:
-        return LAPACKE_spotrf_work(LAPACK_COL_MAJOR, 'U', n, (float *)(void *)a, n);
-    case DT_F64:
-        return LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'U', n, (double *)(void *)a, n);
-    case DT_C64:
-        return LAPACKE_cpotrf_work(LAPACK_COL_MAJOR, 'U', n, (void *)a, n);
-    default:
-        return LAPACKE_zpotrf_work(LAPACK_COL_MAJOR, 'U', n, (void *)a, n);
+    case DT_F32: return LAPACKE_spotrf_work(LAPACK_COL_MAJOR, 'U', n, (float *)(void *)a, n);
+    case DT_F64: return LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'U', n, (double *)(void *)a, n);
+    case DT_C64: return LAPACKE_cpotrf_work(LAPACK_COL_MAJOR, 'U', n, (void *)a, n);
+    default: return LAPACKE_zpotrf_work(LAPACK_COL_MAJOR, 'U', n, (void *)a, n);
     }
 }
 
@@ -104,7 +101,13 @@ dt_status dti_cholesky(const dt_array *x, int64_t *ret_matrix, int64_t *ret_mino
         return DT_ERR_MEMORY;
     }
     int64_t n_chunks = (job.n_matrices + job.matrices_per_chunk - 1) / job.matrices_per_chunk;
-    dti_parallel_for(n_chunks, factorise_chunk, &job);
+    if ((double)job.n_matrices * work >= PARALLEL_WORK) {
+        dti_parallel_for(n_chunks, factorise_chunk, &job);
+    } else {
+        for (int64_t chunk = 0; chunk < n_chunks; chunk++) {
+            factorise_chunk(&job, chunk, 0);
+        }
+    }
     pthread_mutex_destroy(&job.lock);
     if (job.failed_matrix >= 0) {
         *ret_matrix = job.failed_matrix;

@@ -31,8 +31,8 @@
         }                                                                                          \
     }
 
-#define SAME(x) (x)
-#define TO_C64(x) ((dt_c64){(x), 0})
+#define SAME(x)    (x)
+#define TO_C64(x)  ((dt_c64){(x), 0})
 #define TO_C128(x) ((dt_c128){(x), 0})
 
 DEFINE_PACK(pack_f32, float, float, SAME, true)

@@ -41,8 +41,8 @@ dt_status dt_shape_check(int ndim, const int64_t *shape, int64_t *ret_size, dt_e
     for (int d = 0; d < ndim; d++) {
         if (shape[d] < 0) {
             return dt_error_set(error, DT_ERR_SHAPE,
-                                "size %" PRId64 " of dimension %d in shape %s is negative", shape[d],
-                                d, dt_shape_format(text, sizeof text, ndim, shape));
+                                "size %" PRId64 " of dimension %d in shape %s is negative",
+                                shape[d], d, dt_shape_format(text, sizeof text, ndim, shape));
         }
         empty = empty || shape[d] == 0;
     }
@@ -80,8 +80,8 @@ dt_status dt_shape_broadcast(int a_ndim, const int64_t *a_shape, int b_ndim, con
                                 "shapes %s and %s do not broadcast: dimension %d has %" PRId64
                                 " against %" PRId64 "; sizes must be equal or one of them 1",
                                 dt_shape_format(a_text, sizeof a_text, a_ndim, a_shape),
-                                dt_shape_format(b_text, sizeof b_text, b_ndim, b_shape), -from_end, a,
-                                b);
+                                dt_shape_format(b_text, sizeof b_text, b_ndim, b_shape), -from_end,
+                                a, b);
         }
         result[ndim - from_end] = a == 1 ? b : a;
     }

@@ -1,7 +1,8 @@
 /* threads.c - a pool of parked workers, created at first need and joined at exit.
  *
  * The caller of a parallel loop is worker 0 and takes chunks like the others; a worker that wakes
- * late finds the loop closed and parks again, so a loop never waits for a thread that did nothing. */
+ * late finds the loop closed and parks again, so a loop never waits for a thread that did nothing.
+ */
 #include "threads.h"
 
 #include <difftape/array.h>
@@ -58,8 +59,8 @@ static void *worker_main(void *argument) {
     uint64_t seen = 0;
     pthread_mutex_lock(&pool.lock);
     for (;;) {
-        while (!pool.stop && (pool.open == NULL || pool.generation == seen ||
-                              worker > pool.n_allowed)) {
+        while (!pool.stop &&
+               (pool.open == NULL || pool.generation == seen || worker > pool.n_allowed)) {
             pthread_cond_wait(&pool.wake, &pool.lock);
         }
         if (pool.stop) {

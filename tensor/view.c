@@ -22,10 +22,9 @@ static dt_status infer_shape(const dt_array *array, int ndim, const int64_t *sha
         ret_shape[d] = shape[d];
         if (shape[d] == -1) {
             if (unknown >= 0) {
-                return dt_error_set(error, DT_ERR_SHAPE,
-                                    "cannot reshape %s to %s: at most one size may be -1",
-                                    text_of(from, array),
-                                    dt_shape_format(to, sizeof to, ndim, shape));
+                return dt_error_set(
+                    error, DT_ERR_SHAPE, "cannot reshape %s to %s: at most one size may be -1",
+                    text_of(from, array), dt_shape_format(to, sizeof to, ndim, shape));
             }
             unknown = d;
             ret_shape[d] = 1;
@@ -41,10 +40,9 @@ static dt_status infer_shape(const dt_array *array, int ndim, const int64_t *sha
         size = old_size;
     }
     if (size != old_size || (unknown >= 0 && size == 0 && ret_shape[unknown] == 1)) {
-        return dt_error_set(error, DT_ERR_SHAPE,
-                            "cannot reshape %s to %s: %" PRId64 " elements do not fit",
-                            text_of(from, array), dt_shape_format(to, sizeof to, ndim, shape),
-                            old_size);
+        return dt_error_set(
+            error, DT_ERR_SHAPE, "cannot reshape %s to %s: %" PRId64 " elements do not fit",
+            text_of(from, array), dt_shape_format(to, sizeof to, ndim, shape), old_size);
     }
     return DT_OK;
 }
@@ -90,8 +88,8 @@ static bool restride(const dt_array *array, int ndim, const int64_t *shape, int6
     return true;
 }
 
-dt_status dt_array_reshape(dt_array *ret_view, const dt_array *array, int ndim, const int64_t *shape,
-                           dt_error *error) {
+dt_status dt_array_reshape(dt_array *ret_view, const dt_array *array, int ndim,
+                           const int64_t *shape, dt_error *error) {
     int64_t full[DT_MAX_DIMS];
     dt_status status = infer_shape(array, ndim, shape, full, error);
     if (status != DT_OK) {
@@ -100,10 +98,11 @@ dt_status dt_array_reshape(dt_array *ret_view, const dt_array *array, int ndim, 
     dt_array view = dt_array_wrap(array->dtype, ndim, full, array->data);
     if (dt_array_size(array) != 0 && !restride(array, ndim, full, view.strides)) {
         char from[SHAPE_TEXT], to[SHAPE_TEXT];
-        return dt_error_set(error, DT_ERR_SHAPE,
-                            "cannot reshape %s to %s without a copy: its elements are not in order; "
-                            "copy it to a contiguous array first",
-                            text_of(from, array), dt_shape_format(to, sizeof to, ndim, shape));
+        return dt_error_set(
+            error, DT_ERR_SHAPE,
+            "cannot reshape %s to %s without a copy: its elements are not in order; "
+            "copy it to a contiguous array first",
+            text_of(from, array), dt_shape_format(to, sizeof to, ndim, shape));
     }
     *ret_view = view;
     return DT_OK;
@@ -153,8 +152,8 @@ dt_status dt_array_slice(dt_array *ret_view, const dt_array *array, int axis, in
                             text_of(text, array));
     }
     if (step < 1) {
-        return dt_error_set(error, DT_ERR_ARGUMENT, "slice step is %" PRId64 ": it must be at least 1",
-                            step);
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "slice step is %" PRId64 ": it must be at least 1", step);
     }
     int64_t size = array->shape[axis];
     start = clip_position(start, size);
@@ -164,7 +163,8 @@ dt_status dt_array_slice(dt_array *ret_view, const dt_array *array, int axis, in
     if (view.shape[axis] > 0) { /* an empty view keeps its pointer inside the array */
         view.data = element_at(array, start * array->strides[axis]);
     }
-    /* A step beyond the end visits one element only; its stride never counts and must not overflow. */
+    /* A step beyond the end visits one element only; its stride never counts and must not overflow.
+     */
     view.strides[axis] = view.shape[axis] > 1 ? array->strides[axis] * step : array->strides[axis];
     *ret_view = view;
     return DT_OK;
@@ -183,14 +183,16 @@ dt_status dt_array_broadcast(dt_array *ret_view, const dt_array *array, int ndim
     for (int d = 0; d < ndim && fits; d++) {
         int64_t old_size = d < added ? 1 : array->shape[d - added];
         fits = old_size == shape[d] || old_size == 1;
-        view.strides[d] = d < added || (old_size == 1 && shape[d] != 1) ? 0 : array->strides[d - added];
+        view.strides[d] =
+            d < added || (old_size == 1 && shape[d] != 1) ? 0 : array->strides[d - added];
     }
     if (!fits) {
         char from[SHAPE_TEXT], to[SHAPE_TEXT];
-        return dt_error_set(error, DT_ERR_SHAPE,
-                            "shape %s does not broadcast to %s: aligned at the right, each size must "
-                            "be equal or 1",
-                            text_of(from, array), dt_shape_format(to, sizeof to, ndim, shape));
+        return dt_error_set(
+            error, DT_ERR_SHAPE,
+            "shape %s does not broadcast to %s: aligned at the right, each size must "
+            "be equal or 1",
+            text_of(from, array), dt_shape_format(to, sizeof to, ndim, shape));
     }
     *ret_view = view;
     return DT_OK;

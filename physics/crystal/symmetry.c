@@ -10,8 +10,9 @@ dt_tensor *dt_expand_symmetry(const dt_crystal *crystal, dt_tensor *xyz) {
         return dt_inert(tape);
     }
     int64_t n_asu = crystal->n_asu;
-    dt_tensor *rotation = dt_constant(tape, DT_F64, 3, (int64_t[]){n_asu, 3, 3}, crystal->rotation);
-    dt_tensor *translation =
-        dt_constant(tape, DT_F64, 3, (int64_t[]){n_asu, 1, 3}, crystal->translation);
-    return dt_add(dt_matmul_flags(xyz, DT_N, rotation, DT_T), translation);
+    const dt_array rotation = dt_array_wrap(DT_F64, 3, (int64_t[]){n_asu, 3, 3}, crystal->rotation);
+    const dt_array translation =
+        dt_array_wrap(DT_F64, 3, (int64_t[]){n_asu, 1, 3}, crystal->translation);
+    dt_tensor *turned = dt_matmul_flags(xyz, DT_N, dt_constant_view(tape, &rotation), DT_T);
+    return dt_add(turned, dt_constant_view(tape, &translation));
 }

@@ -26,27 +26,26 @@ DTI_UNARY(neg_f64, double, double, -a)
 TWICE(neg_c64, neg_f32)
 TWICE(neg_c128, neg_f64)
 
-DTI_UNARY(scale_f32, float, float, a * (float)*(const double *)attr)
-DTI_UNARY(scale_f64, double, double, a * *(const double *)attr)
+DTI_UNARY(scale_f32, float, float, (a * (float)*(const double *)attr))
+DTI_UNARY(scale_f64, double, double, (a * *(const double *)attr))
 TWICE(scale_c64, scale_f32)
 TWICE(scale_c128, scale_f64)
 
 /* The textbook product: a NaN or infinity in an operand may give NaN in both parts. */
-DTI_BINARY(mul_f32, float, float, a * b)
-DTI_BINARY(mul_f64, double, double, a * b)
-DTI_BINARY(mul_c64, dt_c64, dt_c64, ((dt_c64){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re}))
+DTI_BINARY(mul_f32, float, float, (a * b))
+DTI_BINARY(mul_f64, double, double, (a * b))
+DTI_BINARY(mul_c64, dt_c64, dt_c64, ((dt_c64){a.re * b.re - a.im * b.im, a.re *b.im + a.im *b.re}))
 DTI_BINARY(mul_c128, dt_c128, dt_c128,
-           ((dt_c128){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re}))
+           ((dt_c128){a.re * b.re - a.im * b.im, a.re *b.im + a.im *b.re}))
 
-DTI_UNARY(square_f32, float, float, a * a)
-DTI_UNARY(square_f64, double, double, a * a)
-DTI_UNARY(square_c64, dt_c64, dt_c64, ((dt_c64){(a.re - a.im) * (a.re + a.im), 2 * a.re * a.im}))
-DTI_UNARY(square_c128, dt_c128, dt_c128,
-          ((dt_c128){(a.re - a.im) * (a.re + a.im), 2 * a.re * a.im}))
+DTI_UNARY(square_f32, float, float, (a * a))
+DTI_UNARY(square_f64, double, double, (a * a))
+DTI_UNARY(square_c64, dt_c64, dt_c64, ((dt_c64){(a.re - a.im) * (a.re + a.im), 2 * a.re *a.im}))
+DTI_UNARY(square_c128, dt_c128, dt_c128, ((dt_c128){(a.re - a.im) * (a.re + a.im), 2 * a.re *a.im}))
 
-/* Smith's quotient (Comm. ACM 5, 435, 1962): no intermediate overflow. Where the ratio r of the parts
- * of b underflows a product with it would lose a term; there Baudin and Smith (arXiv:1210.4539)
- * divide first. */
+/* Smith's quotient (Comm. ACM 5, 435, 1962): no intermediate overflow. Where the ratio r of the
+ * parts of b underflows a product with it would lose a term; there Baudin and Smith
+ * (arXiv:1210.4539) divide first. */
 static dt_c128 smith_quotient(dt_c128 a, dt_c128 b) {
     const bool swap = fabs(b.re) < fabs(b.im);
     const double large = swap ? b.im : b.re, small = swap ? b.re : b.im;
@@ -106,8 +105,8 @@ static dt_c128 integer_power(dt_c128 z, int p) {
     dt_c128 result = {1, 0};
     for (int left = abs(p); left > 0; left >>= 1) {
         if ((left & 1) != 0) {
-            result = (dt_c128){result.re * z.re - result.im * z.im,
-                               result.re * z.im + result.im * z.re};
+            result =
+                (dt_c128){result.re * z.re - result.im * z.im, result.re * z.im + result.im * z.re};
         }
         z = (dt_c128){(z.re - z.im) * (z.re + z.im), 2 * z.re * z.im};
     }

@@ -1,7 +1,6 @@
 /* convert.c - map kernels: copy, where, cast. */
 #include "map_loop.h"
 
-#include <math.h>
 #include <string.h>
 
 #define COPY(name, type)                                                                           \

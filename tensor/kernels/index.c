@@ -21,8 +21,13 @@ typedef struct axis_job {
 
 static axis_job make_job(const dt_array *whole, const dt_array *other, const int64_t *index,
                          int axis, int64_t n_index) {
-    axis_job job = {.whole = whole, .other = other, .index = index, .axis = axis,
-                    .n_outer = 1, .n_index = n_index, .inner_size = 1};
+    axis_job job = {.whole = whole,
+                    .other = other,
+                    .index = index,
+                    .axis = axis,
+                    .n_outer = 1,
+                    .n_index = n_index,
+                    .inner_size = 1};
     for (int d = 0; d < axis; d++) {
         job.n_outer *= other->shape[d];
     }
@@ -68,7 +73,7 @@ static void copy_row(void *packed, const void *strided, int64_t n, int64_t strid
         }                                                                                          \
     }
 
-#define ADD_REAL(y, x) ((y) += (x))
+#define ADD_REAL(y, x)    ((y) += (x))
 #define ADD_COMPLEX(y, x) ((y).re += (x).re, (y).im += (x).im)
 
 ADD_ROW(add_row_f32, float, ADD_REAL)
@@ -76,8 +81,10 @@ ADD_ROW(add_row_f64, double, ADD_REAL)
 ADD_ROW(add_row_c64, dt_c64, ADD_COMPLEX)
 ADD_ROW(add_row_c128, dt_c128, ADD_COMPLEX)
 
-static row_fn *const add_row[DT_DTYPE_COUNT] = {
-    [DT_F32] = add_row_f32, [DT_F64] = add_row_f64, [DT_C64] = add_row_c64, [DT_C128] = add_row_c128};
+static row_fn *const add_row[DT_DTYPE_COUNT] = {[DT_F32] = add_row_f32,
+                                                [DT_F64] = add_row_f64,
+                                                [DT_C64] = add_row_c64,
+                                                [DT_C128] = add_row_c128};
 
 /* Along the last axis a block is one element: a loop of its own per type. */
 #define SINGLE_ELEMENTS(suffix, type)                                                              \

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define PARALLEL_SIZE 65536
-#define CHUNK 8192
+#define CHUNK         8192
 
 /* Both jobs see a complex array as twice as many reals. */
 static int64_t count_reals(const dt_array *array) {
@@ -77,8 +77,8 @@ FIND(find_f64, double)
 
 static int64_t find_in_run(const void *data, int64_t n, dt_dtype dtype) {
     int64_t reals = dt_dtype_is_complex(dtype) ? 2 : 1;
-    int64_t at = dt_dtype_real(dtype) == DT_F32 ? find_f32(data, n * reals)
-                                                : find_f64(data, n * reals);
+    int64_t at =
+        dt_dtype_real(dtype) == DT_F32 ? find_f32(data, n * reals) : find_f64(data, n * reals);
     return at < 0 ? -1 : at / reals;
 }
 

@@ -26,10 +26,10 @@ static void imag_f64(int64_t n, void *out, const void *const *in, const void *at
     memset(out, 0, (size_t)n * sizeof(double));
 }
 
-DTI_UNARY(abs2_f32, float, float, a * a)
-DTI_UNARY(abs2_f64, double, double, a * a)
-DTI_UNARY(abs2_c64, float, dt_c64, a.re * a.re + a.im * a.im)
-DTI_UNARY(abs2_c128, double, dt_c128, a.re * a.re + a.im * a.im)
+DTI_UNARY(abs2_f32, float, float, (a * a))
+DTI_UNARY(abs2_f64, double, double, (a * a))
+DTI_UNARY(abs2_c64, float, dt_c64, (a.re * a.re + a.im * a.im))
+DTI_UNARY(abs2_c128, double, dt_c128, (a.re * a.re + a.im * a.im))
 
 #define conj_f32 real_f32
 #define conj_f64 real_f64
@@ -40,7 +40,7 @@ DTI_UNARY(abs_f32, float, float, fabsf(a))
 DTI_UNARY(abs_f64, double, double, fabs(a))
 /* In double precision the square of a float neither overflows nor underflows. */
 DTI_UNARY(abs_c64, float, dt_c64,
-          (float)sqrt((double)a.re * (double)a.re + (double)a.im * (double)a.im))
+          (float)sqrt((double)a.re *(double)a.re + (double)a.im * (double)a.im))
 
 static void abs_c128(int64_t n, void *out, const void *const *in, const void *attr) {
     (void)attr;
@@ -120,5 +120,4 @@ FLOAT_TABLE(abs2);
 FLOAT_TABLE(sign);
 FLOAT_TABLE(conj);
 
-dti_map_fn *const dti_k_complex[DT_DTYPE_COUNT] = {[DT_F32] = complex_f32,
-                                                   [DT_F64] = complex_f64};
+dti_map_fn *const dti_k_complex[DT_DTYPE_COUNT] = {[DT_F32] = complex_f32, [DT_F64] = complex_f64};

@@ -11,14 +11,14 @@
 
 #include <string.h>
 
-#define LANE_BYTES 512  /* most outputs summed side by side, in bytes */
-#define LEAF_TERMS 16   /* terms of a leaf, one after another, when lanes run side by side */
-#define LEAF_RUN 128    /* terms of a leaf over contiguous memory, eight partial sums */
-#define SHORT_SUM 16    /* shorter runs are always summed lane by lane */
-#define MOST_LEVELS 60  /* depth of the tree: more than any array needs */
-#define MOST_PARTS 64   /* pieces one long sum is cut into for the threads */
-#define PART_TERMS 16384
-#define PARALLEL_SIZE 65536
+#define LANE_BYTES    512 /* most outputs summed side by side, in bytes */
+#define LEAF_TERMS    16  /* terms of a leaf, one after another, when lanes run side by side */
+#define LEAF_RUN      128 /* terms of a leaf over contiguous memory, eight partial sums */
+#define SHORT_SUM     16  /* shorter runs are always summed lane by lane */
+#define MOST_LEVELS   60  /* depth of the tree: more than any array needs */
+#define MOST_PARTS    64  /* pieces one long sum is cut into for the threads */
+#define PART_TERMS    16384
+#define PARALLEL_SIZE 262144 /* a sum runs at memory speed: less is not worth waking threads */
 
 typedef struct sum_kernels {
     void (*add)(int64_t n, void *y, const void *x);
@@ -26,7 +26,7 @@ typedef struct sum_kernels {
     void (*sum_run)(void *y, const void *x, int64_t n);
 } sum_kernels;
 
-#define ADD_REAL(y, x) ((y) += (x))
+#define ADD_REAL(y, x)    ((y) += (x))
 #define ADD_COMPLEX(y, x) ((y).re += (x).re, (y).im += (x).im)
 
 #define DEFINE_LANES(suffix, type, ADD)                                                            \
@@ -104,10 +104,10 @@ typedef struct sum_job {
     size_t item;
     char *out;
     const char *in;
-    axes kept, summed; /* kept without the lanes */
-    int64_t n_lanes, lane_stride;  /* all lanes of one kept position */
-    int64_t block, n_blocks;       /* lanes handled at once, blocks per kept position */
-    bool runs;                     /* one lane, contiguous innermost summed axis */
+    axes kept, summed;            /* kept without the lanes */
+    int64_t n_lanes, lane_stride; /* all lanes of one kept position */
+    int64_t block, n_blocks;      /* lanes handled at once, blocks per kept position */
+    bool runs;                    /* one lane, contiguous innermost summed axis */
     int64_t n_items, items_per_chunk;
 } sum_job;
 
@@ -245,7 +245,18 @@ static void sum_part(void *context, int64_t part, int worker) {
               split->parts[part]);
 }
 
-static void sum_split(const sum_job *job) {
+/* In parallel if the array is large; the chunks are the same either way. */
+static void run_chunks(bool large, int64_t n_chunks, dti_chunk_fn *body, void *context) {
+    if (large) {
+        dti_parallel_for(n_chunks, body, context);
+        return;
+    }
+    for (int64_t chunk = 0; chunk < n_chunks; chunk++) {
+        body(context, chunk, 0);
+    }
+}
+
+static void sum_split(const sum_job *job, bool large) {
     split_sum split = {.job = job, .part_terms = PART_TERMS};
     while ((job->summed.size + split.part_terms - 1) / split.part_terms > MOST_PARTS) {
         split.part_terms *= 2;
@@ -253,7 +264,7 @@ static void sum_split(const sum_job *job) {
     int64_t n_parts = (job->summed.size + split.part_terms - 1) / split.part_terms;
     for (int64_t i = 0; i < job->n_items; i++) {
         split.item = find_item(job, i);
-        dti_parallel_for(n_parts, sum_part, &split);
+        run_chunks(large, n_parts, sum_part, &split);
         for (int64_t step = 1; step < n_parts; step *= 2) {
             for (int64_t part = 0; part + step < n_parts; part += 2 * step) {
                 job->kernels->add(split.item.n_lanes, split.parts[part], split.parts[part + step]);
@@ -267,7 +278,8 @@ static void sum_split(const sum_job *job) {
  * so short that side by side is faster in any case. */
 static void choose_lanes(sum_job *job) {
     axes *kept = &job->kept, *summed = &job->summed;
-    int64_t run = summed->shape[summed->ndim - 1], run_stride = summed->strides[0][summed->ndim - 1];
+    int64_t run = summed->shape[summed->ndim - 1],
+            run_stride = summed->strides[0][summed->ndim - 1];
     int64_t lane_stride = kept->strides[0][kept->ndim - 1];
     job->n_lanes = job->lane_stride = 1;
     if (kept->shape[kept->ndim - 1] > 1 && (lane_stride < run_stride || run < SHORT_SUM)) {
@@ -287,8 +299,10 @@ static void choose_lanes(sum_job *job) {
 
 void dti_sum(const dt_array *out, const dt_array *in, unsigned axes_mask) {
     int64_t out_size = dt_array_size(out), in_size = dt_array_size(in);
-    sum_job job = {.kernels = &kernels[in->dtype], .item = dt_dtype_size(in->dtype),
-                   .out = out->data, .in = in->data};
+    sum_job job = {.kernels = &kernels[in->dtype],
+                   .item = dt_dtype_size(in->dtype),
+                   .out = out->data,
+                   .in = in->data};
     if (in_size == 0) {
         memset(out->data, 0, (size_t)out_size * job.item);
         return;
@@ -303,13 +317,10 @@ void dti_sum(const dt_array *out, const dt_array *in, unsigned axes_mask) {
     int64_t terms = job.summed.size * job.block;
     job.items_per_chunk = terms >= PART_TERMS ? 1 : PART_TERMS / terms;
     int64_t n_chunks = (job.n_items + job.items_per_chunk - 1) / job.items_per_chunk;
+    bool large = in_size >= PARALLEL_SIZE;
     if (job.n_items < MOST_PARTS && job.summed.size >= 2 * PART_TERMS) {
-        sum_split(&job);
-    } else if (in_size >= PARALLEL_SIZE) {
-        dti_parallel_for(n_chunks, sum_items, &job);
+        sum_split(&job, large);
     } else {
-        for (int64_t chunk = 0; chunk < n_chunks; chunk++) {
-            sum_items(&job, chunk, 0);
-        }
+        run_chunks(large, n_chunks, sum_items, &job);
     }
 }

@@ -15,7 +15,7 @@ typedef union dti_squares {
 
 /* Exponent fields of 2^-930 and 2^930: between them squares, and products of numbers whose squares
  * lie there, keep all their digits. */
-#define DTI_SAFE_LOW 93u
+#define DTI_SAFE_LOW  93u
 #define DTI_SAFE_HIGH 1953u
 
 /* |z|^2 of a whole tile; something is written even if n is 0. */

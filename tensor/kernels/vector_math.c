@@ -35,8 +35,8 @@ double log(double) HAS_VECTOR_VARIANT;
 #define LOOPS(name, type, function)                                                                \
     LOOP(name##_default, type, function)                                                           \
     __attribute__((target("avx2,fma"))) LOOP(name##_avx2, type, function)                          \
-    __attribute__((target("avx512f"))) LOOP(name##_avx512, type, function)                         \
-    static void name(int64_t n_blocks, type *out, const type *x) {                                 \
+        __attribute__((target("avx512f"))) LOOP(name##_avx512, type, function) static void         \
+        name(int64_t n_blocks, type *out, const type *x) {                                         \
         if (__builtin_cpu_supports("avx512f")) {                                                   \
             name##_avx512(n_blocks, out, x);                                                       \
         } else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {              \

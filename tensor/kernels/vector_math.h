@@ -1,4 +1,5 @@
-/* vector_math.h - sin, cos, exp, log and sqrt over contiguous runs, vectorised where the C library can.
+/* vector_math.h - sin, cos, exp, log and sqrt over contiguous runs, vectorised where the C library
+ * can.
  *
  * The value at an element depends on its argument only, not on its place in the run or on n, so
  * splitting the work differently never changes a bit of the result. Accuracy is that of glibc's

@@ -4,6 +4,8 @@
 
 #include "values.h"
 
+#include <difftape/gradcheck.h>
+
 /* SHAPE(2, 3) expands to "ndim, sizes". */
 #define SHAPE(...)                                                                                 \
     (int)(sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t)), (const int64_t[]) {           \
@@ -11,6 +13,7 @@
     }
 
 static const dt_dtype float_types[] = {DT_F32, DT_F64, DT_C64, DT_C128};
+static const dt_dtype double_types[] = {DT_F64, DT_C128};
 
 /* The number at place i of operand `seed`: multiples of 1/8 within [-2, 2], exact in every type. */
 static inline value number_at(int seed, int64_t i, dt_dtype dtype) {
@@ -27,6 +30,9 @@ static inline dt_tensor *numbers(dt_tape *tape, int seed, dt_dtype dtype, int nd
         size *= shape[d];
     }
     cr_assert(size <= MOST, "%lld numbers are too many", (long long)size);
+    if (size == 0) {
+        return dt_constant(tape, dtype, ndim, shape, NULL);
+    }
     for (int64_t i = 0; i < size; i++) {
         data[i] = number_at(seed, i, dtype);
     }
@@ -58,6 +64,24 @@ static inline void expect_failure(dt_tape *tape, dt_tensor *result, dt_status st
                      dt_tape_message(tape), message);
     cr_expect(result == dt_inert(tape), "a failed operation returns the inert tensor: %s", message);
     dt_tape_reset(tape);
+}
+
+/* First and second derivatives of fn agree with differences at these inputs. */
+static inline void expect_exact_gradients(const char *name, dt_tensor_fn *fn, int n_in,
+                                          dt_tensor *const *at) {
+    dt_array values[4];
+    cr_assert(n_in <= 4, "%s: %d inputs are too many", name, n_in);
+    for (int i = 0; i < n_in; i++) {
+        cr_assert(dt_tape_status(dt_tape_of(at[i])) == DT_OK, "%s: %s", name,
+                  dt_tape_message(dt_tape_of(at[i])));
+        values[i] = dt_array_of(at[i]);
+    }
+    dt_gradcheck_report report = {0};
+    dt_error error = DT_ERROR_INIT;
+    const dt_gradcheck_options options = {.second_order = true};
+    dt_gradcheck(name, fn, NULL, n_in, values, &options, &report, &error);
+    cr_expect(error.status == DT_OK, "%s", error.message);
+    cr_expect(report.compared > 0, "%s: nothing was compared", name);
 }
 
 #endif

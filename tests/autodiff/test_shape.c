@@ -171,7 +171,8 @@ Test(shape, refuses_what_does_not_fit_with_a_sentence) {
     expect_failure(tape, dt_reshape(X, SHAPE(5, 5)), DT_ERR_SHAPE,
                    "reshape: cannot reshape (3,4) to (5,5): 12 elements do not fit: f64(3,4)");
     expect_failure(tape, dt_reshape(X, SHAPE(-1, -1)), DT_ERR_SHAPE,
-                   "reshape: cannot reshape (3,4) to (-1,-1): at most one size may be -1: f64(3,4)");
+                   "reshape: cannot reshape (3,4) to (-1,-1): at most one size may be -1: "
+                   "f64(3,4)");
     expect_failure(tape, dt_reshape(X, 9, (int64_t[]){1, 1, 1, 1, 1, 1, 1, 3, 4}), DT_ERR_SHAPE,
                    "reshape: 9 dimensions given: an array has 0 to 8: f64(3,4)");
     expect_failure(tape, dt_permute(X, (int[]){1, 1}), DT_ERR_ARGUMENT,

@@ -1,6 +1,7 @@
 /* supercell.c - brute force: a 3 x 3 x 3 periodic supercell of rigid bodies joined by springs.
  *
- * Plain loops over plain arrays on purpose: nothing of the library is used but the crystal's data. */
+ * Plain loops over plain arrays on purpose: nothing of the library is used but the crystal's data.
+ */
 #include "supercell.h"
 
 #include <math.h>
@@ -175,7 +176,8 @@ void supercell_free(supercell *s) {
     free(s);
 }
 
-/* Re and Im of G for the bodies of the reference cell, into the first 6 n_asu places of each vector. */
+/* Re and Im of G for the bodies of the reference cell, into the first 6 n_asu places of each
+ * vector. */
 static void reference_cell_response(const supercell *s, const double q[3], double *re, double *im) {
     const dt_crystal *c = s->crystal;
     double q2 = q[0] * q[0] + q[1] * q[1] + q[2] * q[2];

@@ -18,7 +18,8 @@ void supercell_free(supercell *s);
  *  G C G^H / 27 with C the covariance of all coordinates. */
 double supercell_intensity(const supercell *s, const double hkl[3]);
 
-/** Stiffness of the three uniform translations relative to the largest element: 0 but for rounding. */
+/** Stiffness of the three uniform translations relative to the largest element: 0 but for rounding.
+ */
 double supercell_translation_residue(const supercell *s);
 
 #endif

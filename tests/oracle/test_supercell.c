@@ -19,10 +19,10 @@ static void check(const char *name, const dt_crystal *crystal, double cutoff, co
     cr_assert_eq(status, DT_OK, "%s: %s", name, error.message);
     dt_tape *tape = dt_tape_new(NULL);
     int64_t n = crystal->n_atoms;
-    dt_tensor *map = dt_one_phonon_intensity(
-        model, dt_scalar(tape, springs[0]), dt_scalar(tape, springs[1]),
-        dt_constant(tape, DT_F64, 1, &n, crystal->u_iso),
-        dt_constant(tape, DT_F64, 2, (int64_t[]){n, 3}, crystal->xyz));
+    dt_tensor *map =
+        dt_one_phonon_intensity(model, dt_scalar(tape, springs[0]), dt_scalar(tape, springs[1]),
+                                dt_constant(tape, DT_F64, 1, &n, crystal->u_iso),
+                                dt_constant(tape, DT_F64, 2, (int64_t[]){n, 3}, crystal->xyz));
     tape_is_fine(tape);
     supercell *brute = supercell_new(crystal, cutoff, springs[0], springs[1]);
     cr_assert(brute != NULL, "%s: the supercell is not stable", name);

@@ -50,10 +50,10 @@ Test(cell, impossible_cells_are_refused_with_a_sentence) {
         double cell[6];
         const char *says;
     } bad[] = {
-        {{1, 1, 1, 90, 90, 90}, "placeholder"},     {{0, 5, 5, 90, 90, 90}, "edge a"},
-        {{5, -2, 5, 90, 90, 90}, "edge b"},         {{5, 5, 5, 0, 90, 90}, "alpha"},
-        {{5, 5, 5, 90, 180, 90}, "beta"},           {{5, 5, 5, 40, 40, 90}, "no volume"},
-        {{5, 5, 5, 130, 120, 120}, "no volume"},    {{NAN, 5, 5, 90, 90, 90}, "finite"},
+        {{1, 1, 1, 90, 90, 90}, "placeholder"},   {{0, 5, 5, 90, 90, 90}, "edge a"},
+        {{5, -2, 5, 90, 90, 90}, "edge b"},       {{5, 5, 5, 0, 90, 90}, "alpha"},
+        {{5, 5, 5, 90, 180, 90}, "beta"},         {{5, 5, 5, 40, 40, 90}, "no volume"},
+        {{5, 5, 5, 130, 120, 120}, "no volume"},  {{NAN, 5, 5, 90, 90, 90}, "finite"},
         {{5, 5, INFINITY, 90, 90, 90}, "finite"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -104,7 +104,8 @@ Test(crystal, copies_are_isometric_to_the_asymmetric_unit) {
         dt_tensor *x0 = dt_constant(tape, DT_F64, 2, (int64_t[]){6, 3}, c->xyz);
         const double *r = dt_data_f64(dt_expand_symmetry(c, x0));
         for (int64_t k = 0; k < 36 * c->n_asu; k++) {
-            const double *ri = r + 3 * (6 * (k / 36) + k / 6 % 6), *rj = r + 3 * (6 * (k / 36) + k % 6);
+            const double *ri = r + 3 * (6 * (k / 36) + k / 6 % 6),
+                         *rj = r + 3 * (6 * (k / 36) + k % 6);
             const double *xi = c->xyz + 3 * (k / 6 % 6), *xj = c->xyz + 3 * (k % 6);
             double copy = 0.0, own = 0.0;
             for (int d = 0; d < 3; d++) {
@@ -133,9 +134,16 @@ static double x2[6] = {0, 0, 0, 1, 1, 1}, u2[2] = {0.1, 0.1}, a2[8], c2[2], t1[3
 static int identity[9] = {1, 0, 0, 0, 1, 0, 0, 0, 1};
 
 static dt_crystal_input two_atoms(void) {
-    return (dt_crystal_input){.cell = {9, 8, 7, 90, 100, 90}, .n_ops = 1, .op_rot = identity,
-                              .op_tran = t1, .n_atoms = 2, .xyz = x2, .u_iso = u2, .ff_a = a2,
-                              .ff_b = a2, .ff_c = c2};
+    return (dt_crystal_input){.cell = {9, 8, 7, 90, 100, 90},
+                              .n_ops = 1,
+                              .op_rot = identity,
+                              .op_tran = t1,
+                              .n_atoms = 2,
+                              .xyz = x2,
+                              .u_iso = u2,
+                              .ff_a = a2,
+                              .ff_b = a2,
+                              .ff_c = c2};
 }
 
 static void refused(const dt_crystal_input *in, const char *says) {

@@ -37,8 +37,7 @@ static dt_grid grid_of(const dt_npz *npz, int which) {
 
 static void check_gradient(const dt_npz *npz, int which, const char *name, dt_tensor *leaf) {
     dt_array want = numbered(npz, name, which);
-    double error =
-        relative_norm(dt_data_f64(dt_gradient(leaf)), want.data, dt_array_size(&want));
+    double error = relative_norm(dt_data_f64(dt_gradient(leaf)), want.data, dt_array_size(&want));
     cr_log_info("grid %d, %s: relative error %g in norm\n", which, name, error);
     cr_assert(error < 1e-8, "grid %d, %s: relative error %g in norm", which, name, error);
     dt_array_free(&want);

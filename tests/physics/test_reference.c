@@ -10,7 +10,6 @@ static dt_tensor *parameter(dt_tape *tape, int ndim, const int64_t *shape, const
     return dt_parameter(tape, DT_F64, ndim, shape, x);
 }
 
-
 static void check_intensity(const crystal_case *c, const dt_npz *npz, dt_tensor *map,
                             const bool *valid) {
     dt_array want = get_array(npz, "true_I");
@@ -19,8 +18,7 @@ static void check_intensity(const crystal_case *c, const dt_npz *npz, dt_tensor 
     double error = 0.0;
     cr_assert_eq(dt_size(map), dt_array_size(&want));
     for (int64_t p = 0; p < dt_size(map); p++) {
-        cr_assert_eq(valid[p], isfinite(y[p]), "%s: validity of voxel %lld", c->file,
-                     (long long)p);
+        cr_assert_eq(valid[p], isfinite(y[p]), "%s: validity of voxel %lld", c->file, (long long)p);
         if (!valid[p]) {
             cr_assert_eq(x[p], 0.0);
             continue;
@@ -28,8 +26,8 @@ static void check_intensity(const crystal_case *c, const dt_npz *npz, dt_tensor 
         compared++;
         error = fmax(error, fabs(x[p] / y[p] - 1.0));
     }
-    cr_assert(compared > 20000 && error < 1e-10, "%s: %lld voxels, worst relative error %g", c->file,
-              (long long)compared, error);
+    cr_assert(compared > 20000 && error < 1e-10, "%s: %lld voxels, worst relative error %g",
+              c->file, (long long)compared, error);
     cr_log_info("%s: %lld voxels, worst relative error %g\n", c->file, (long long)compared, error);
     dt_array_free(&want);
 }

@@ -21,7 +21,8 @@ static void check(const crystal_case *c, const dt_npz *npz, const char *name, dt
     tape_is_fine(dt_tape_of(got));
     dt_array want = get_array(npz, name);
     int64_t n = dt_size(got), parts = want.dtype == DT_C128 ? 2 : 1;
-    cr_assert(n > 0 && n <= dt_array_size(&want) && dt_dtype_of(got) == want.dtype, "%s %s", c->file, name);
+    cr_assert(n > 0 && n <= dt_array_size(&want) && dt_dtype_of(got) == want.dtype, "%s %s",
+              c->file, name);
     const double *x = dt_data(got), *y = want.data;
     double largest = 0.0, entry = 0.0, error = worst(x, y, n * parts, false);
     for (int64_t i = 0; i < n; i++) {
@@ -43,21 +44,20 @@ static void check_scatter(const crystal_case *c) {
     dt_tape *tape = dt_tape_new(NULL);
     dt_tensor *q = constant(tape, npz, "q_pick"), *u = constant(tape, npz, "U");
     dt_tensor *xyz = dt_select(constant(tape, npz, "xyz"), 0, 0);
-    dt_tensor *f = dt_compute_form_factors(q, constant(tape, npz, "ff_a"),
-                                           constant(tape, npz, "ff_b"), constant(tape, npz, "ff_c"));
+    dt_tensor *f = dt_compute_form_factors(
+        q, constant(tape, npz, "ff_a"), constant(tape, npz, "ff_b"), constant(tape, npz, "ff_c"));
     check(c, npz, "form_factors", f);
     check(c, npz, "sf_sum", dt_structure_factors(q, xyz, f, u, NULL));
     check(c, npz, "sf_sum_noU", dt_structure_factors(q, xyz, f, NULL, NULL));
     dt_tensor *q8 = dt_slice(q, 0, 0, 8, 1), *f8 = dt_slice(f, 0, 0, 8, 1);
-    check(c, npz, "sf_atoms_8",
-          dt_structure_factors(q8, xyz, f8, u,
-                               &(dt_structure_factor_options){.kind = DT_PER_ATOM}));
+    check(
+        c, npz, "sf_atoms_8",
+        dt_structure_factors(q8, xyz, f8, u, &(dt_structure_factor_options){.kind = DT_PER_ATOM}));
     check(c, npz, "sf_qF_8",
           dt_structure_factors(q8, xyz, f8, u,
                                &(dt_structure_factor_options){.kind = DT_PER_ATOM_TIMES_Q}));
     dt_structure_factor_options projected = {
-        .kind = DT_PER_ATOM_TIMES_Q,
-        .components = dt_select(constant(tape, npz, "eryx_A"), 0, 0)};
+        .kind = DT_PER_ATOM_TIMES_Q, .components = dt_select(constant(tape, npz, "eryx_A"), 0, 0)};
     check(c, npz, "sf_projected", dt_structure_factors(q, xyz, f, u, &projected));
     dt_tape_free(tape);
     dt_npz_close(npz);
@@ -100,8 +100,7 @@ static void check_copies(const crystal_case *c) {
     dt_npz *npz = open_reference(c->file);
     dt_crystal *crystal = crystal_from_npz(npz, true);
     dt_tape *tape = dt_tape_new(NULL);
-    dt_tensor *x0 =
-        dt_constant(tape, DT_F64, 2, (int64_t[]){crystal->n_atoms, 3}, crystal->xyz);
+    dt_tensor *x0 = dt_constant(tape, DT_F64, 2, (int64_t[]){crystal->n_atoms, 3}, crystal->xyz);
     dt_tensor *copies = dt_expand_symmetry(crystal, x0);
     check(c, npz, "true_xyz", copies);
     dt_array shift = get_array(npz, "true_shift");
@@ -126,11 +125,11 @@ static void check_contacts(const crystal_case *c) {
     dt_cell cell;
     dt_contacts found;
     cr_assert_eq(dt_cell_init(cell_numbers.data, &cell, NULL), DT_OK);
-    cr_assert_eq(dt_find_contacts(&cell, xyz.shape[0], xyz.shape[1], xyz.data, 4.0,
-                                  REFERENCE_CELLS, &found, NULL),
+    cr_assert_eq(dt_find_contacts(&cell, xyz.shape[0], xyz.shape[1], xyz.data, 4.0, REFERENCE_CELLS,
+                                  &found, NULL),
                  DT_OK);
-    cr_assert_eq(found.n, want.shape[0], "%s: %lld contacts, not %lld", c->file,
-                 (long long)found.n, (long long)want.shape[0]);
+    cr_assert_eq(found.n, want.shape[0], "%s: %lld contacts, not %lld", c->file, (long long)found.n,
+                 (long long)want.shape[0]);
     int64_t *rows = malloc((size_t)(5 * found.n) * sizeof *rows), n_intra = 0, want_intra = 0;
     cr_assert(rows != NULL);
     for (int64_t e = 0; e < found.n; e++) {

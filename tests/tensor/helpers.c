@@ -35,14 +35,9 @@ dt_array random_array(uint64_t seed, dt_dtype dtype, int ndim, const int64_t *sh
     for (int64_t i = 0; i < size; i++) {
         double re = random_number(seed, 2 * i), im = random_number(seed, 2 * i + 1);
         switch (dtype) {
-        case DT_I64:
-            set(&array, i, floor(10 * re));
-            break;
-        case DT_BOOL:
-            set(&array, i, re > 0);
-            break;
-        default:
-            set(&array, i, re + im * I);
+        case DT_I64: set(&array, i, floor(10 * re)); break;
+        case DT_BOOL: set(&array, i, re > 0); break;
+        default: set(&array, i, re + im * I);
         }
     }
     return array;
@@ -60,41 +55,25 @@ static char *address(const dt_array *array, int64_t i) {
 double complex get(const dt_array *array, int64_t i) {
     const void *at = address(array, i);
     switch (array->dtype) {
-    case DT_F32:
-        return (double)*(const float *)at;
-    case DT_F64:
-        return *(const double *)at;
+    case DT_F32: return (double)*(const float *)at;
+    case DT_F64: return *(const double *)at;
     case DT_C64:
         return complex_number((double)((const dt_c64 *)at)->re, (double)((const dt_c64 *)at)->im);
-    case DT_C128:
-        return complex_number(((const dt_c128 *)at)->re, ((const dt_c128 *)at)->im);
-    case DT_I64:
-        return (double)*(const int64_t *)at;
-    default:
-        return (double)*(const uint8_t *)at;
+    case DT_C128: return complex_number(((const dt_c128 *)at)->re, ((const dt_c128 *)at)->im);
+    case DT_I64: return (double)*(const int64_t *)at;
+    default: return (double)*(const uint8_t *)at;
     }
 }
 
 void set(const dt_array *array, int64_t i, double complex value) {
     void *at = address(array, i);
     switch (array->dtype) {
-    case DT_F32:
-        *(float *)at = (float)creal(value);
-        break;
-    case DT_F64:
-        *(double *)at = creal(value);
-        break;
-    case DT_C64:
-        *(dt_c64 *)at = (dt_c64){(float)creal(value), (float)cimag(value)};
-        break;
-    case DT_C128:
-        *(dt_c128 *)at = (dt_c128){creal(value), cimag(value)};
-        break;
-    case DT_I64:
-        *(int64_t *)at = (int64_t)creal(value);
-        break;
-    default:
-        *(uint8_t *)at = creal(value) != 0;
+    case DT_F32: *(float *)at = (float)creal(value); break;
+    case DT_F64: *(double *)at = creal(value); break;
+    case DT_C64: *(dt_c64 *)at = (dt_c64){(float)creal(value), (float)cimag(value)}; break;
+    case DT_C128: *(dt_c128 *)at = (dt_c128){creal(value), cimag(value)}; break;
+    case DT_I64: *(int64_t *)at = (int64_t)creal(value); break;
+    default: *(uint8_t *)at = creal(value) != 0;
     }
 }
 

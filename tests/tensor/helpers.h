@@ -8,7 +8,10 @@
 
 /* A (2, 3) shape: SHAPE(2, 3) expands to "ndim, sizes". */
 #define NDIM(...) ((int)(sizeof((int64_t[]){__VA_ARGS__}) / sizeof(int64_t)))
-#define SHAPE(...) NDIM(__VA_ARGS__), (const int64_t[]) { __VA_ARGS__ }
+#define SHAPE(...)                                                                                 \
+    NDIM(__VA_ARGS__), (const int64_t[]) {                                                         \
+        __VA_ARGS__                                                                                \
+    }
 
 /* A number in (-1, 1) that depends on seed and i only. */
 double random_number(uint64_t seed, int64_t i);

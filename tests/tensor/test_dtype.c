@@ -32,12 +32,9 @@ Test(dtype, promotes_equal_types_and_real_with_complex_of_the_same_precision_onl
     enum { NO = -1 };
     static const int expected[DT_DTYPE_COUNT][DT_DTYPE_COUNT] = {
         /*            F32     F64      C64     C128     I64     BOOL */
-        [DT_F32] = {DT_F32, NO, DT_C64, NO, NO, NO},
-        [DT_F64] = {NO, DT_F64, NO, DT_C128, NO, NO},
-        [DT_C64] = {DT_C64, NO, DT_C64, NO, NO, NO},
-        [DT_C128] = {NO, DT_C128, NO, DT_C128, NO, NO},
-        [DT_I64] = {NO, NO, NO, NO, DT_I64, NO},
-        [DT_BOOL] = {NO, NO, NO, NO, NO, DT_BOOL},
+        [DT_F32] = {DT_F32, NO, DT_C64, NO, NO, NO}, [DT_F64] = {NO, DT_F64, NO, DT_C128, NO, NO},
+        [DT_C64] = {DT_C64, NO, DT_C64, NO, NO, NO}, [DT_C128] = {NO, DT_C128, NO, DT_C128, NO, NO},
+        [DT_I64] = {NO, NO, NO, NO, DT_I64, NO},     [DT_BOOL] = {NO, NO, NO, NO, NO, DT_BOOL},
     };
     for (int a = 0; a < DT_DTYPE_COUNT; a++) {
         for (int b = 0; b < DT_DTYPE_COUNT; b++) {

@@ -8,7 +8,8 @@
 
 /* Hermitian positive definite matrices A = B B^H + 1. */
 static dt_array positive_definite(uint64_t seed, dt_dtype dtype, int64_t batch, int64_t n) {
-    dt_array b = random_array(seed, dtype, SHAPE(batch, n, n)), a = zero_array(dtype, SHAPE(batch, n, n));
+    dt_array b = random_array(seed, dtype, SHAPE(batch, n, n)),
+             a = zero_array(dtype, SHAPE(batch, n, n));
     cr_assert(dti_matmul(&a, &b, DTI_N, &b, DTI_C) == DT_OK);
     for (int64_t i = 0; i < batch * n; i++) {
         int64_t at = i / n * n * n + i % n * (n + 1);
@@ -111,7 +112,8 @@ Test(factor, triangular_solve_for_every_type_triangle_flag_and_layout) {
             int64_t at = i / n * n * n + i % n * (n + 1);
             set(&t, at, get(&t, at) + 4);
         }
-        dt_array rhs = random_array(54, dtype, SHAPE(3, n, 4)), column = random_array(55, dtype, SHAPE(3, n, 1));
+        dt_array rhs = random_array(54, dtype, SHAPE(3, n, 4)),
+                 column = random_array(55, dtype, SHAPE(3, n, 1));
         check_solve(&t, lower, flag, &rhs, "row-major");
         check_solve(&t, lower, flag, &column, "one column");
         dt_array_permute(&view, &t, swap, NULL);
@@ -127,7 +129,8 @@ Test(factor, triangular_solve_for_every_type_triangle_flag_and_layout) {
 }
 
 Test(factor, triangular_solve_reports_a_zero_on_the_diagonal) {
-    dt_array t = positive_definite(56, DT_C128, 4, 3), x = random_array(57, DT_C128, SHAPE(4, 3, 2));
+    dt_array t = positive_definite(56, DT_C128, 4, 3),
+             x = random_array(57, DT_C128, SHAPE(4, 3, 2));
     dt_array before = random_array(57, DT_C128, SHAPE(4, 3, 2));
     set(&t, 2 * 9 + 4, 0);
     int64_t matrix = -1;

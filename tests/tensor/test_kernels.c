@@ -12,30 +12,72 @@ enum { N = 203 }; /* no multiple of any vector width */
 
 typedef double complex reference_fn(double complex a, double complex b);
 
-static double complex ref_add(double complex a, double complex b) { return a + b; }
-static double complex ref_sub(double complex a, double complex b) { return a - b; }
-static double complex ref_mul(double complex a, double complex b) { return a * b; }
-static double complex ref_div(double complex a, double complex b) { return a / b; }
-static double complex ref_copy(double complex a, double complex b) { return (void)b, a; }
-static double complex ref_neg(double complex a, double complex b) { return (void)b, -a; }
-static double complex ref_conj(double complex a, double complex b) { return (void)b, conj(a); }
-static double complex ref_scale(double complex a, double complex b) { return (void)b, -2.5 * a; }
-static double complex ref_square(double complex a, double complex b) { return (void)b, a * a; }
-static double complex ref_sqrt(double complex a, double complex b) { return (void)b, csqrt(a); }
-static double complex ref_exp(double complex a, double complex b) { return (void)b, cexp(a); }
-static double complex ref_log(double complex a, double complex b) { return (void)b, clog(a); }
-static double complex ref_sin(double complex a, double complex b) { return (void)b, csin(a); }
-static double complex ref_cos(double complex a, double complex b) { return (void)b, ccos(a); }
-static double complex ref_real(double complex a, double complex b) { return (void)b, creal(a); }
-static double complex ref_imag(double complex a, double complex b) { return (void)b, cimag(a); }
-static double complex ref_abs(double complex a, double complex b) { return (void)b, cabs(a); }
+static double complex ref_add(double complex a, double complex b) {
+    return a + b;
+}
+static double complex ref_sub(double complex a, double complex b) {
+    return a - b;
+}
+static double complex ref_mul(double complex a, double complex b) {
+    return a * b;
+}
+static double complex ref_div(double complex a, double complex b) {
+    return a / b;
+}
+static double complex ref_copy(double complex a, double complex b) {
+    return (void)b, a;
+}
+static double complex ref_neg(double complex a, double complex b) {
+    return (void)b, -a;
+}
+static double complex ref_conj(double complex a, double complex b) {
+    return (void)b, conj(a);
+}
+static double complex ref_scale(double complex a, double complex b) {
+    return (void)b, -2.5 * a;
+}
+static double complex ref_square(double complex a, double complex b) {
+    return (void)b, a * a;
+}
+static double complex ref_sqrt(double complex a, double complex b) {
+    return (void)b, csqrt(a);
+}
+static double complex ref_exp(double complex a, double complex b) {
+    return (void)b, cexp(a);
+}
+static double complex ref_log(double complex a, double complex b) {
+    return (void)b, clog(a);
+}
+static double complex ref_sin(double complex a, double complex b) {
+    return (void)b, csin(a);
+}
+static double complex ref_cos(double complex a, double complex b) {
+    return (void)b, ccos(a);
+}
+static double complex ref_real(double complex a, double complex b) {
+    return (void)b, creal(a);
+}
+static double complex ref_imag(double complex a, double complex b) {
+    return (void)b, cimag(a);
+}
+static double complex ref_abs(double complex a, double complex b) {
+    return (void)b, cabs(a);
+}
 static double complex ref_abs2(double complex a, double complex b) {
     return (void)b, creal(a * conj(a));
 }
-static double complex ref_sign(double complex a, double complex b) { return (void)b, a / cabs(a); }
-static double complex ref_cis(double complex a, double complex b) { return (void)b, cexp(I * a); }
-static double complex ref_polar(double complex a, double complex b) { return a * cexp(I * b); }
-static double complex ref_complex(double complex a, double complex b) { return a + I * b; }
+static double complex ref_sign(double complex a, double complex b) {
+    return (void)b, a / cabs(a);
+}
+static double complex ref_cis(double complex a, double complex b) {
+    return (void)b, cexp(I * a);
+}
+static double complex ref_polar(double complex a, double complex b) {
+    return a * cexp(I * b);
+}
+static double complex ref_complex(double complex a, double complex b) {
+    return a + I * b;
+}
 
 static const double factor = -2.5;
 
@@ -111,8 +153,8 @@ Test(kernels, agree_with_the_c_library_for_every_type) {
                 double error = cabs(get(&out, i) - expected);
                 double allowed = 8 * epsilon_of(dtype) * (cabs(expected) + 0.1);
                 cr_assert(error <= allowed, "%s of %s at %g%+gi: off by %g, allowed %g",
-                          cases[c].name, dt_dtype_name(dtype), creal(get(&a, i)),
-                          cimag(get(&a, i)), error, allowed);
+                          cases[c].name, dt_dtype_name(dtype), creal(get(&a, i)), cimag(get(&a, i)),
+                          error, allowed);
                 compared++;
             }
             dt_array_free(&a);
@@ -170,7 +212,7 @@ Test(kernels, real_functions_keep_special_values) {
     cr_expect(real_value(dti_k_sin[DT_F64], 0, NULL) == 0);
     double sine = real_value(dti_k_sin[DT_F64], huge, NULL);
     cr_expect(fabs(sine - sin(huge)) < 1e-15, "sin(1e308) = %.17g, libm %.17g", sine, sin(huge));
-    dti_map_fn *const all[] = {dti_k_exp[DT_F64], dti_k_log[DT_F64], dti_k_sin[DT_F64],
+    dti_map_fn *const all[] = {dti_k_exp[DT_F64], dti_k_log[DT_F64],  dti_k_sin[DT_F64],
                                dti_k_cos[DT_F64], dti_k_sqrt[DT_F64], dti_k_abs[DT_F64],
                                dti_k_sign[DT_F64]};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
@@ -263,8 +305,8 @@ Test(kernels, complex_division_is_accurate_over_the_whole_range) {
         const void *in[2] = {&a, &b};
         dt_c128 y;
         dti_k_div[DT_C128](1, &y, in, NULL);
-        cr_expect(hypot(y.re - q.re, y.im - q.im) < 1e-15, "scales %g, %g: %.17g%+.17gi", s, t, y.re,
-                  y.im);
+        cr_expect(hypot(y.re - q.re, y.im - q.im) < 1e-15, "scales %g, %g: %.17g%+.17gi", s, t,
+                  y.re, y.im);
     }
 }
 
@@ -282,7 +324,8 @@ Test(kernels, cast_converts_every_pair_but_complex_to_real) {
     int defined = 0;
     for (int from = 0; from < DT_DTYPE_COUNT; from++) {
         for (int to = 0; to < DT_DTYPE_COUNT; to++) {
-            bool refused = dt_dtype_is_complex((dt_dtype)from) && !dt_dtype_is_complex((dt_dtype)to);
+            bool refused =
+                dt_dtype_is_complex((dt_dtype)from) && !dt_dtype_is_complex((dt_dtype)to);
             cr_expect((dti_k_cast[from][to] == NULL) == refused, "%s to %s",
                       dt_dtype_name((dt_dtype)from), dt_dtype_name((dt_dtype)to));
             if (refused) {

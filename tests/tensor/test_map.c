@@ -26,9 +26,9 @@ Test(map, broadcasts_every_pair_of_shapes) {
     static const struct {
         int ndim;
         int64_t shape[4];
-    } shapes[] = {{0, {0}},          {1, {1}},           {1, {28}},         {2, {7, 28}},
-                  {2, {7, 1}},       {3, {50, 7, 28}},   {3, {50, 1, 28}},  {3, {1, 7, 28}},
-                  {3, {50, 7, 1}},   {3, {50, 1, 1}},    {4, {2, 50, 7, 28}}, {4, {2, 1, 7, 1}},
+    } shapes[] = {{0, {0}},           {1, {1}},         {1, {28}},           {2, {7, 28}},
+                  {2, {7, 1}},        {3, {50, 7, 28}}, {3, {50, 1, 28}},    {3, {1, 7, 28}},
+                  {3, {50, 7, 1}},    {3, {50, 1, 1}},  {4, {2, 50, 7, 28}}, {4, {2, 1, 7, 1}},
                   {4, {2, 50, 1, 28}}};
     const size_t n = sizeof shapes / sizeof *shapes;
     int compared = 0;
@@ -57,14 +57,13 @@ Test(map, takes_strided_and_mixed_type_operands) {
     static const int axes[3] = {2, 0, 1};
     for (int precision = 0; precision < 2; precision++) {
         dt_dtype real = precision ? DT_F64 : DT_F32, mixed = dt_dtype_complex(real);
-        const dt_dtype types[][2] = {{real, real}, {real, mixed}, {mixed, real},
-                                     {mixed, mixed}};
+        const dt_dtype types[][2] = {{real, real}, {real, mixed}, {mixed, real}, {mixed, mixed}};
         for (size_t t = 0; t < 4; t++) {
             dt_array base_a = random_array(3, types[t][0], SHAPE(9, 20, 11));
             dt_array base_b = random_array(4, types[t][1], SHAPE(11, 27, 40)), a, b;
-            dt_array_permute(&a, &base_a, axes, NULL);          /* (11, 9, 20) */
-            dt_array_slice(&b, &base_b, 1, 0, 27, 3, NULL);     /* (11, 9, 40) */
-            dt_array_slice(&b, &b, 2, 1, 40, 2, NULL);          /* (11, 9, 20) */
+            dt_array_permute(&a, &base_a, axes, NULL);      /* (11, 9, 20) */
+            dt_array_slice(&b, &base_b, 1, 0, 27, 3, NULL); /* (11, 9, 40) */
+            dt_array_slice(&b, &b, 2, 1, 40, 2, NULL);      /* (11, 9, 20) */
             dt_array out = zero_array(t == 0 ? real : mixed, SHAPE(11, 9, 20));
             char name[64];
             snprintf(name, sizeof name, "%s with %s", dt_dtype_name(types[t][0]),
@@ -78,7 +77,8 @@ Test(map, takes_strided_and_mixed_type_operands) {
 }
 
 Test(map, takes_rows_longer_than_a_tile_that_lie_apart) {
-    dt_array base = random_array(5, DT_F64, SHAPE(3, 3000)), row = random_array(6, DT_F64, SHAPE(1999));
+    dt_array base = random_array(5, DT_F64, SHAPE(3, 3000)),
+             row = random_array(6, DT_F64, SHAPE(1999));
     dt_array a, out = zero_array(DT_F64, SHAPE(3, 1999));
     dt_array_slice(&a, &base, 1, 1, 2000, 1, NULL);
     check_sum(&out, &a, &row, "long rows");

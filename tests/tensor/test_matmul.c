@@ -69,16 +69,15 @@ static dt_array make_matrix(uint64_t seed, dt_dtype dtype, int layout, int64_t b
         dt_array_slice(&view, ret_base, 1, 0, 2 * rows, 2, NULL);
         dt_array_slice(&view, &view, 2, 0, 3 * cols, 3, NULL);
         return view;
-    default:
-        *ret_base = random_array(seed, dtype, SHAPE(batch, rows, cols));
-        return *ret_base;
+    default: *ret_base = random_array(seed, dtype, SHAPE(batch, rows, cols)); return *ret_base;
     }
 }
 
 Test(matmul, every_flag_type_and_layout) {
     int cases = 0;
     for (int c = 0; c < 4 * 9 * N_LAYOUTS * N_LAYOUTS; c++) {
-        int t = c % 4, flags = c / 4 % 9, layout_a = c / 36 % N_LAYOUTS, layout_b = c / 36 / N_LAYOUTS;
+        int t = c % 4, flags = c / 4 % 9, layout_a = c / 36 % N_LAYOUTS,
+            layout_b = c / 36 / N_LAYOUTS;
         dti_flag flag_a = (dti_flag)(flags % 3), flag_b = (dti_flag)(flags / 3);
         static const int64_t sizes[][3] = {{5, 7, 6}, {1, 4, 3}, {4, 1, 3}, {3, 4, 1}, {1, 1, 1}};
         for (int s = 0; s < 5; s++) {
@@ -121,7 +120,8 @@ Test(matmul, broadcasts_leading_dimensions) {
 }
 
 Test(matmul, takes_views_with_stride_zero) {
-    dt_array base_a = random_array(45, DT_C128, SHAPE(4, 5)), base_b = random_array(46, DT_C128, SHAPE(1, 3));
+    dt_array base_a = random_array(45, DT_C128, SHAPE(4, 5)),
+             base_b = random_array(46, DT_C128, SHAPE(1, 3));
     dt_array a, b;
     dt_array_broadcast(&a, &base_a, SHAPE(6, 4, 5), NULL);
     dt_array_broadcast(&b, &base_b, SHAPE(6, 5, 3), NULL); /* also within the matrix */

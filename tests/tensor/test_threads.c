@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 #include <string.h>
+#include <time.h>
 
 typedef struct counts {
     atomic_int visits[1000], busy[4], clashes, nested;
@@ -40,8 +41,8 @@ Test(threads, parallel_for_runs_every_chunk_once_and_nests) {
             memset(&c, 0, sizeof c);
             dti_parallel_for(n, visit, &c);
             for (int64_t i = 0; i < 1000; i++) {
-                cr_assert(c.visits[i] == (i < n), "%d threads, chunk %d of %d: %d visits", n_threads,
-                          (int)i, (int)n, c.visits[i]);
+                cr_assert(c.visits[i] == (i < n), "%d threads, chunk %d of %d: %d visits",
+                          n_threads, (int)i, (int)n, c.visits[i]);
             }
             cr_expect(c.clashes == 0 && c.nested == 3 * n, "%d clashes, %d nested", c.clashes,
                       c.nested);
@@ -51,12 +52,34 @@ Test(threads, parallel_for_runs_every_chunk_once_and_nests) {
     cr_expect(dt_get_threads() >= 1, "all processors: %d", dt_get_threads());
 }
 
+/* Workers dawdle before they report; the caller, worker 0, does not. */
+static void report_late(void *context, int64_t chunk, int worker) {
+    counts *c = context;
+    const struct timespec pause = {0, 20 * 1000 * 1000};
+    nanosleep(&pause, NULL);
+    if (worker != 0) {
+        nanosleep(&pause, NULL);
+    }
+    atomic_fetch_add(&c->visits[chunk], 1);
+}
+
+Test(threads, parallel_for_returns_when_the_last_chunk_is_done) {
+    static counts c;
+    dt_set_threads(4);
+    dti_parallel_for(4, report_late, &c);
+    for (int i = 0; i < 4; i++) {
+        cr_expect(c.visits[i] == 1, "chunk %d: %d visits on return", i, c.visits[i]);
+    }
+}
+
 /* Everything that runs in parallel, into one output after another. */
 enum { N_OUTPUTS = 10 };
 
 static void compute(dt_array *outputs) {
-    dt_array x = random_array(61, DT_F64, SHAPE(900, 112)), z = random_array(62, DT_C128, SHAPE(900, 112));
-    dt_array w = random_array(63, DT_C128, SHAPE(112, 4)), tall = random_array(64, DT_F32, SHAPE(300000));
+    dt_array x = random_array(61, DT_F64, SHAPE(900, 112)),
+             z = random_array(62, DT_C128, SHAPE(900, 112));
+    dt_array w = random_array(63, DT_C128, SHAPE(112, 4)),
+             tall = random_array(64, DT_F32, SHAPE(300000));
     const dt_array *pair[2] = {&x, &z};
     const dt_dtype types[2] = {DT_C128, DT_C128}, real = DT_F64;
     dti_map(&outputs[0], dti_k_mul[DT_C128], 2, pair, types, NULL);

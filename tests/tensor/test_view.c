@@ -28,8 +28,9 @@ Test(view, reshape_keeps_the_order_of_elements) {
     static const struct {
         int ndim;
         int64_t shape[4], expected[4];
-    } cases[] = {{2, {6, 4}, {6, 4}},      {2, {-1, 4}, {6, 4}}, {1, {-1}, {24}},
-                 {4, {2, 1, 3, 4}, {2, 1, 3, 4}}, {2, {4, -1}, {4, 6}}, {3, {24, 1, 1}, {24, 1, 1}}};
+    } cases[] = {{2, {6, 4}, {6, 4}},  {2, {-1, 4}, {6, 4}},
+                 {1, {-1}, {24}},      {4, {2, 1, 3, 4}, {2, 1, 3, 4}},
+                 {2, {4, -1}, {4, 6}}, {3, {24, 1, 1}, {24, 1, 1}}};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         cr_assert(dt_array_reshape(&view, &array, cases[c].ndim, cases[c].shape, NULL) == DT_OK);
         cr_expect(view.data == array.data && dt_array_is_contiguous(&view), "case %zu", c);
@@ -101,9 +102,15 @@ Test(view, slice_counts_and_clips_as_python_does) {
         int n;
         double expected[6];
     } cases[] = {
-        {0, 6, 1, 6, {0, 1, 2, 3, 4, 5}}, {1, 6, 2, 3, {1, 3, 5}},  {-2, 6, 1, 2, {4, 5}},
-        {0, -1, 2, 3, {0, 2, 4}},         {2, 100, 1, 4, {2, 3, 4, 5}}, {-100, 2, 1, 2, {0, 1}},
-        {4, 2, 1, 0, {0}},                {6, 9, 1, 0, {0}},        {0, INT64_MAX, INT64_MAX, 1, {0}},
+        {0, 6, 1, 6, {0, 1, 2, 3, 4, 5}},
+        {1, 6, 2, 3, {1, 3, 5}},
+        {-2, 6, 1, 2, {4, 5}},
+        {0, -1, 2, 3, {0, 2, 4}},
+        {2, 100, 1, 4, {2, 3, 4, 5}},
+        {-100, 2, 1, 2, {0, 1}},
+        {4, 2, 1, 0, {0}},
+        {6, 9, 1, 0, {0}},
+        {0, INT64_MAX, INT64_MAX, 1, {0}},
         {INT64_MIN, -5, 1, 1, {0}},
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {

@@ -17,7 +17,7 @@ DT_BEGIN_DECLS
 DT_API dt_tensor *dt_add(dt_tensor *a, dt_tensor *b); /**< a + b        A = Y, B = Y */
 DT_API dt_tensor *dt_sub(dt_tensor *a, dt_tensor *b); /**< a - b        A = Y, B = -Y */
 DT_API dt_tensor *dt_mul(dt_tensor *a, dt_tensor *b); /**< a b          A = Y b*, B = Y a* */
-DT_API dt_tensor *dt_div(dt_tensor *a, dt_tensor *b); /**< a / b        A = Y/b*, B = -Y (y/b)*; b = 0 gives inf */
+DT_API dt_tensor *dt_div(dt_tensor *a, dt_tensor *b); /**< a / b        A = Y/b*, B = -Y (y/b)*; b = 0: inf or NaN (complex: NaN) */
 DT_API dt_tensor *dt_neg(dt_tensor *x);               /**< -x           X = -Y */
 DT_API dt_tensor *dt_scale(dt_tensor *x, double factor); /**< factor x  X = factor Y */
 DT_API dt_tensor *dt_square(dt_tensor *x);            /**< x^2          X = 2 Y x* */

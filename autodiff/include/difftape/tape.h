@@ -48,8 +48,8 @@ DT_API dt_tensor *dt_constant(dt_tape *tape, dt_dtype dtype, int ndim, const int
 DT_API dt_tensor *dt_parameter_from(dt_tape *tape, const dt_array *array);
 DT_API dt_tensor *dt_constant_from(dt_tape *tape, const dt_array *array);
 
-/** A constant that refers to the caller's memory without a copy: `array->data` must stay valid and
- *  unchanged for as long as the tape uses it. */
+/** A constant that refers to the caller's memory without a copy, with the lifetime of an
+ *  intermediate: `array->data` must stay valid and unchanged for as long as the tape uses it. */
 DT_API dt_tensor *dt_constant_view(dt_tape *tape, const dt_array *array);
 
 /** A tensor filled with one (real) value, with the lifetime of an intermediate. */

@@ -1,4 +1,4 @@
-/* y = x[.., index[i], ..] along an axis      cotangent: xbar = scatter_add(ybar)      linear in x. */
+/* y = x[.., index[i], ..] along an axis      cotangent: xbar = scatter_add(ybar)      linear. */
 #include "../ops.h"
 
 #include "entries.h"

@@ -1,4 +1,4 @@
-/* y = 0, then y[.., index[i], ..] += x[.., i, ..]      cotangent: xbar = gather(ybar)      linear in x. */
+/* y = 0, then y[.., index[i], ..] += x[.., i, ..]      cotangent: xbar = gather(ybar)   linear. */
 #include "../ops.h"
 
 #include "entries.h"

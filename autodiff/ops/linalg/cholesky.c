@@ -41,7 +41,11 @@ COMPLEX_MEAN(dt_c64)
 COMPLEX_MEAN(dt_c128)
 
 static dti_map_fn *const mean[DT_DTYPE_COUNT] = {
-    [DT_F32] = mean_float, [DT_F64] = mean_double, [DT_C64] = mean_dt_c64, [DT_C128] = mean_dt_c128};
+    [DT_F32] = mean_float,
+    [DT_F64] = mean_double,
+    [DT_C64] = mean_dt_c64,
+    [DT_C128] = mean_dt_c128,
+};
 
 static void forward(dt_node *n) {
     const dt_array a = dt_node_in(n, 0), l = dt_node_out(n, 0);

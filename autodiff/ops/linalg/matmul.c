@@ -41,8 +41,7 @@ static dt_status shape(dt_node *n) {
 static void forward(dt_node *n) {
     const struct attr *attr = n->attr;
     const dt_array a = dt_node_in(n, 0), b = dt_node_in(n, 1), y = dt_node_out(n, 0);
-    dt_status status =
-        dti_matmul(&y, &a, (dti_flag)attr->flag_a, &b, (dti_flag)attr->flag_b);
+    dt_status status = dti_matmul(&y, &a, (dti_flag)attr->flag_a, &b, (dti_flag)attr->flag_b);
     if (status != DT_OK) {
         dt_node_fail(n, status,
                      status == DT_ERR_MEMORY ? "no memory for a copy of a strided operand"

@@ -50,8 +50,8 @@ static void forward(dt_node *n) {
     }
 }
 
-/* op(t)^-H ybar. op(t)^H is t* for a transposed t: the adjoint of the transposed view, whose triangle
- * is the other one. */
+/* op(t)^-H ybar. op(t)^H is t* for a transposed t: the adjoint of the transposed view, whose
+ * triangle is the other one. */
 static dt_tensor *solve_adjoint(const struct attr *attr, dt_tensor *t, dt_tensor *ybar) {
     switch (attr->flag) {
     case DT_N: return dt_triangular_solve(t, ybar, attr->lower, DT_C);

@@ -1,4 +1,4 @@
-/* y = x repeated to a larger shape      cotangent: xbar = ybar summed over the repeats      linear. */
+/* y = x repeated to a larger shape      cotangent: xbar = ybar summed over repeats      linear. */
 #include "../ops.h"
 
 #include <string.h>

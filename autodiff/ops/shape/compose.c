@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Fail with "sentence: f64(3,4)". Returns the inert tensor; a failure the tape already has stays. */
+/* Fail with "sentence: f64(3,4)", unless the tape has failed already. Returns the inert tensor. */
 static dt_tensor *refuse(dt_tensor *x, dt_status status, const char *sentence) {
     char text[192];
     dt_tape_fail(dt_tape_of(x), status, "%s: %s%s", sentence, dt_dtype_name(dt_dtype_of(x)),

@@ -1,4 +1,4 @@
-/* y = x with its dimensions in another order      cotangent: xbar = ybar permuted back      linear. */
+/* y = x, dimensions in another order      cotangent: xbar = ybar permuted back      linear. */
 #include "../ops.h"
 
 #include <string.h>

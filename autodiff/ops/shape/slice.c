@@ -1,4 +1,4 @@
-/* y = x[.., start:stop:step, ..]      cotangent: xbar = unslice(ybar), zeros between      linear. */
+/* y = x[.., start:stop:step, ..]      cotangent: xbar = unslice(ybar)      linear. */
 #include "../ops.h"
 
 struct attr {

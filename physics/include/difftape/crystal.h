@@ -66,7 +66,8 @@ DT_API dt_status dt_crystal_new(const dt_crystal_input *input, dt_crystal **ret_
 DT_API void dt_crystal_free(dt_crystal *crystal);
 
 /** All copies of the asymmetric unit: xyz (n,3) f64 in Angstrom -> (n_asu,n,3). Linear in xyz, so
- *  the gradient gathers every copy back through its operator. */
+ *  the gradient gathers every copy back through its operator. The crystal must outlive the tape's
+ * use of the result. */
 DT_API dt_tensor *dt_expand_symmetry(const dt_crystal *crystal, dt_tensor *xyz);
 
 DT_END_DECLS

@@ -37,7 +37,7 @@ DT_API dt_status dt_find_contacts(const dt_cell *cell, int64_t n_asu, int64_t n_
 DT_API void dt_contacts_free(dt_contacts *contacts);
 
 /** The network of a crystal at its starting coordinates: contacts, and the blocks (cell, asu, asu')
- *  they fall into. Read its fields, do not change them. */
+ *  they fall into. Read its fields, do not change them. It must outlive every tape that uses it. */
 typedef struct dt_gnm {
     int64_t n_asu, n_atoms;
     dt_contacts contacts;

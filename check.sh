@@ -1,0 +1,69 @@
+#!/bin/sh
+# check.sh - builds everything and runs all tests. Safe to run again.
+#
+#   ./check.sh          gcc, all tests
+#   ./check.sh --full   also: clang without warnings, and the whole suite under ASan and UBSan, the
+#                       threaded tests under TSan, and the slow suite in a bounded form (what CI runs)
+set -eu
+cd "$(dirname "$0")"
+. tests/setup.sh
+
+full=no
+case "${1-}" in
+"") ;;
+--full) full=yes ;;
+*) fail "unknown argument '$1': the only option is --full" ;;
+esac
+
+passed=0
+failed=0
+
+# run_tests DIR MESON-TEST-ARGUMENT...: run, and add what Criterion and plain programs report.
+run_tests() {
+    dir=$1
+    shift
+    say "Testing in $dir"
+    code=0
+    meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes "$JOBS" "$@" \
+        >"$dir/test.log" 2>&1 || code=$?
+    counts=$(sh tests/count.sh "$dir/meson-logs/testlog.txt")
+    sed -n 's/^\[SKIP\] /  skipped: /p; s/^SKIP: /  skipped: /p' "$dir/meson-logs/testlog.txt"
+    good=${counts% *}
+    bad=${counts#* }
+    passed=$((passed + good))
+    failed=$((failed + bad))
+    say "  $good passed, $bad failed"
+    if [ "$code" -ne 0 ] || [ "$bad" -ne 0 ]; then
+        tail -n 60 "$dir/test.log" >&2
+        [ "$bad" -ne 0 ] || failed=$((failed + 1))
+    fi
+    [ "$good" -gt 0 ] || fail "no test ran in $dir"
+}
+
+packages="$BUILD_PACKAGES $TEST_PACKAGES"
+[ "$full" = no ] || packages="$packages $FULL_PACKAGES"
+# shellcheck disable=SC2086
+need_packages $packages
+
+configure build-check --buildtype=debugoptimized -Dwerror=true
+build_in build-check
+run_tests build-check --no-suite slow
+
+if [ "$full" = yes ]; then
+    run_tests build-check --suite slow
+    CC=clang CXX=clang++ configure build-clang --buildtype=debugoptimized -Dwerror=true
+    build_in build-clang
+    run_tests build-clang --no-suite slow
+    # Leaks show only in the plain programs: Criterion never fails on them.
+    configure build-asan --buildtype=debugoptimized -Dwerror=true -Db_sanitize=address,undefined \
+        -Db_lundef=false
+    build_in build-asan
+    UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 run_tests build-asan --no-suite slow
+    configure build-tsan --buildtype=debugoptimized -Dwerror=true -Db_sanitize=thread \
+        -Db_lundef=false
+    build_in build-tsan
+    run_tests build-tsan --suite threads
+fi
+
+say "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

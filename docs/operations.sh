@@ -1,0 +1,64 @@
+#!/bin/sh
+# operations.sh - the table of docs/operations.md, made from autodiff/ops.list and from the comment
+# that each operation's file begins with. Usage: operations.sh SOURCE_ROOT   (prints the table)
+set -eu
+root=$1
+
+# One row from a file: "y = ...   cotangent: ...   remarks", parts three or more spaces apart, the
+# remarks perhaps after a full stop or a blank line. Indented lines (long formulas) are left out.
+row() { # name file
+    awk -v name="$1" '
+        function cell(text) {
+            gsub(/\|/, "\\|", text)
+            return text
+        }
+        function code(text) {
+            sub(/ +$/, "", text)
+            if (text !~ /\.\.$/)
+                sub(/\.$/, "", text)
+            return "`" cell(text) "`"
+        }
+        {
+            line = $0
+            sub(/^\/\* /, "", line)
+            sub(/^ \*$/, "   ", line)
+            sub(/^ \* ?/, "", line)
+            last = sub(/ *\*\/.*$/, "", line)
+            if (line ~ /^    /)
+                sub(/:$/, ".", text)
+            else
+                text = text (NR > 1 ? " " : "") line
+            if (last)
+                exit
+        }
+        END {
+            n = split(text, part, /    *(   )*/)
+            rule = part[2]
+            remark = ""
+            if (match(rule, /\. [A-Z]/)) {
+                remark = substr(rule, RSTART + 2)
+                rule = substr(rule, 1, RSTART)
+            }
+            for (i = 3; i <= n; i++)
+                remark = remark (remark == "" ? "" : " ") part[i]
+            sub(/ +$/, "", remark)
+            if (part[1] !~ /^y = / || !sub(/^cotangents?: /, "", rule)) {
+                print "operations.sh: the first comment of " name " is not \"y = ...   cotangent: ...\"" \
+                    > "/dev/stderr"
+                exit 1
+            }
+            printf "| `dt_%s` | %s | %s | %s |\n", name, code(part[1]), code(rule),
+                toupper(substr(cell(remark), 1, 1)) substr(cell(remark), 2)
+        }' "$2"
+}
+
+folder=""
+sed -n 's/^OP(\([a-z0-9_]*\), *\([a-z0-9_]*\)).*/\1 \2/p' "$root/autodiff/ops.list" |
+    while read -r in name; do
+        if [ "$in" != "$folder" ]; then
+            printf '\n### %s\n\n' "$in"
+            printf '| function | value | cotangents | remarks |\n|---|---|---|---|\n'
+            folder=$in
+        fi
+        row "$name" "$root/autodiff/ops/$in/$name.c"
+    done

@@ -1,0 +1,167 @@
+/* test_scatter.c - form factors and structure factors against plain loops, and their gradients. */
+#include "support.h"
+
+#include <difftape/gradcheck.h>
+#include <difftape/scatter.h>
+
+#include <complex.h>
+#include <math.h>
+#include <string.h>
+
+enum { Q = 5, N = 4 };
+
+typedef struct inputs {
+    double q[3 * Q], a[4 * N], b[4 * N], c[N], xyz[3 * N], u[N];
+} inputs;
+
+static inputs make(void) {
+    inputs x;
+    for (int i = 0; i < 3 * Q; i++)
+        x.q[i] = 1.5 * noise(11, i);
+    for (int i = 0; i < 4 * N; i++) {
+        x.a[i] = 2.0 + noise(12, i);
+        x.b[i] = 10.0 + 8.0 * noise(13, i);
+    }
+    for (int i = 0; i < 3 * N; i++)
+        x.xyz[i] = 6.0 * noise(14, i);
+    for (int i = 0; i < N; i++) {
+        x.c[i] = noise(15, i);
+        x.u[i] = 0.1 + 0.05 * noise(16, i);
+    }
+    return x;
+}
+
+/* f_j(q) in the textbook's s = sin(theta)/lambda = |q| / 4 pi. */
+static double form_factor(const inputs *x, int p, int j) {
+    const double *q = x->q + 3 * p;
+    double s = sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2]) / (4.0 * acos(-1.0)), f = x->c[j];
+    for (int g = 0; g < 4; g++)
+        f += x->a[4 * j + g] * exp(-x->b[4 * j + g] * s * s);
+    return f;
+}
+
+static double complex scattered(const inputs *x, int p, int j) {
+    const double *q = x->q + 3 * p, *r = x->xyz + 3 * j;
+    double q2 = q[0] * q[0] + q[1] * q[1] + q[2] * q[2];
+    return form_factor(x, p, j) * exp(-0.5 * q2 * x->u[j]) *
+           cexp(I * (q[0] * r[0] + q[1] * r[1] + q[2] * r[2]));
+}
+
+static dt_tensor *f64(dt_tape *tape, int ndim, int64_t n0, int64_t n1, const double *data) {
+    return dt_constant(tape, DT_F64, ndim, (int64_t[]){n0, n1}, data);
+}
+
+static dt_tensor *form_factors_of(dt_tape *tape, const inputs *x) {
+    return dt_compute_form_factors(f64(tape, 2, Q, 3, x->q), f64(tape, 2, N, 4, x->a),
+                                   f64(tape, 2, N, 4, x->b), f64(tape, 1, N, 0, x->c));
+}
+
+Test(scatter, form_factors_are_four_gaussians_in_s) {
+    inputs x = make();
+    dt_tape *tape = dt_tape_new(NULL);
+    const double *f = dt_data_f64(form_factors_of(tape, &x));
+    tape_is_fine(tape);
+    for (int i = 0; i < Q * N; i++) {
+        double want = form_factor(&x, i / N, i % N);
+        cr_assert(fabs(f[i] - want) < 1e-14 * fabs(want), "%d: %.16g, not %.16g", i, f[i], want);
+    }
+    dt_tape_free(tape);
+}
+
+static void compare(dt_tensor *got, int64_t i, double complex want) {
+    dt_c128 z = dt_data_c128(got)[i];
+    cr_assert(cabs(z.re + I * z.im - want) < 1e-13 * (1.0 + cabs(want)), "%lld: %g%+gi, not %g%+gi",
+              (long long)i, z.re, z.im, creal(want), cimag(want));
+}
+
+Test(scatter, structure_factors_add_atoms_with_positive_phases) {
+    inputs x = make();
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_tensor *q = f64(tape, 2, Q, 3, x.q), *r = f64(tape, 2, N, 3, x.xyz);
+    dt_tensor *f = form_factors_of(tape, &x), *u = f64(tape, 1, N, 0, x.u);
+    dt_tensor *sum = dt_structure_factors(q, r, f, u, NULL);
+    dt_tensor *atoms =
+        dt_structure_factors(q, r, f, u, &(dt_structure_factor_options){.kind = DT_PER_ATOM});
+    dt_tensor *qf = dt_structure_factors(
+        q, r, f, u, &(dt_structure_factor_options){.kind = DT_PER_ATOM_TIMES_Q});
+    tape_is_fine(tape);
+    cr_assert(dt_ndim(sum) == 1 && dt_shape(qf)[0] == Q && dt_shape(qf)[1] == 3 * N);
+    for (int p = 0; p < Q; p++) {
+        double complex total = 0;
+        for (int j = 0; j < N; j++) {
+            double complex one = scattered(&x, p, j);
+            total += one;
+            compare(atoms, p * N + j, one);
+            for (int d = 0; d < 3; d++)
+                compare(qf, (p * N + j) * 3 + d, one * x.q[3 * p + d]);
+        }
+        compare(sum, p, total);
+    }
+    dt_tape_free(tape);
+}
+
+Test(scatter, without_displacements_the_debye_waller_factor_is_one) {
+    inputs x = make();
+    memset(x.u, 0, sizeof x.u);
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_tensor *q = f64(tape, 2, Q, 3, x.q), *r = f64(tape, 2, N, 3, x.xyz);
+    dt_tensor *sum = dt_structure_factors(q, r, form_factors_of(tape, &x), NULL, NULL);
+    for (int p = 0; p < Q; p++) {
+        double complex total = 0;
+        for (int j = 0; j < N; j++)
+            total += scattered(&x, p, j);
+        compare(sum, p, total);
+    }
+    dt_tape_free(tape);
+}
+
+Test(scatter, components_project_the_response) {
+    inputs x = make();
+    double e[3 * N * 2];
+    for (int i = 0; i < 3 * N * 2; i++)
+        e[i] = noise(17, i);
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_structure_factor_options options = {.kind = DT_PER_ATOM_TIMES_Q,
+                                           .components = f64(tape, 2, 3 * N, 2, e)};
+    dt_tensor *got =
+        dt_structure_factors(f64(tape, 2, Q, 3, x.q), f64(tape, 2, N, 3, x.xyz),
+                             form_factors_of(tape, &x), f64(tape, 1, N, 0, x.u), &options);
+    tape_is_fine(tape);
+    for (int i = 0; i < 2 * Q; i++) {
+        double complex want = 0;
+        for (int j = 0; j < 3 * N; j++)
+            want += scattered(&x, i / 2, j / 3) * x.q[3 * (i / 2) + j % 3] * e[2 * j + i % 2];
+        compare(got, i, want);
+    }
+    dt_tape_free(tape);
+}
+
+Test(scatter, components_with_the_sum_are_refused) {
+    inputs x = make();
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_structure_factor_options options = {.components = f64(tape, 2, N, 1, x.u)};
+    dt_structure_factors(f64(tape, 2, Q, 3, x.q), f64(tape, 2, N, 3, x.xyz),
+                         form_factors_of(tape, &x), NULL, &options);
+    cr_assert_eq(dt_tape_status(tape), DT_ERR_ARGUMENT);
+    dt_tape_free(tape);
+}
+
+static dt_tensor *everything(void *user, dt_tape *tape, dt_tensor *const *in) {
+    (void)user;
+    (void)tape;
+    dt_tensor *f = dt_compute_form_factors(in[0], in[1], in[2], in[3]);
+    return dt_structure_factors(in[0], in[4], f, in[5], NULL);
+}
+
+Test(scatter, gradients_of_all_six_inputs_are_right) {
+    inputs x = make();
+    const int64_t q[2] = {Q, 3}, a[2] = {N, 4}, r[2] = {N, 3}, n = N;
+    const dt_array in[6] = {dt_array_wrap(DT_F64, 2, q, x.q),   dt_array_wrap(DT_F64, 2, a, x.a),
+                            dt_array_wrap(DT_F64, 2, a, x.b),   dt_array_wrap(DT_F64, 1, &n, x.c),
+                            dt_array_wrap(DT_F64, 2, r, x.xyz), dt_array_wrap(DT_F64, 1, &n, x.u)};
+    dt_gradcheck_report report;
+    dt_error error = DT_ERROR_INIT;
+    cr_assert_eq(dt_gradcheck("structure_factors", everything, NULL, 6, in, NULL, &report, &error),
+                 DT_OK, "%s", error.message);
+    cr_assert(report.compared > 50);
+}
