@@ -47,8 +47,9 @@ row() { # name file
                     > "/dev/stderr"
                 exit 1
             }
-            printf "| `dt_%s` | %s | %s | %s |\n", name, code(part[1]), code(rule),
-                toupper(substr(cell(remark), 1, 1)) substr(cell(remark), 2)
+            if (remark ~ /^[a-z][a-z]/)
+                remark = toupper(substr(remark, 1, 1)) substr(remark, 2)
+            printf "| `dt_%s` | %s | %s | %s |\n", name, code(part[1]), code(rule), cell(remark)
         }' "$2"
 }
 

@@ -29,7 +29,8 @@ static int help_column(const dt_option *rows) {
     return widest > 0 ? widest : HELP_COLUMN_MAX;
 }
 
-/* Print words from column `at` on; further lines begin at `indent`. Returns the column reached. */
+/* Print words from column `at` on; further lines begin at `indent`, and so does what follows a
+ * newline in the text. Returns the column reached. */
 static int print_words(FILE *stream, const char *text, int at, int indent) {
     while (*text) {
         int length = (int)strcspn(text, " \n");
@@ -44,6 +45,10 @@ static int print_words(FILE *stream, const char *text, int at, int indent) {
             at += gap + length;
         }
         text += length;
+        if (*text == '\n') {
+            fprintf(stream, "\n%*s", indent, "");
+            at = indent;
+        }
         if (*text)
             text++;
     }
@@ -63,11 +68,11 @@ static void print_row(FILE *stream, const dt_option *row, int column) {
     }
     fprintf(stream, "%*s", column - at, "");
     at = print_words(stream, row->help, column, column);
-    if (row->kind == DT_OPTION_CHOICE) {
-        at = print_words(stream, row->choices[1] ? "One of" : "Only", at, column);
-        for (int i = 0; row->choices[i]; i++) {
+    if (row->kind == DT_OPTION_CHOICE && !(row->placeholder && strchr(row->placeholder, '|'))) {
+        for (int i = 0; row->choices[i]; i++) { /* "(one, two)", unless the label lists them */
             char word[LABEL_SIZE];
-            snprintf(word, sizeof word, "%s%s", row->choices[i], row->choices[i + 1] ? "," : ".");
+            snprintf(word, sizeof word, "%s%s%s", i == 0 ? "(" : "", row->choices[i],
+                     row->choices[i + 1] ? "," : ")");
             at = print_words(stream, word, at, column);
         }
     }

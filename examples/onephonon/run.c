@@ -130,9 +130,29 @@ int run_setup(struct run *r) {
 
 /* -- evaluation -------------------------------------------------------------------------------- */
 
+struct display {
+    dt_progress *bar;
+    int64_t total; /* voxels: shorter loops, such as that over springs, are not worth a line */
+};
+
 static int on_progress(void *user, int64_t done, int64_t total) {
-    dt_progress_update(user, done, total);
+    const struct display *d = user;
+    if (total == d->total) {
+        dt_progress_update(d->bar, done, total);
+    }
     return interrupted;
+}
+
+/* Show progress under this title until display_end. The tape keeps a pointer to *d. */
+static void display_begin(struct run *r, struct display *d, const char *title) {
+    d->bar = dt_progress_new(stderr, (dt_progress_mode)r->settings->progress, title);
+    d->total = dt_one_phonon_get_sizes(r->model).valid;
+    dt_tape_on_progress(r->tape, on_progress, d);
+}
+
+static void display_end(struct run *r, struct display *d) {
+    dt_tape_on_progress(r->tape, NULL, NULL);
+    dt_progress_free(d->bar);
 }
 
 /* Parameters if a cotangent asks for gradients, constants otherwise. */
@@ -165,12 +185,11 @@ int run_forward(struct run *r) {
     r->gamma_inter = input(r, 0, NULL, &r->settings->gamma_inter);
     r->u_iso = input(r, 1, (const int64_t[]){n}, r->crystal->u_iso);
     r->xyz = input(r, 2, (const int64_t[]){n, 3}, r->crystal->xyz);
-    dt_progress *bar = dt_progress_new(stderr, (dt_progress_mode)r->settings->progress, "intensity");
-    dt_tape_on_progress(r->tape, on_progress, bar);
+    struct display display;
+    display_begin(r, &display, "intensity");
     r->intensity = dt_one_phonon_intensity(r->model, r->gamma_intra, r->gamma_inter, r->u_iso,
                                            r->xyz);
-    dt_tape_on_progress(r->tape, NULL, NULL);
-    dt_progress_free(bar);
+    display_end(r, &display);
     r->seconds[STAGE_FORWARD] = clock_seconds() - start;
     return tape_result(r);
 }
@@ -180,11 +199,10 @@ int run_backward(struct run *r) {
         return 0;
     }
     double start = clock_seconds();
-    dt_progress *bar = dt_progress_new(stderr, (dt_progress_mode)r->settings->progress, "gradient");
-    dt_tape_on_progress(r->tape, on_progress, bar);
+    struct display display;
+    display_begin(r, &display, "gradient");
     dt_backward_from(r->intensity, dt_constant_view(r->tape, &r->cotangent));
-    dt_tape_on_progress(r->tape, NULL, NULL);
-    dt_progress_free(bar);
+    display_end(r, &display);
     r->seconds[STAGE_BACKWARD] = clock_seconds() - start;
     return tape_result(r);
 }

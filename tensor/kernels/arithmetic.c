@@ -32,16 +32,31 @@ TWICE(scale_c64, scale_f32)
 TWICE(scale_c128, scale_f64)
 
 /* The textbook product: a NaN or infinity in an operand may give NaN in both parts. */
+static inline dt_c64 product_c64(dt_c64 a, dt_c64 b) {
+    return (dt_c64){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+}
+
+static inline dt_c128 product_c128(dt_c128 a, dt_c128 b) {
+    return (dt_c128){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
+}
+
 DTI_BINARY(mul_f32, float, float, (a * b))
 DTI_BINARY(mul_f64, double, double, (a * b))
-DTI_BINARY(mul_c64, dt_c64, dt_c64, ((dt_c64){a.re * b.re - a.im * b.im, a.re *b.im + a.im *b.re}))
-DTI_BINARY(mul_c128, dt_c128, dt_c128,
-           ((dt_c128){a.re * b.re - a.im * b.im, a.re *b.im + a.im *b.re}))
+DTI_BINARY(mul_c64, dt_c64, dt_c64, product_c64(a, b))
+DTI_BINARY(mul_c128, dt_c128, dt_c128, product_c128(a, b))
+
+static inline dt_c64 square_of_c64(dt_c64 a) {
+    return (dt_c64){(a.re - a.im) * (a.re + a.im), 2 * a.re * a.im};
+}
+
+static inline dt_c128 square_of_c128(dt_c128 a) {
+    return (dt_c128){(a.re - a.im) * (a.re + a.im), 2 * a.re * a.im};
+}
 
 DTI_UNARY(square_f32, float, float, (a * a))
 DTI_UNARY(square_f64, double, double, (a * a))
-DTI_UNARY(square_c64, dt_c64, dt_c64, ((dt_c64){(a.re - a.im) * (a.re + a.im), 2 * a.re *a.im}))
-DTI_UNARY(square_c128, dt_c128, dt_c128, ((dt_c128){(a.re - a.im) * (a.re + a.im), 2 * a.re *a.im}))
+DTI_UNARY(square_c64, dt_c64, dt_c64, square_of_c64(a))
+DTI_UNARY(square_c128, dt_c128, dt_c128, square_of_c128(a))
 
 /* Smith's quotient (Comm. ACM 5, 435, 1962): no intermediate overflow. Where the ratio r of the
  * parts of b underflows a product with it would lose a term; there Baudin and Smith
@@ -105,10 +120,9 @@ static dt_c128 integer_power(dt_c128 z, int p) {
     dt_c128 result = {1, 0};
     for (int left = abs(p); left > 0; left >>= 1) {
         if ((left & 1) != 0) {
-            result =
-                (dt_c128){result.re * z.re - result.im * z.im, result.re * z.im + result.im * z.re};
+            result = product_c128(result, z);
         }
-        z = (dt_c128){(z.re - z.im) * (z.re + z.im), 2 * z.re * z.im};
+        z = square_of_c128(z);
     }
     return p >= 0 ? result : smith_quotient((dt_c128){1, 0}, result);
 }

@@ -469,7 +469,7 @@ Test(config, help_shows_every_row_within_80_columns) {
     const char *const parts[] = {"Usage: demo [options] STRUCTURE\nA program of the tests.\n",
                                  "  -c, --cutoff=A ",
                                  "in Angstrom. [4]",
-                                 "hk0, h0l, 0kl. [hk0]",
+                                 "(hk0, h0l, 0kl) [hk0]",
                                  "  demo --cutoff=5 model.pdb\n",
                                  "\nThe end.\n"};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -58,6 +58,18 @@ Test(one_phonon_errors, springs_that_do_not_hold_the_crystal_are_named_with_thei
     not_positive(NAN, 1.0);
 }
 
+/* K(0,k,0) is exactly that of k = 0; rounding leaves pivots of 1e-16 that a factorisation accepts.
+ */
+Test(one_phonon_errors, layers_that_nothing_joins_are_named_even_if_rounding_hides_them) {
+    one_phonon_case c = one_phonon_setup("layers", 13, small, 0.0, 1.7, 0.6);
+    one_phonon_map(&c);
+    cr_assert_eq(dt_tape_status(c.tape), DT_ERR_NOT_POSITIVE_DEFINITE, "%s",
+                 dt_tape_message(c.tape));
+    cr_assert(strstr(dt_tape_message(c.tape), "k = (0, 0.333333, 0)"), "%s",
+              dt_tape_message(c.tape));
+    one_phonon_teardown(&c);
+}
+
 Test(one_phonon_errors, springs_within_rigid_units_may_be_zero) {
     one_phonon_case c = one_phonon_setup("P21", 20, small, 0.0, 0.0, 1.0);
     dt_tensor *map = one_phonon_map(&c);
