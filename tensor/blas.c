@@ -30,12 +30,27 @@ typedef struct operand {
     dt_array array; /* memory BLAS can read, leading dimensions still those of the operand */
     bool owned;
     int64_t leading;
-    dti_flag flag;
+    CBLAS_TRANSPOSE transpose; /* what turns that memory into the operand */
+    bool turned;               /* it is column-major: read as its transpose */
     int64_t batch_strides[DT_MAX_DIMS]; /* aligned with the output's batch dimensions */
 } operand;
 
-/* Row-major with any row stride, or the transpose of that. A column-major matrix cannot be
- * conjugate-transposed without a pass over it: standard BLAS has no "conjugate only". */
+static CBLAS_TRANSPOSE row_major(dti_flag flag) {
+    return flag == DTI_N ? CblasNoTrans : flag == DTI_T ? CblasTrans : CblasConjTrans;
+}
+
+static CBLAS_TRANSPOSE column_major(dti_flag flag, dt_dtype dtype) {
+    bool conjugate = flag == DTI_C && dt_dtype_is_complex(dtype);
+    return flag == DTI_N ? CblasTrans : conjugate ? CblasConjNoTrans : CblasNoTrans;
+}
+
+/* Are the operand's rows rows of its memory? */
+static bool is_straight(const operand *op) {
+    return op->transpose == CblasNoTrans || op->transpose == CblasConjNoTrans;
+}
+
+/* Row-major with any row stride, or the transpose of that. The conjugate transpose of a column-major
+ * matrix is "conjugate only" to row-major BLAS, which OpenBLAS has and the standard lacks. */
 static bool describe(const dt_array *array, dti_flag flag, operand *ret) {
     int r = array->ndim - 2, c = array->ndim - 1;
     int64_t rows = array->shape[r], cols = array->shape[c];
@@ -43,14 +58,14 @@ static bool describe(const dt_array *array, dti_flag flag, operand *ret) {
     if ((cols == 1 || col_stride == 1) && (rows == 1 || row_stride >= cols) &&
         row_stride <= INT_MAX) {
         ret->leading = rows == 1 ? cols : row_stride;
-        ret->flag = flag;
+        ret->transpose = row_major(flag);
         return ret->leading > 0;
     }
-    bool real = !dt_dtype_is_complex(array->dtype);
     if ((rows == 1 || row_stride == 1) && (cols == 1 || col_stride >= rows) &&
-        col_stride <= INT_MAX && (flag != DTI_C || real)) {
+        col_stride <= INT_MAX) {
         ret->leading = cols == 1 ? rows : col_stride;
-        ret->flag = flag == DTI_N ? DTI_T : DTI_N;
+        ret->transpose = column_major(flag, array->dtype);
+        ret->turned = true;
         return ret->leading > 0;
     }
     return false;
@@ -58,7 +73,7 @@ static bool describe(const dt_array *array, dti_flag flag, operand *ret) {
 
 static dt_status prepare(const dt_array *array, dti_flag flag, const dt_array *out, operand *ret) {
     ret->array = *array;
-    ret->owned = false;
+    ret->owned = ret->turned = false;
     if (!describe(array, flag, ret)) {
         dt_array source = *array;
         for (int d = 0; d < array->ndim - 2; d++) { /* repeated matrices are copied once */
@@ -72,7 +87,7 @@ static dt_status prepare(const dt_array *array, dti_flag flag, const dt_array *o
         ret->owned = true;
         dt_array_copy(&ret->array, &source, NULL);
         ret->leading = source.shape[source.ndim - 1];
-        ret->flag = flag;
+        ret->transpose = row_major(flag);
     }
     int added = out->ndim - array->ndim;
     for (int d = 0; d < out->ndim - 2; d++) {
@@ -95,10 +110,6 @@ static const char *matrix_at(const operand *op, const dt_array *out, int64_t bat
         batch /= out->shape[d];
     }
     return (const char *)op->array.data + offset * (int64_t)dt_dtype_size(op->array.dtype);
-}
-
-static CBLAS_TRANSPOSE transposition(dti_flag flag) {
-    return flag == DTI_N ? CblasNoTrans : flag == DTI_T ? CblasTrans : CblasConjTrans;
 }
 
 /* Items 0 .. n_items - 1 of `work` multiply-adds each, in chunks; body sees chunks of
@@ -135,9 +146,9 @@ static void multiply(const product *p, int64_t batch, int64_t row, int64_t rows)
     dt_dtype dtype = p->out->dtype;
     int64_t item = (int64_t)dt_dtype_size(dtype);
     const char *a = matrix_at(&p->a, p->out, batch), *b = matrix_at(&p->b, p->out, batch);
-    a += (p->a.flag == DTI_N ? row * p->a.leading : row) * item;
+    a += (is_straight(&p->a) ? row * p->a.leading : row) * item;
     char *c = (char *)p->out->data + (batch * p->m + row) * p->n * item;
-    CBLAS_TRANSPOSE ta = transposition(p->a.flag), tb = transposition(p->b.flag);
+    CBLAS_TRANSPOSE ta = p->a.transpose, tb = p->b.transpose;
     int m = (int)rows, n = (int)p->n, k = (int)p->k;
     int lda = (int)p->a.leading, ldb = (int)p->b.leading;
     static const float one_f32[2] = {1, 0}, zero_f32[2] = {0, 0};
@@ -254,7 +265,7 @@ static void solve_matrix(const solve *s, int64_t batch) {
     const char *t = matrix_at(&s->t, s->x, batch);
     char *x = (char *)s->x->data + batch * s->n * s->m * (int64_t)dt_dtype_size(dtype);
     CBLAS_UPLO uplo = s->lower ? CblasLower : CblasUpper;
-    CBLAS_TRANSPOSE trans = transposition(s->t.flag);
+    CBLAS_TRANSPOSE trans = s->t.transpose;
     int n = (int)s->n, m = (int)s->m, ldt = (int)s->t.leading;
     static const float one_f32[2] = {1, 0};
     static const double one_f64[2] = {1, 0};
@@ -326,8 +337,7 @@ dt_status dti_triangular_solve(const dt_array *x, const dt_array *t, bool lower,
         return status;
     }
     /* A matrix read as its transpose has its triangle on the other side. */
-    bool transposed = (s.t.flag == DTI_N) != (flag == DTI_N);
-    s.lower = transposed ? !lower : lower;
+    s.lower = s.t.turned ? !lower : lower;
     s.n_matrices = size / (s.n * s.m);
     for (int64_t i = 0; i < s.n_matrices && status == DT_OK; i++) {
         if (has_zero_diagonal(&s, i)) {
