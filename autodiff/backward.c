@@ -124,23 +124,9 @@ void dti_gradient_add(dt_tensor *leaf, dt_tensor *value) {
     }
 }
 
-static bool check_cotangent(const dt_tensor *y, const dt_tensor *cotangent, const char *who) {
-    dt_tape *tape = y->tape;
-    if (tape->error.status == DT_OK &&
-        (!dt_array_same_shape(&y->a, &cotangent->a) || y->a.dtype != cotangent->a.dtype)) {
-        char a[160], b[160];
-        dt_tape_fail(tape, DT_ERR_SHAPE, "%s: the cotangent %s%s does not match the output %s%s",
-                     who, dt_dtype_name(cotangent->a.dtype),
-                     dt_shape_format(a, sizeof a, cotangent->a.ndim, cotangent->a.shape),
-                     dt_dtype_name(y->a.dtype),
-                     dt_shape_format(b, sizeof b, y->a.ndim, y->a.shape));
-    }
-    return tape->error.status == DT_OK;
-}
-
 void dt_backward_from(dt_tensor *y, dt_tensor *cotangent) {
     dt_tape *tape = y->tape;
-    if (!check_cotangent(y, cotangent, "backward")) {
+    if (!dti_check_match(y, cotangent, "backward: the cotangent")) {
         return;
     }
     if (!y->wants) {
@@ -254,7 +240,7 @@ int64_t dti_collect(dt_tensor *y, int n_x, dt_tensor *const *x, dt_node ***ret_n
 void dt_vjp(dt_tensor *y, dt_tensor *ybar, int n_x, dt_tensor *const *x, dt_tensor **ret_xbar) {
     dt_tape *tape = y->tape;
     dt_node **nodes = NULL;
-    if (check_cotangent(y, ybar, "dt_vjp")) {
+    if (dti_check_match(y, ybar, "dt_vjp: the cotangent")) {
         int64_t n_nodes = dti_collect(y, n_x, x, &nodes);
         tape->by_path = true;
         tape->in_sweep = true;

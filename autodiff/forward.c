@@ -1,7 +1,7 @@
 /* forward.c - forward mode: tangents from chosen tensors to an output, recorded. */
 #include "internal.h"
 
-#include <string.h>
+#include <stdio.h>
 
 /* A rule may leave a tangent narrower than the output (one operand of a broadcast sum) or real
  * where the output is complex: bring it to the output's shape and type. */
@@ -33,25 +33,13 @@ static void push_forward(const dt_node *n) {
     }
 }
 
-static bool check_tangent(const dt_tensor *x, const dt_tensor *xdot, int i) {
-    dt_tape *tape = x->tape;
-    if (tape->error.status == DT_OK &&
-        (!dt_array_same_shape(&x->a, &xdot->a) || x->a.dtype != xdot->a.dtype)) {
-        char a[160], b[160];
-        dt_tape_fail(tape, DT_ERR_SHAPE, "dt_jvp: tangent %d, %s%s, does not match its tensor %s%s",
-                     i, dt_dtype_name(xdot->a.dtype),
-                     dt_shape_format(a, sizeof a, xdot->a.ndim, xdot->a.shape),
-                     dt_dtype_name(x->a.dtype),
-                     dt_shape_format(b, sizeof b, x->a.ndim, x->a.shape));
-    }
-    return tape->error.status == DT_OK;
-}
-
 dt_tensor *dt_jvp(dt_tensor *y, int n_x, dt_tensor *const *x, dt_tensor *const *xdot) {
     dt_tape *tape = y->tape;
     bool fits = tape->error.status == DT_OK;
     for (int i = 0; i < n_x && fits; i++) {
-        fits = check_tangent(x[i], xdot[i], i);
+        char what[48];
+        snprintf(what, sizeof what, "dt_jvp: tangent %d", i);
+        fits = dti_check_match(x[i], xdot[i], what);
     }
     if (!fits) {
         return dt_inert(tape);

@@ -73,6 +73,9 @@ dt_tensor *dti_borrow(dt_tape *tape, const dt_array *array, bool wants);
 /* The tensor's elements in C order as an array (copied to scratch memory if strided). */
 bool dti_contiguous(dt_tensor *x, dt_array *ret_array);
 
+/* Do a tensor and its cotangent or tangent agree in type and shape? Fails the tape if not. */
+bool dti_check_match(const dt_tensor *x, const dt_tensor *bar, const char *what);
+
 /* x if its shape already is that of target; otherwise summed over broadcast dimensions, and its
  * real part if target is real: the one place where broadcasting is undone. */
 dt_tensor *dti_unbroadcast(dt_tensor *x, const dt_array *target);

@@ -1,6 +1,6 @@
 #!/bin/sh
-# check_docs.sh - the manual tells the truth: the table of operations is the code's, every operation
-# is mentioned, quoted code stands in the files it is quoted from, links lead somewhere.
+# check_docs.sh - the manual tells the truth: the table of operations is the code's, operations and
+# options are all mentioned, quoted code stands in the files it is quoted from, links lead somewhere.
 # Usage: check_docs.sh SOURCE_ROOT            check; the last line is "N passed, N failed"
 #        check_docs.sh SOURCE_ROOT --update   renew the table of operations in docs/operations.md
 set -eu
@@ -47,6 +47,12 @@ for header in ops linalg checkpoint; do
         if grep -q "\`$name\`" "$page"; then there=0; else there=1; fi
         result $there "docs/operations.md does not mention $name"
     done
+done
+
+# Every option of onephonon is in the table of the README.
+for name in $(sed -n 's/^ *{\.name = "\([a-z-]*\)".*/\1/p' "$root/examples/onephonon/settings.c"); do
+    if grep -q -e "^| [^|]*--$name[=\`]" "$root/README.md"; then there=0; else there=1; fi
+    result $there "README.md does not list the option --$name"
 done
 
 # Quoted code: a fenced block after "<!-- from FILE -->" stands in FILE, line by line and in one

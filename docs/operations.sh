@@ -53,13 +53,11 @@ row() { # name file
         }' "$2"
 }
 
-folder=""
-sed -n 's/^OP(\([a-z0-9_]*\), *\([a-z0-9_]*\)).*/\1 \2/p' "$root/autodiff/ops.list" |
-    while read -r in name; do
-        if [ "$in" != "$folder" ]; then
-            printf '\n### %s\n\n' "$in"
-            printf '| function | value | cotangents | remarks |\n|---|---|---|---|\n'
-            folder=$in
-        fi
-        row "$name" "$root/autodiff/ops/$in/$name.c"
+rows=$(sed -n 's/^OP(\([a-z0-9_]*\), *\([a-z0-9_]*\)).*/\1 \2/p' "$root/autodiff/ops.list")
+for folder in $(echo "$rows" | awk '!seen[$1]++ { print $1 }'); do
+    printf '\n### %s\n\n' "$folder"
+    printf '| function | value | cotangents | remarks |\n|---|---|---|---|\n'
+    for name in $(echo "$rows" | awk -v folder="$folder" '$1 == folder { print $2 }'); do
+        row "$name" "$root/autodiff/ops/$folder/$name.c"
     done
+done

@@ -8,15 +8,20 @@ static int complain(const dt_error *error, int code) {
     if (code == EXIT_INTERRUPTED) {
         fprintf(stderr, "onephonon: interrupted: nothing was written\n");
     } else if (code != 0) {
-        fprintf(stderr, "onephonon: error: %s\n", error->message);
+        fprintf(stderr, "onephonon: error: %s\n",
+                error->status != DT_OK ? error->message : "out of memory");
     }
     if (code == EXIT_USAGE) {
         fprintf(stderr, "Try 'onephonon --help'.\n");
+    } else if (code == EXIT_MEMORY) {
+        fprintf(stderr, "Try --dry-run for an estimate; narrower --hkl limits, fewer samples, a larger "
+                        "--dmin or fewer --threads need less.\n");
     }
     return code;
 }
 
-/* Compute, write, report; files are opened before and completed after the computation. */
+/* Compute, write, report. Files are tried before the computation. The map goes first: a picture that
+ * fails afterwards costs neither the map nor the report. */
 static int compute(struct run *r) {
     dt_npz_writer *writer = NULL;
     int code = output_open(r, &writer);
@@ -28,9 +33,13 @@ static int compute(struct run *r) {
     }
     double start = clock_seconds();
     code = output_write(r, writer);
-    code = code != 0 ? code : output_picture(r);
+    if (code != 0) {
+        return code;
+    }
+    code = output_picture(r);
     r->seconds[STAGE_WRITE] = clock_seconds() - start;
-    return code != 0 ? code : report_result(r);
+    int reported = report_result(r);
+    return code != 0 ? code : reported;
 }
 
 static int run(const struct settings *settings) {
@@ -41,24 +50,34 @@ static int run(const struct settings *settings) {
     if (code == 0) {
         code = settings->dry_run ? report_dry_run(&r) : compute(&r);
     }
+    code = streams_finish(code, &r.error);
     complain(&r.error, code);
     run_free(&r);
     return code;
+}
+
+static int print_and_stop(const struct settings *settings) {
+    dt_error error = DT_ERROR_INIT;
+    if (settings->help) {
+        settings_print_help(stdout);
+    } else {
+        printf("onephonon (difftape) %s\n", DT_VERSION);
+    }
+    return complain(&error, streams_finish(0, &error));
 }
 
 int main(int argc, char **argv) {
     struct settings settings;
     dt_error error = DT_ERROR_INIT;
     struct sigaction action = {.sa_handler = run_interrupt};
+    streams_prepare();
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     int code = settings_read(argc, argv, &settings, &error);
     if (code != 0) {
         complain(&error, code);
-    } else if (settings.help) {
-        settings_print_help(stdout);
-    } else if (settings.version) {
-        printf("onephonon (difftape) %s\n", DT_VERSION);
+    } else if (settings.help || settings.version) {
+        code = print_and_stop(&settings);
     } else {
         code = run(&settings);
     }

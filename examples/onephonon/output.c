@@ -7,10 +7,14 @@
 #include <string.h>
 
 int output_open(struct run *r, dt_npz_writer **ret_writer) {
-    const char *path = r->settings->output;
-    if (path == NULL || dt_npz_create(ret_writer, path, &r->error) == DT_OK) {
+    const char *path = r->settings->output, *picture = r->settings->picture;
+    dt_npz_writer *trial = NULL; /* a file begun and given up: can the picture be written there? */
+    if ((picture == NULL || dt_npz_create(&trial, picture, &r->error) == DT_OK) &&
+        (path == NULL || dt_npz_create(ret_writer, path, &r->error) == DT_OK)) {
+        dt_npz_abort(trial);
         return 0;
     }
+    dt_npz_abort(trial);
     return r->error.status == DT_ERR_MEMORY ? EXIT_MEMORY : EXIT_INPUT;
 }
 
@@ -171,6 +175,10 @@ int output_picture(struct run *r) {
     if (dt_picture_plane_basis(reciprocal[0], reciprocal[1], o.axis[0].basis, o.axis[1].basis,
                                &r->error) != DT_OK ||
         dt_picture_write(s->picture, &values, &valid, &o, &r->error) != DT_OK) {
+        r->picture_failed = true;
+        if (s->output != NULL) {
+            dt_error_context(&r->error, "the map is complete in %s, but not its picture", s->output);
+        }
         return r->error.status == DT_ERR_MEMORY ? EXIT_MEMORY : EXIT_INPUT;
     }
     return 0;

@@ -94,7 +94,7 @@ static void print_table(const struct run *r) {
     if (s->output != NULL) {
         row("written", "%s", s->output);
     }
-    if (s->picture != NULL) {
+    if (s->picture != NULL && !r->picture_failed) {
         row("picture", "%s", s->picture);
     }
 }
@@ -164,6 +164,12 @@ static int print_result_json(const struct run *r) {
         cJSON_AddNumberToObject(seconds, stage_names[stage], r->seconds[stage]);
     }
     cJSON_AddNumberToObject(object, "peak_memory_bytes", peak_memory());
+    if (r->settings->output != NULL) {
+        cJSON_AddStringToObject(object, "output", r->settings->output);
+    }
+    if (r->settings->picture != NULL && !r->picture_failed) {
+        cJSON_AddStringToObject(object, "picture", r->settings->picture);
+    }
     return print_json(object);
 }
 
@@ -217,7 +223,8 @@ int report_dry_run(struct run *r) {
                                &r->error) != DT_OK) {
         return exit_code_of(r->error.status);
     }
-    int code = measure_speed(r, &per_unit);
+    int code = memory_check(r, 0); /* the trial below is small, but its threads are not */
+    code = code != 0 ? code : measure_speed(r, &per_unit);
     if (code != 0) {
         return code;
     }

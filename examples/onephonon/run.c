@@ -35,7 +35,7 @@ int exit_code_of(dt_status status) {
 
 /* -- reading ----------------------------------------------------------------------------------- */
 
-/* Is the cotangent a finite f64 or f32 array of the map's shape? Converts f32. */
+/* Is the cotangent a finite f64 array of the map's shape? */
 static int check_cotangent(struct run *r) {
     const char *path = r->settings->cotangent;
     dt_grid_axis axes[3];
@@ -119,7 +119,14 @@ int run_setup(struct run *r) {
     const struct settings *s = r->settings;
     double start = clock_seconds();
     const dt_one_phonon_options options = {.cutoff = s->cutoff, .d_min = s->d_min};
-    int code = r->crystal == NULL ? make_crystal(r) : 0;
+    dt_one_phonon_cost cost;
+    int code = make_crystal(r);
+    if (code == 0 && !s->dry_run) {
+        code = dt_one_phonon_estimate(r->crystal, &s->grid, &options, dt_get_threads(), &cost,
+                                      &r->error) == DT_OK
+                   ? memory_check(r, cost.bytes)
+                   : exit_code_of(r->error.status);
+    }
     if (code == 0 && !s->dry_run &&
         dt_one_phonon_new(r->crystal, &s->grid, &options, &r->model, &r->error) != DT_OK) {
         code = exit_code_of(r->error.status);

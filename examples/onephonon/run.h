@@ -17,6 +17,7 @@ struct run {
     dt_tensor *intensity;
     int64_t input_bytes; /* size of the structure file */
     double seconds[STAGE_COUNT];
+    bool picture_failed;
     dt_error error;
 };
 
@@ -34,10 +35,18 @@ int exit_code_of(dt_status status);
 /* Stop at the next opportunity (called by the signal handler). */
 void run_interrupt(int signal_number);
 
-/* output.c: files. The writer is opened before the computation, so that a bad path costs nothing. */
+/* output.c: files. output_open tries both names before the computation, so that a bad path costs
+ * nothing; output_picture sets picture_failed instead of spoiling the report. */
 int output_open(struct run *r, dt_npz_writer **ret_writer);
 int output_write(struct run *r, dt_npz_writer *writer);
 int output_picture(struct run *r);
+
+/* limits.c: what the system grants. Streams are checked at the start; at the end, an answer that did
+ * not reach standard output turns success into a failure. memory_check refuses a map of so many bytes that
+ * cannot fit. */
+void streams_prepare(void);
+int streams_finish(int code, dt_error *error);
+int memory_check(struct run *r, double bytes);
 
 /* report.c: the answer on standard output. */
 int report_result(const struct run *r);

@@ -1,9 +1,10 @@
 /* settings.c - the options of onephonon: one table for command line, configuration file and help. */
 #include "settings.h"
 
-#include <math.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* One "H0:H1:N"; *text moves behind it. */
 static bool parse_axis(const char **text, double *lo, double *hi, int *samples) {
@@ -19,7 +20,7 @@ static bool parse_axis(const char **text, double *lo, double *hi, int *samples) 
     }
     at = end + 1;
     long n = strtol(at, &end, 10);
-    if (end == at || n < 1 || n > 1000000 || !isfinite(*lo) || !isfinite(*hi)) {
+    if (end == at || n < INT_MIN || n > INT_MAX) {
         return false;
     }
     *samples = (int)n;
@@ -135,6 +136,46 @@ void settings_print_help(FILE *stream) {
     dt_options_print_help(&program, stream);
 }
 
+/* Do two names lead to one file? Names of files that do not exist yet are compared as text. */
+static bool same_file(const char *a, const char *b) {
+    struct stat x, y;
+    if (a == NULL || b == NULL) {
+        return false;
+    }
+    if (stat(a, &x) == 0 && stat(b, &y) == 0) {
+        return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+    }
+    return strcmp(a, b) == 0;
+}
+
+/* Rules that concern more than one option. */
+static dt_status check_together(const struct settings *s, dt_error *error) {
+    enum { MAX_THREADS = 4096 };
+    if (s->threads > MAX_THREADS) {
+        return dt_error_set(error, DT_ERR_ARGUMENT, "--threads: expected at most %d, got %lld",
+                            MAX_THREADS, (long long)s->threads);
+    }
+    if (s->cotangent != NULL && s->output == NULL && !s->dry_run) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "--cotangent computes gradients but --output names no file for them");
+    }
+    if (same_file(s->output, s->picture)) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "--output and --picture are the same file, %s: one would replace the other",
+                            s->output);
+    }
+    const char *const inputs[] = {s->structure, s->cotangent, s->config};
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
+        if (same_file(s->output, inputs[i]) || same_file(s->picture, inputs[i])) {
+            return dt_error_set(error, DT_ERR_ARGUMENT,
+                                "%s is read by this run and would be replaced by its output: choose "
+                                "another name",
+                                inputs[i]);
+        }
+    }
+    return DT_OK;
+}
+
 static int read_config(struct settings *s, dt_error *error) {
     if (s->config == NULL || dt_options_read_json(s->options, s->config, error) == DT_OK) {
         return 0;
@@ -153,9 +194,7 @@ int settings_read(int argc, char **argv, struct settings *s, dt_error *error) {
         code = read_config(&values, error);
         values.structure = dt_options_argument(options, 0);
     }
-    if (code == 0 && values.cotangent != NULL && values.output == NULL && !values.dry_run) {
-        dt_error_set(error, DT_ERR_ARGUMENT,
-                     "--cotangent computes gradients but --output names no file for them");
+    if (code == 0 && !values.help && !values.version && check_together(&values, error) != DT_OK) {
         code = EXIT_USAGE;
     }
     *s = values;

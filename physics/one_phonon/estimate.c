@@ -7,7 +7,7 @@
  * amplitude shared by the copies, moments 16. */
 static const double operations_per_atom = 64.0;
 /* Complex arrays of a slice that are alive at once, backward pass included. */
-static const double slice_arrays = 8.0;
+static const double slice_arrays = 14.0;
 
 /* Voxels on whole h, k, l: those among the points of each axis, multiplied. */
 static int64_t count_bragg(const dt_grid_axis axis[3]) {

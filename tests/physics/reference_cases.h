@@ -20,6 +20,7 @@ typedef struct crystal_case {
 static const crystal_case cases[] = {
     {"3al1", {{-6, -6, -8}, {6, 6, 8}, {3, 3, 3}}, 1.0, 0.5, 2.0},
     {"5zck", {{-2, -6, -9}, {2, 6, 9}, {3, 3, 3}}, 2.0, 1.0, 2.0},
+    {"5zck_run_debug", {{-4, -17, -29}, {4, 17, 29}, {3, 3, 3}}, 1.0, 1.0, 2.0},
     {"7n2h", {{-8, -8, -2}, {8, 8, 2}, {3, 3, 3}}, 2.0, 1.0, 2.0},
 };
 enum { N_CASES = sizeof cases / sizeof *cases };

@@ -13,14 +13,14 @@ double noise(uint64_t seed, int64_t i);
 
 /** A small crystal of `n` atoms per asymmetric unit with a space group of its own kind:
  *  "P21" (oblique, unique axis b), "P31" (hexagonal), "P-1" (all angles oblique), "P1". Release
- * with dt_crystal_free. */
+ *  with dt_crystal_free. */
 dt_crystal *synthetic_crystal(const char *group, int64_t n);
 
 /** A member of an archive; the test fails where it is missing. Release with dt_array_free. */
 dt_array get_array(const dt_npz *npz, const char *name);
 
 /** The crystal that stands in an archive under the names of the reference files (prefix
- * "true_ops_", "true_x0", "U") or of the golden file ("op_", "xyz", "u_iso"). */
+ *  "true_ops_", "true_x0", "U") or of the golden file ("op_", "xyz", "u_iso"). */
 dt_crystal *crystal_from_npz(const dt_npz *npz, bool reference);
 
 /** |x - y|_2 / |y|_2. */

@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <difftape/one_phonon.h>
+#include <difftape/structure.h>
 
 #include <math.h>
 #include <stdio.h>
@@ -94,6 +95,31 @@ static void check_golden(int which) {
     dt_tape_free(tape);
     dt_one_phonon_free(model);
     dt_crystal_free(crystal);
+    dt_npz_close(npz);
+}
+
+static void equal(const dt_npz *npz, const char *name, const double *got, int64_t n) {
+    dt_array want = get_array(npz, name);
+    cr_assert_eq(dt_array_size(&want), n, "%s", name);
+    double error = worst(got, want.data, n, false);
+    cr_assert(error < 1e-12, "%s: off by %g", name, error);
+    dt_array_free(&want);
+}
+
+Test(golden, inputs_are_those_of_the_bundled_structure) {
+    dt_npz *npz = open_golden();
+    dt_structure *s = NULL;
+    dt_error error = DT_ERROR_INIT;
+    dt_status status = dt_structure_read(&s, DT_SOURCE_DIR "/examples/data/3al1.pdb", NULL, &error);
+    cr_assert_eq(status, DT_OK, "%s", error.message);
+    equal(npz, "cell", s->cell, 6);
+    equal(npz, "op_tran", s->op_tran, 3 * s->n_ops);
+    equal(npz, "xyz", s->xyz, 3 * s->n_atoms);
+    equal(npz, "u_iso", s->u_iso, s->n_atoms);
+    equal(npz, "ff_a", s->ff_a, 4 * s->n_atoms);
+    equal(npz, "ff_b", s->ff_b, 4 * s->n_atoms);
+    equal(npz, "ff_c", s->ff_c, s->n_atoms);
+    dt_structure_free(s);
     dt_npz_close(npz);
 }
 

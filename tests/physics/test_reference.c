@@ -95,5 +95,9 @@ Test(reference, one_phonon_map_and_gradients_of_5zck_are_those_of_the_formulas) 
 }
 
 Test(reference, one_phonon_map_and_gradients_of_7n2h_are_those_of_the_formulas) {
+    check_case(&cases[3]);
+}
+
+Test(reference, one_phonon_map_and_gradients_of_5zck_on_its_large_grid) {
     check_case(&cases[2]);
 }

@@ -146,6 +146,15 @@ Test(scatter, components_with_the_sum_are_refused) {
     dt_tape_free(tape);
 }
 
+Test(scatter, coefficients_of_the_wrong_shape_are_refused) {
+    inputs x = make();
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_compute_form_factors(f64(tape, 2, Q, 3, x.q), f64(tape, 2, N, 3, x.a),
+                            f64(tape, 2, N, 4, x.b), f64(tape, 1, N, 0, x.c));
+    cr_assert_eq(dt_tape_status(tape), DT_ERR_SHAPE);
+    dt_tape_free(tape);
+}
+
 static dt_tensor *everything(void *user, dt_tape *tape, dt_tensor *const *in) {
     (void)user;
     (void)tape;

@@ -7,8 +7,8 @@
 DT_BEGIN_DECLS
 
 /** The metric of a unit cell, all from (a, b, c, alpha, beta, gamma). Cartesian axes: a along x, b
- * in the xy plane (Protein Data Bank convention; International Tables for Crystallography Vol. B,
- * 2001, chapter 3.3). Matrices are row-major. */
+ *  in the xy plane (Protein Data Bank convention; International Tables for Crystallography Vol. B,
+ *  2001, chapter 3.3). Matrices are row-major. */
 typedef struct dt_cell {
     double parameters[6]; /**< a, b, c in Angstrom, alpha, beta, gamma in degrees */
     double axes[9];       /**< A: rows a, b, c in Angstrom; r = A^T x for fractional x */
@@ -18,7 +18,7 @@ typedef struct dt_cell {
 
 /** Fill *ret_cell. Errors (DT_ERR_ARGUMENT): a parameter that is not finite, an edge <= 0, an angle
  *  outside (0, 180), angles that span no volume, the dummy cell 1 1 1 that files without a crystal
- * carry. */
+ *  carry. */
 DT_API dt_status dt_cell_init(const double parameters[6], dt_cell *ret_cell, dt_error *error);
 
 /** What a crystal is made from; every array is copied. */
@@ -59,7 +59,7 @@ typedef struct dt_crystal {
 
 /** Make a crystal. Errors (DT_ERR_ARGUMENT): those of dt_cell_init, no atoms, no operators, an
  *  operator that changes the metric of the cell by more than 5 %, non-finite numbers (the message
- * names array and atom), U < 0, occupancy < 0, mass <= 0; DT_ERR_MEMORY. *ret_crystal is then
+ *  names array and atom), U < 0, occupancy < 0, mass <= 0; DT_ERR_MEMORY. *ret_crystal is then
  *  untouched. Release with dt_crystal_free (NULL is fine). */
 DT_API dt_status dt_crystal_new(const dt_crystal_input *input, dt_crystal **ret_crystal,
                                 dt_error *error);
@@ -67,7 +67,7 @@ DT_API void dt_crystal_free(dt_crystal *crystal);
 
 /** All copies of the asymmetric unit: xyz (n,3) f64 in Angstrom -> (n_asu,n,3). Linear in xyz, so
  *  the gradient gathers every copy back through its operator. The crystal must outlive the tape's
- * use of the result. */
+ *  use of the result. */
 DT_API dt_tensor *dt_expand_symmetry(const dt_crystal *crystal, dt_tensor *xyz);
 
 DT_END_DECLS

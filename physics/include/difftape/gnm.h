@@ -4,8 +4,8 @@
  *     E = 1/2 sum over contacts of gamma |u_i - u_j|^2,
  * counted once per unordered contact (I. Bahar, A. R. Atilgan, B. Erman, Folding & Design 2 (1997)
  * 173; for crystals S. P. Meisburger, D. A. Case, N. Ando, Nat. Commun. 11 (2020) 1271). Asymmetric
- * units move as rigid bodies, u_j = A_j w with w = (translation, rotation), so a cell has d = 6
- * n_asu degrees of freedom and the energy of plane waves w e^{ik.R} is given by the Hermitian
+ * units move as rigid bodies, u_j = A_j w with w = (translation, rotation), so a cell has
+ * d = 6 n_asu degrees of freedom and the energy of plane waves w e^{ik.R} is given by the Hermitian
  * matrix K(k). */
 #ifndef DIFFTAPE_GNM_H
 #define DIFFTAPE_GNM_H
@@ -16,8 +16,8 @@ DT_BEGIN_DECLS
 
 /** Ordered contacts (i, j, cell): atom i of the reference cell and atom j of the cell at n, with
  *  |r_j + A^T n - r_i| <= cutoff. An atom of a cell is numbered asu * n_atoms + atom. Each contact
- * and its reverse (j, i, -n) stand in the list once; an atom and itself (same cell) do not. Sorted
- * by cell, asymmetric unit of i, that of j, i, j. */
+ *  and its reverse (j, i, -n) stand in the list once; an atom and itself (same cell) do not. Sorted
+ *  by cell, asymmetric unit of i, that of j, i, j. */
 typedef struct dt_contacts {
     int64_t n;
     int64_t *i, *j; /**< (n) */
@@ -26,11 +26,12 @@ typedef struct dt_contacts {
 } dt_contacts;
 
 /** Find the contacts of atoms xyz (n_asu, n_atoms, 3) in Angstrom, as many cells away as the cutoff
- *  reaches, by a cell list: time and memory grow with the number of contacts. cell_range is 0 for
- * that; another number r keeps only contacts with |n| <= r along every axis. 1 is what programs do
- * that search the 27 nearest cells; they lose contacts where an asymmetric unit is longer than the
- * cell. Errors (DT_ERR_ARGUMENT): cell_range < 0, cutoff not finite or <= 0, positions not finite,
- * no contact at all, more contacts than 2e8; DT_ERR_MEMORY. Release with dt_contacts_free. */
+ *  reaches, by a cell list: time and memory grow with the number of contacts.
+ *  cell_range is 0 for that; another number r keeps only contacts with |n| <= r along every axis.
+ *  1 is what programs do that search the 27 nearest cells; they lose contacts where an asymmetric
+ *  unit is longer than the cell.
+ *  Errors (DT_ERR_ARGUMENT): cell_range < 0, cutoff not finite or <= 0, positions not finite, no
+ *  contact at all, more contacts than 2e8; DT_ERR_MEMORY. Release with dt_contacts_free. */
 DT_API dt_status dt_find_contacts(const dt_cell *cell, int64_t n_asu, int64_t n_atoms,
                                   const double *xyz, double cutoff, int cell_range,
                                   dt_contacts *ret_contacts, dt_error *error);
@@ -62,7 +63,7 @@ DT_API void dt_gnm_free(dt_gnm *gnm);
 
 /** Body coordinates X_j = (1, x, y, z) with (x,y,z) relative to the unweighted centroid of each
  *  asymmetric unit: xyz (n_asu,n,3) in Angstrom -> (n_asu,n,4). Every matrix of a rigid body is
- * linear or bilinear in X. */
+ *  linear or bilinear in X. */
 DT_API dt_tensor *dt_rigid_body_coordinates(dt_tensor *xyz);
 
 /** Rigid-body projector A_j = [I_3 | S(x_j)], S(x) = [[0,z,-y],[-z,0,x],[y,-x,0]]: displacements
@@ -71,22 +72,23 @@ DT_API dt_tensor *dt_rigid_body_coordinates(dt_tensor *xyz);
 DT_API dt_tensor *dt_rigid_body_projector(dt_tensor *body);
 
 /** Projected force constants H(n), one d x d block per cell of the network, gradient to all inputs:
- *      H(n)_{aa'} = -sum over contacts of gamma A_i^T A_j, and + sum gamma A_i^T A_i on n = 0, a =
- * a'. body (n_asu,n,4) from dt_rigid_body_coordinates in Angstrom, gamma_intra and gamma_inter
- * scalars (kT/Angstrom^2 with kT = 1). Returns (n_cells,d,d) f64; memory grows with the blocks, not
- * with the contacts. */
+ *      H(n)_{aa'} = -sum over contacts of gamma A_i^T A_j,
+ *      and + sum over contacts of gamma A_i^T A_i where n = 0, a = a'.
+ *  body (n_asu,n,4) from dt_rigid_body_coordinates in Angstrom, gamma_intra and gamma_inter scalars
+ *  (kT/Angstrom^2 with kT = 1). Returns (n_cells,d,d) f64; memory grows with the blocks, not with
+ *  the contacts. */
 DT_API dt_tensor *dt_gnm_force_constants(const dt_gnm *gnm, dt_tensor *body, dt_tensor *gamma_intra,
                                          dt_tensor *gamma_inter);
 
 /** The part of H(0) that only adds up: sum over contacts of gamma A_i^T A_i for every asymmetric
- * unit, the stiffness against moving atoms whose neighbours are all held. body, gamma as above.
- * Returns (n_asu,6,6) f64. Its diagonal is the scale that K(k) is to be compared with. */
+ *  unit, the stiffness against moving atoms whose neighbours are all held. body, gamma as above.
+ *  Returns (n_asu,6,6) f64. Its diagonal is the scale that K(k) is to be compared with. */
 DT_API dt_tensor *dt_gnm_self_stiffness(const dt_gnm *gnm, dt_tensor *body, dt_tensor *gamma_intra,
                                         dt_tensor *gamma_inter);
 
 /** K(k) = sum_n H(n) exp(+i k.R_n), Hermitian: force_constants (n_cells,d,d), k (K,3) f64 in
- * fractions of the reciprocal axes, so that k.R_n = 2 pi k.n. Returns (K,d,d) c128. Source: M.
- * Born, K. Huang, Dynamical Theory of Crystal Lattices (1954). */
+ *  fractions of the reciprocal axes, so that k.R_n = 2 pi k.n. Returns (K,d,d) c128.
+ *  Source: M. Born, K. Huang, Dynamical Theory of Crystal Lattices (1954). */
 DT_API dt_tensor *dt_gnm_stiffness(const dt_gnm *gnm, dt_tensor *force_constants, dt_tensor *k);
 
 DT_END_DECLS

@@ -7,7 +7,7 @@
 DT_BEGIN_DECLS
 
 /** A grid in Miller indices h, k, l: from lo to hi, both included, `samples` points per unit. A
- * voxel (i,j,k) has the flat index (i n_k + j) n_l + k: C order, h slowest. */
+ *  voxel (i,j,k) has the flat index (i n_k + j) n_l + k: C order, h slowest. */
 typedef struct dt_grid {
     double lo[3], hi[3];
     int samples[3];
@@ -21,9 +21,9 @@ typedef struct dt_grid_axis {
 } dt_grid_axis;
 
 /** Check a grid and describe its axes. Errors (DT_ERR_ARGUMENT) name the axis: samples < 1, limits
- * not finite or beyond 1e6, hi < lo (an empty grid), a range that is not a whole number of steps
- * (to 1e-9; the message offers the nearest limits that are), more than 2^40 voxels. ret_voxels may
- * be NULL. */
+ *  not finite or beyond 1e6, hi < lo (an empty grid), a range that is not a whole number of steps
+ *  (to 1e-9; the message offers the nearest limits that are), more than 2^40 voxels. ret_voxels may
+ *  be NULL. */
 DT_API dt_status dt_grid_axes(const dt_grid *grid, dt_grid_axis ret_axis[3], int64_t *ret_voxels,
                               dt_error *error);
 
@@ -39,20 +39,21 @@ DT_API bool dt_axis_is_integer(const dt_grid_axis *axis, int64_t i);
 
 /** The numerator c of the fractional wavevector (c + offset) / samples that point i shares with all
  *  points a whole number of units away; centred: (c + offset)/samples lies in [-1/2, 1/2), so -1/2
- * itself belongs to the zone. Integer arithmetic only. */
+ *  itself belongs to the zone. Integer arithmetic only. */
 DT_API int64_t dt_axis_wavenumber(const dt_grid_axis *axis, int64_t i);
 
 /** Miller indices (P,3) and scattering vectors q = 2 pi B^T h (P,3) in 1/Angstrom of every voxel, C
- * order; either may be NULL. Release with dt_array_free. Errors as dt_grid_axes, DT_ERR_MEMORY. */
+ *  order; either may be NULL. Release with dt_array_free. Errors as dt_grid_axes, DT_ERR_MEMORY. */
 DT_API dt_status dt_generate_grid(const dt_grid *grid, const dt_cell *cell, dt_array *ret_hkl,
                                   dt_array *ret_q, dt_error *error);
 
-/** Resolution d = 2 pi / |q| in Angstrom, infinite at the origin: q (...,3) f64 in 1/Angstrom ->
- * (...). At the origin the gradient is 0. */
+/** Resolution d = 2 pi / |q| in Angstrom, infinite at the origin (where a tape that watches for
+ *  non-finite values stops): q (...,3) f64 in 1/Angstrom -> (...). At the origin the gradient is 0.
+ */
 DT_API dt_tensor *dt_compute_resolution(dt_tensor *q);
 
 /** Mask d > d_min (strict, so that the origin is kept): resolution (...) f64 in Angstrom -> bool
- * (...). No gradient. Errors: d_min negative or NaN (DT_ERR_ARGUMENT). */
+ *  (...). No gradient. Errors: d_min negative or NaN (DT_ERR_ARGUMENT). */
 DT_API dt_tensor *dt_get_resolution_mask(dt_tensor *resolution, double d_min);
 
 /** The distinct wavevectors of a grid and the voxels of each. */

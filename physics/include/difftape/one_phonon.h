@@ -4,10 +4,10 @@
  *     I(q) = kT G(q) conj(K(k)^-1) G(q)^H,        k = q modulo the reciprocal lattice,
  *     G(q) = sum_j f_j(q) exp(-|q|^2 U_j / 2) exp(+i q.r_j) q^T A_j,
  * with K(k) = sum_n H(n) exp(+i k.R_n) and A_j from gnm.h. All phonon branches are summed, so
- * neither masses nor eigenvectors enter: K = L L^H gives I = |L^-1 G^T|^2. Sources: M. Born, Rep.
- * Prog. Phys. 9 (1942) 294; B. T. M. Willis and A. W. Pryor, Thermal Vibrations in Crystallography
- * (1975); for rigid molecules S. P. Meisburger, D. A. Case, N. Ando, Nat. Commun. 14
- * (2023) 1228. */
+ * neither masses nor eigenvectors enter: K = L L^H gives I = |L^-1 G^T|^2.
+ * Sources: M. Born, Rep. Prog. Phys. 9 (1942) 294; B. T. M. Willis and A. W. Pryor, Thermal
+ * Vibrations in Crystallography (1975); for rigid molecules S. P. Meisburger, D. A. Case, N. Ando,
+ * Nat. Commun. 14 (2023) 1228. */
 #ifndef DIFFTAPE_ONE_PHONON_H
 #define DIFFTAPE_ONE_PHONON_H
 
@@ -40,9 +40,9 @@ typedef struct dt_one_phonon_sizes {
 typedef struct dt_one_phonon dt_one_phonon;
 
 /** Make a model; options may be NULL. The crystal must outlive the model, and the model every tape
- * it is evaluated on. Contacts are found once, at the crystal's coordinates, and stay fixed.
- * Errors: those of dt_grid_axes and dt_find_contacts; d_min negative or not finite; a grid without
- * a valid voxel (DT_ERR_ARGUMENT); DT_ERR_MEMORY. Release with dt_one_phonon_free (NULL is fine).
+ *  it is evaluated on. Contacts are found once, at the crystal's coordinates, and stay fixed.
+ *  Errors: those of dt_grid_axes and dt_find_contacts; d_min negative or not finite; a grid without
+ *  a valid voxel (DT_ERR_ARGUMENT); DT_ERR_MEMORY. Release with dt_one_phonon_free (NULL is fine).
  */
 DT_API dt_status dt_one_phonon_new(const dt_crystal *crystal, const dt_grid *grid,
                                    const dt_one_phonon_options *options, dt_one_phonon **ret_model,
@@ -56,14 +56,16 @@ DT_API dt_one_phonon_sizes dt_one_phonon_get_sizes(const dt_one_phonon *model);
 DT_API const bool *dt_one_phonon_valid(const dt_one_phonon *model);
 
 /** The map (n_h,n_k,n_l) f64 in C order, in e^2 Angstrom^2 per unit spring with kT = 1, exactly 0
- * where invalid, from gamma_intra, gamma_inter   scalars: springs within and between asymmetric
- * units, kT/Angstrom^2 u_iso (n)                  Debye-Waller displacements <u_x^2>, Angstrom^2
+ *  where invalid, from
+ *      gamma_intra, gamma_inter   scalars: springs within and between asymmetric units,
+ *                                 kT/Angstrom^2
+ *      u_iso (n)                  Debye-Waller displacements <u_x^2>, Angstrom^2
  *      xyz (n,3)                  the asymmetric unit, Angstrom; copies follow by symmetry
  *  all f64 on one tape. I is exactly of degree -1 in the springs. Differentiable in all four; to
- * pull a cotangent of the map back, dt_backward_from(map, cotangent). Computed slice by slice, on
+ *  pull a cotangent of the map back, dt_backward_from(map, cotangent). Computed slice by slice, on
  *  dt_get_threads() threads, and again in the backward pass: memory is that of a few slices and
- * maps. Errors: DT_ERR_SHAPE, DT_ERR_DTYPE; DT_ERR_NOT_POSITIVE_DEFINITE names the wavevector where
- * the springs do not hold the crystal. */
+ *  maps. Errors: DT_ERR_SHAPE, DT_ERR_DTYPE; DT_ERR_NOT_POSITIVE_DEFINITE names the wavevector
+ *  where the springs do not hold the crystal. */
 DT_API dt_tensor *dt_one_phonon_intensity(const dt_one_phonon *model, dt_tensor *gamma_intra,
                                           dt_tensor *gamma_inter, dt_tensor *u_iso, dt_tensor *xyz);
 
@@ -72,7 +74,7 @@ typedef struct dt_one_phonon_cost {
     dt_one_phonon_sizes sizes;
     double atom_voxels; /**< atoms per cell x valid voxels: the unit of work */
     double operations;  /**< floating-point operations, forward; forward and backward together cost
-                             about 3.5 times as many */
+                             about 4 times as many */
     double bytes; /**< memory of model and map, backward pass included, for `threads` threads */
 } dt_one_phonon_cost;
 

@@ -8,7 +8,7 @@ DT_BEGIN_DECLS
 
 /** Form factors f_j(q) = sum_g a_jg exp(-b_jg s^2) + c_j with s = |q| / 4 pi = sin(theta)/lambda.
  *  q (Q,3) in 1/Angstrom, a (N,4) in electrons, b (N,4) in Angstrom^2, c (N) in electrons; f64.
- *  Returns (Q,N) f64 in electrons. Differentiable in all four.
+ *  Returns (Q,N) f64 in electrons. Differentiable in all four. Errors: DT_ERR_SHAPE.
  *  Source: International Tables for Crystallography Vol. C (1992), section 6.1.1. */
 DT_API dt_tensor *dt_compute_form_factors(dt_tensor *q, dt_tensor *a, dt_tensor *b, dt_tensor *c);
 
@@ -32,10 +32,10 @@ typedef struct dt_structure_factor_options {
 } dt_structure_factor_options;
 
 /** Structure factors F_j(q) = f_j(q) exp(-|q|^2 U_j / 2) exp(+i q.r_j), in electrons (times
- * 1/Angstrom with q): q (Q,3) in 1/Angstrom, xyz (N,3) in Angstrom, form_factors (Q,N) in
- * electrons, u_iso (N) in Angstrom^2 or NULL for none; c128. options may be NULL: the sum over
- * atoms. Differentiable in every tensor. Errors: DT_ERR_ARGUMENT for components with the sum,
- * DT_ERR_SHAPE. */
+ *  1/Angstrom with q): q (Q,3) in 1/Angstrom, xyz (N,3) in Angstrom, form_factors (Q,N) in
+ *  electrons, u_iso (N) in Angstrom^2 or NULL for none; c128. options may be NULL: the sum over
+ *  atoms. Differentiable in every tensor. Errors: DT_ERR_ARGUMENT for components with the sum,
+ *  DT_ERR_SHAPE. */
 DT_API dt_tensor *dt_structure_factors(dt_tensor *q, dt_tensor *xyz, dt_tensor *form_factors,
                                        dt_tensor *u_iso,
                                        const dt_structure_factor_options *options);

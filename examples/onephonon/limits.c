@@ -1,0 +1,80 @@
+/* limits.c - what the system grants: standard streams, file sizes, memory. */
+#include "run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* -- standard streams -------------------------------------------------------------------------- */
+
+void streams_prepare(void) {
+    /* A shell may start a program with a stream closed (>&-); the next file opened would then take
+     * its number, and reports would end up in the map. Read-only, so that writing still fails. */
+    for (int fd = 0; fd <= 2; fd++) {
+        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", fd == 2 ? O_RDWR : O_RDONLY) != fd) {
+            _exit(EXIT_INPUT);
+        }
+    }
+    /* A file that grows beyond the limit (ulimit -f) is then an ordinary error, like a full disk. */
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGXFSZ, &ignore, NULL);
+}
+
+int streams_finish(int code, dt_error *error) {
+    errno = 0;
+    bool failed = fflush(stdout) != 0 || ferror(stdout) != 0;
+    if (code != 0 || !failed) {
+        return code;
+    }
+    dt_error_set(error, DT_ERR_IO, "cannot write standard output: %s",
+                 errno != 0 ? strerror(errno) : "the output is incomplete");
+    return EXIT_INPUT;
+}
+
+/* -- memory ------------------------------------------------------------------------------------ */
+
+/* Address space a thread takes besides its slices: stack, heap of its own, buffer of OpenBLAS. */
+#define THREAD_BYTES 168e6
+
+/* Bytes the process has mapped now; 0 where the system does not say. */
+static double mapped_bytes(void) {
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file == NULL) {
+        return 0;
+    }
+    long long pages = 0;
+    bool read = fscanf(file, "%lld", &pages) == 1;
+    fclose(file);
+    return read ? (double)pages * (double)sysconf(_SC_PAGESIZE) : 0;
+}
+
+int memory_check(struct run *r, double bytes) {
+    char needs[32], has[32];
+    dt_format_bytes(needs, sizeof needs, bytes);
+    double machine = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    if (machine > 0 && bytes > machine) {
+        dt_error_set(&r->error, DT_ERR_MEMORY, "this map needs about %s of memory, the machine has %s",
+                     needs, dt_format_bytes(has, sizeof has, machine));
+        return EXIT_MEMORY;
+    }
+    /* OpenBLAS waits for ever where it cannot map a buffer, so a limit is looked at beforehand. */
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) {
+        return 0;
+    }
+    double all = bytes + THREAD_BYTES * dt_get_threads();
+    double left = (double)limit.rlim_cur - mapped_bytes();
+    if (all > left) {
+        dt_error_set(&r->error, DT_ERR_MEMORY,
+                     "this map needs about %s of address space with %d threads, but the limit "
+                     "(ulimit -v) leaves %s",
+                     dt_format_bytes(needs, sizeof needs, all), dt_get_threads(),
+                     dt_format_bytes(has, sizeof has, left > 0 ? left : 0));
+        return EXIT_MEMORY;
+    }
+    return 0;
+}
