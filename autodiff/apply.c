@@ -103,8 +103,7 @@ static void record(dt_node *n) {
 static bool run(dt_tape *tape, const dt_op *op, int n_in, dt_tensor *const *in, const void *attr,
                 dt_node **ret_node) {
     dt_node *n = node_new(tape, op, n_in, in, attr);
-    if (n == NULL || op->shape(n) != DT_OK || tape->error.status != DT_OK ||
-        !allocate_outputs(n)) {
+    if (n == NULL || op->shape(n) != DT_OK || tape->error.status != DT_OK || !allocate_outputs(n)) {
         return false;
     }
     op->forward(n);

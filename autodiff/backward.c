@@ -88,8 +88,7 @@ static void pull_back(const dt_node *n) {
         return;
     }
     check_fresh(n);
-    dt_tensor **xbar =
-        dti_tape_alloc(tape, false, (size_t)n->n_in * sizeof *xbar, n->op->name);
+    dt_tensor **xbar = dti_tape_alloc(tape, false, (size_t)n->n_in * sizeof *xbar, n->op->name);
     if (xbar == NULL) {
         return;
     }
@@ -253,8 +252,8 @@ void dt_vjp(dt_tensor *y, dt_tensor *ybar, int n_x, dt_tensor *const *x, dt_tens
         tape->in_sweep = false;
     }
     for (int i = 0; i < n_x; i++) {
-        bool reached = tape->error.status == DT_OK && x[i]->sweep == tape->sweep &&
-                       x[i]->bar != NULL;
+        bool reached =
+            tape->error.status == DT_OK && x[i]->sweep == tape->sweep && x[i]->bar != NULL;
         const dt_array *a = &x[i]->a;
         ret_xbar[i] = reached ? x[i]->bar : dt_full(tape, a->dtype, a->ndim, a->shape, 0.0);
     }

@@ -26,9 +26,9 @@ struct run {
     dt_node *n;
     dt_array *in; /* the node's inputs, contiguous */
     int64_t n_groups;
-    int64_t first_group;    /* chunk 0 of the parallel loop is this group */
-    dt_array *sums;         /* n_groups x n_out accumulators of summed outputs */
-    pthread_mutex_t lock;   /* guards error, failed and progress */
+    int64_t first_group;  /* chunk 0 of the parallel loop is this group */
+    dt_array *sums;       /* n_groups x n_out accumulators of summed outputs */
+    pthread_mutex_t lock; /* guards error, failed and progress */
     dt_error error;
     _Atomic int64_t failed; /* lowest failing batch so far: later ones are skipped */
     int64_t rows_done;
@@ -246,8 +246,7 @@ static void forward(dt_node *n) {
     r.n_groups = any_summed(call) && call->n_batches > MAX_GROUPS ? MAX_GROUPS : call->n_batches;
     dti_arena_mark mark = dti_arena_get_mark(n->tape->scratch);
     r.in = gather_inputs(n);
-    if (r.in == NULL || !make_sums(&r) ||
-        dti_workers_get(n->tape, dt_get_threads()) == NULL) {
+    if (r.in == NULL || !make_sums(&r) || dti_workers_get(n->tape, dt_get_threads()) == NULL) {
         return;
     }
     atomic_init(&r.failed, INT64_MAX);
@@ -276,7 +275,7 @@ static void forward(dt_node *n) {
 struct replay {
     const struct dti_batches *inner;
     int n_in;
-    int n_x;                   /* chosen inputs */
+    int n_x; /* chosen inputs */
     int x[DT_MAX_OUTPUTS];
     bool given[DT_MAX_OUTPUTS]; /* reverse: has output o a cotangent? */
 };
@@ -342,8 +341,8 @@ static void derived(const dt_node *n, struct dti_batches *call, const struct rep
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
     const struct dti_batches *inner = n->attr;
     struct replay context = {.inner = inner, .n_in = n->n_in};
-    struct dti_batches call = {.fn = pull_fn, .n_batches = inner->n_batches,
-                               .offsets = inner->offsets, .known = true};
+    struct dti_batches call = {
+        .fn = pull_fn, .n_batches = inner->n_batches, .offsets = inner->offsets, .known = true};
     for (int i = 0; i < n->n_in; i++) {
         if (!dt_node_wants(n, i)) {
             continue;
@@ -406,9 +405,15 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_batches = {
-    .name = "map_batches", .formula = "y = rows of f(x; batch), or sum over batches",
-    .arity = DT_VARIADIC, .kind = DT_CALL, .saves = DT_SAVE_INPUTS,
-    .attr_size = sizeof(struct dti_batches), .shape = shape, .forward = forward, .vjp = vjp,
+    .name = "map_batches",
+    .formula = "y = rows of f(x; batch), or sum over batches",
+    .arity = DT_VARIADIC,
+    .kind = DT_CALL,
+    .saves = DT_SAVE_INPUTS,
+    .attr_size = sizeof(struct dti_batches),
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
     .jvp = jvp,
 };
 

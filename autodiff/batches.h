@@ -15,11 +15,11 @@ struct dti_batches {
     dti_batch_fn *fn;
     const void *context;
     int64_t n_batches;
-    const int64_t *offsets;       /* n_batches + 1 */
+    const int64_t *offsets; /* n_batches + 1 */
     int n_out;
-    bool summed[DT_MAX_OUTPUTS];  /* output = sum over batches; else batches are rows of it */
-    bool known;                   /* are the outputs' shapes known before anything has run? */
-    dt_array out[DT_MAX_OUTPUTS]; /* if so: types and shapes, without data */
+    bool summed[DT_MAX_OUTPUTS];      /* output = sum over batches; else batches are rows of it */
+    bool known;                       /* are the outputs' shapes known before anything has run? */
+    dt_array out[DT_MAX_OUTPUTS];     /* if so: types and shapes, without data */
     dt_tensor *first[DT_MAX_OUTPUTS]; /* else: batch 0, run to learn them, until forward takes it */
 };
 

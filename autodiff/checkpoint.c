@@ -43,8 +43,8 @@ dt_tensor *dt_checkpoint(dt_tensor_fn *fn, void *user, int n_in, dt_tensor *cons
     static const int64_t offsets[] = {0, 1};
     dt_tape *tape = in[0]->tape;
     struct whole_context context = {fn, user};
-    struct dti_batches call = {.fn = whole_batch, .n_batches = 1, .offsets = offsets, .n_out = 1,
-                               .summed = {true}};
+    struct dti_batches call = {
+        .fn = whole_batch, .n_batches = 1, .offsets = offsets, .n_out = 1, .summed = {true}};
     call.context = dti_batches_keep(tape, &context, sizeof context);
     return apply(tape, &call, n_in, in);
 }

@@ -14,8 +14,7 @@ static dt_tensor *conform(dt_tensor *ydot, const dt_array *y) {
 
 static void push_forward(const dt_node *n) {
     dt_tape *tape = n->tape;
-    dt_tensor **xdot =
-        dti_tape_alloc(tape, false, (size_t)n->n_in * sizeof *xdot, n->op->name);
+    dt_tensor **xdot = dti_tape_alloc(tape, false, (size_t)n->n_in * sizeof *xdot, n->op->name);
     if (xdot == NULL) {
         return;
     }

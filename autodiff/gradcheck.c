@@ -153,8 +153,10 @@ static dt_status check_entry(struct dti_check *c, const struct analytic *at, int
             "gradcheck %s: input %d, element %lld%s: analytic %.15g, numeric %.15g, relative "
             "error %.2g (tolerance %.2g)",
             c->name, input, (long long)(complex ? k / 2 : k),
-            !complex ? "" : k % 2 == 0 ? " along 1" : " along i", analytic, numeric, error,
-            c->options.tolerance);
+            !complex     ? ""
+            : k % 2 == 0 ? " along 1"
+                         : " along i",
+            analytic, numeric, error, c->options.tolerance);
         return status;
     }
     return DT_OK;
@@ -254,8 +256,7 @@ static dt_gradcheck_options with_defaults(const dt_gradcheck_options *given) {
     return o;
 }
 
-static dt_status check_values(const char *name, int n_in, const dt_array *values,
-                              dt_error *error) {
+static dt_status check_values(const char *name, int n_in, const dt_array *values, dt_error *error) {
     if (n_in < 1 || n_in > DT_MAX_OUTPUTS) {
         return dt_error_set(error, DT_ERR_ARGUMENT, "gradcheck %s: takes 1 to %d inputs, got %d",
                             name, DT_MAX_OUTPUTS, n_in);

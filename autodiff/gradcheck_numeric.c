@@ -29,8 +29,8 @@ void dti_check_leaves(struct dti_check *c, bool parameters, const double *direct
         for (int64_t k = 0; direction != NULL && k < reals; k++) {
             at[k] += h * *direction++;
         }
-        leaves[i] = parameters ? dt_parameter_from(c->tape, &moved)
-                               : dt_constant_from(c->tape, &moved);
+        leaves[i] =
+            parameters ? dt_parameter_from(c->tape, &moved) : dt_constant_from(c->tape, &moved);
         at += reals;
     }
 }

@@ -14,11 +14,11 @@ struct dt_tensor {
     int slot;      /* which output of node */
     bool wants;    /* depends on a parameter */
     bool leaf;
-    bool borrowed;      /* leaf on the caller's memory */
-    int64_t id;         /* position among the intermediates alive, -1 for leaves */
-    int64_t born;       /* tape clock at creation, or at the last dt_set_data of a leaf */
-    const void *flat;   /* C-order copy of a strided view, made by dt_data */
-    dt_tensor *next;    /* leaves: list of all */
+    bool borrowed;       /* leaf on the caller's memory */
+    int64_t id;          /* position among the intermediates alive, -1 for leaves */
+    int64_t born;        /* tape clock at creation, or at the last dt_set_data of a leaf */
+    const void *flat;    /* C-order copy of a strided view, made by dt_data */
+    dt_tensor *next;     /* leaves: list of all */
     dt_tensor *gradient; /* parameters: accumulated, allocated once */
     bool has_gradient;   /* any contribution since the last reset? */
 
@@ -58,7 +58,8 @@ struct dt_tape {
     size_t peak_with_workers;
 };
 
-/* Allocation with the tape's limit and error; NULL after failing the tape. what names the needer. */
+/* Allocation with the tape's limit and error; NULL after failing the tape. what names the needer.
+ */
 void *dti_tape_alloc(dt_tape *tape, bool persistent, size_t bytes, const char *what);
 
 /* A tensor struct without data; NULL after failing the tape. */

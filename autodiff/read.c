@@ -65,11 +65,10 @@ bool dti_check_match(const dt_tensor *x, const dt_tensor *bar, const char *what)
     if (tape->error.status == DT_OK &&
         (!dt_array_same_shape(&x->a, &bar->a) || x->a.dtype != bar->a.dtype)) {
         char a[160], b[160];
-        dt_tape_fail(tape, DT_ERR_SHAPE, "%s is %s%s, its tensor %s%s", what,
-                     dt_dtype_name(bar->a.dtype),
-                     dt_shape_format(a, sizeof a, bar->a.ndim, bar->a.shape),
-                     dt_dtype_name(x->a.dtype),
-                     dt_shape_format(b, sizeof b, x->a.ndim, x->a.shape));
+        dt_tape_fail(
+            tape, DT_ERR_SHAPE, "%s is %s%s, its tensor %s%s", what, dt_dtype_name(bar->a.dtype),
+            dt_shape_format(a, sizeof a, bar->a.ndim, bar->a.shape), dt_dtype_name(x->a.dtype),
+            dt_shape_format(b, sizeof b, x->a.ndim, x->a.shape));
     }
     return tape->error.status == DT_OK;
 }

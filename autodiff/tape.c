@@ -105,8 +105,7 @@ dt_tape_stats dt_tape_get_stats(const dt_tape *tape) {
         .bytes_used = dti_arena_used(tape->scratch) + dti_arena_used(tape->persistent),
         .bytes_peak = dti_arena_peak(tape->scratch) + dti_arena_peak(tape->persistent) +
                       dti_workers_peak(tape->workers),
-        .bytes_reserved = dti_arena_reserved(tape->scratch) +
-                          dti_arena_reserved(tape->persistent) +
+        .bytes_reserved = dti_arena_reserved(tape->scratch) + dti_arena_reserved(tape->persistent) +
                           dti_workers_reserved(tape->workers),
         .system_allocations = dti_arena_mallocs(tape->scratch) +
                               dti_arena_mallocs(tape->persistent) +

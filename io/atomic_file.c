@@ -31,10 +31,10 @@ static dt_status io_error(dt_error *error, const char *path, int code) {
 
 /* The temporary could not be made: that is about the folder, not about the file. */
 static dt_status folder_error(dt_error *error, const char *path, int code) {
-    const char *rule = code == ENOENT                     ? "its folder does not exist"
+    const char *rule = code == ENOENT                    ? "its folder does not exist"
                        : code == EACCES || code == EPERM ? "its folder is not writable"
-                       : code == EROFS                    ? "its folder is on a read-only disk"
-                                                          : NULL;
+                       : code == EROFS                   ? "its folder is on a read-only disk"
+                                                         : NULL;
     return rule == NULL ? io_error(error, path, code)
                         : dt_error_set(error, DT_ERR_IO, "cannot write %s: %s", path, rule);
 }

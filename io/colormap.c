@@ -49,8 +49,9 @@ static void fit(double lightness, double strength, double angle, double rgb[3]) 
         to_linear(lightness, strength * cos(angle), strength * sin(angle), rgb);
         double low = fmin(rgb[0], fmin(rgb[1], rgb[2]));
         double high = fmax(rgb[0], fmax(rgb[1], rgb[2]));
-        if ((low >= 0 && high <= 1) || strength < 1e-3)
+        if ((low >= 0 && high <= 1) || strength < 1e-3) {
             return;
+        }
     }
 }
 

@@ -135,8 +135,9 @@ static const char unknown[] = "7/04740g7g0g04"; /* a crossed box */
 
 uint32_t dti_font_next(const char **text) {
     const unsigned char *s = (const unsigned char *)*text;
-    if (!*s)
+    if (!*s) {
         return 0;
+    }
     int more = s[0] >= 0xf0 ? 3 : s[0] >= 0xe0 ? 2 : s[0] >= 0xc0 ? 1 : 0;
     if (s[0] >= 0x80 && more == 0) { /* a continuation without a beginning */
         *text += 1;
@@ -155,11 +156,14 @@ uint32_t dti_font_next(const char **text) {
 }
 
 static const char *find_strokes(uint32_t character) {
-    if (character >= FIRST_ASCII && character <= LAST_ASCII)
+    if (character >= FIRST_ASCII && character <= LAST_ASCII) {
         return ascii[character - FIRST_ASCII];
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (others[i].character == character)
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        if (others[i].character == character) {
             return others[i].strokes;
+        }
+    }
     return unknown;
 }
 
@@ -173,8 +177,9 @@ typedef struct outline {
 } outline;
 
 static void add(outline *o, point a, point b) {
-    if (o->n < DTI_FONT_MAX_SEGMENTS)
+    if (o->n < DTI_FONT_MAX_SEGMENTS) {
         o->segments[o->n++] = (dti_segment){a.x, a.y, b.x, b.y};
+    }
 }
 
 static point between(point a, point b) {
@@ -195,16 +200,19 @@ static void add_curve(outline *o, point a, point b, point c) {
 
 static void add_stroke(outline *o, char kind, const point *p, int n) {
     if (kind == '/') {
-        for (int i = 0; i + 1 < n; i++)
+        for (int i = 0; i + 1 < n; i++) {
             add(o, p[i], p[i + 1]);
+        }
     } else if (kind == '@') {
-        for (int i = 0; i < n; i++)
+        for (int i = 0; i < n; i++) {
             add_curve(o, between(p[i], p[(i + 1) % n]), p[(i + 1) % n],
                       between(p[(i + 1) % n], p[(i + 2) % n]));
+        }
     } else {
-        for (int i = 1; i + 1 < n; i++)
+        for (int i = 1; i + 1 < n; i++) {
             add_curve(o, i == 1 ? p[0] : between(p[i - 1], p[i]), p[i],
                       i + 2 == n ? p[n - 1] : between(p[i], p[i + 1]));
+        }
     }
 }
 
@@ -221,9 +229,11 @@ int dti_font_glyph(uint32_t character, dti_segment segments[DTI_FONT_MAX_SEGMENT
         char kind = *s++;
         point points[MAX_POINTS];
         int n = 0;
-        for (; *s && !strchr("/~@", *s); s += 2)
-            if (n < MAX_POINTS)
+        for (; *s && !strchr("/~@", *s); s += 2) {
+            if (n < MAX_POINTS) {
                 points[n++] = (point){(float)grid(s[0]), (float)(grid(s[1]) - BASELINE)};
+            }
+        }
         add_stroke(&o, kind, points, n);
     }
     return o.n;

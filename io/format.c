@@ -11,14 +11,15 @@ const char *dt_format_bytes(char *buffer, size_t size, double bytes) {
         bytes /= 1000;
         unit++;
     }
-    if (unit < 0)
+    if (unit < 0) {
         snprintf(buffer, size, "%.0f B", bytes);
-    else
+    } else {
         snprintf(buffer, size, "%.*f %s",
                  bytes < 9.995   ? 2
                  : bytes < 99.95 ? 1
                                  : 0,
                  bytes, units[unit]);
+    }
     return buffer;
 }
 
@@ -30,9 +31,10 @@ const char *dt_format_duration(char *buffer, size_t size, double seconds) {
     long long whole = (long long)(seconds + 0.5);
     int hours_shown = whole >= 3600;
     int minutes = (int)(whole / 60 % 60), rest = (int)(whole % 60);
-    if (hours_shown)
+    if (hours_shown) {
         snprintf(buffer, size, "%lld:%02d:%02d", whole / 3600, minutes, rest);
-    else
+    } else {
         snprintf(buffer, size, "%02d:%02d", minutes, rest);
+    }
     return buffer;
 }

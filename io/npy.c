@@ -52,8 +52,7 @@ dt_status dt_npy_read_bytes(const char *path, char **ret_data, size_t *ret_size,
     return read_path(path, (result){.data = ret_data, .size = ret_size}, error);
 }
 
-dt_status dti_npy_read_memory(const void *data, size_t size, dt_array *ret_array,
-                              dt_error *error) {
+dt_status dti_npy_read_memory(const void *data, size_t size, dt_array *ret_array, dt_error *error) {
     const dti_npy_file file = {.fd = -1, .memory = data, .size = (int64_t)size};
     return read_file(&file, (result){.array = ret_array}, error);
 }

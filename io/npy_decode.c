@@ -121,8 +121,8 @@ static bool load_integer(const unsigned char *raw, char kind, int64_t width, int
 }
 
 /* Elements as they lie in the file become elements of the array, in place or in `wide`. */
-static dt_status convert(const dti_npy_header *header, unsigned char *raw, int64_t n,
-                         int64_t *wide, const unsigned char **ret_elements, dt_error *error) {
+static dt_status convert(const dti_npy_header *header, unsigned char *raw, int64_t n, int64_t *wide,
+                         const unsigned char **ret_elements, dt_error *error) {
     size_t item = (size_t)header->item_size;
     if (header->big_endian == dti_machine_is_little()) {
         dti_swap_bytes(raw, (size_t)n * item, header->kind == 'c' ? item / 2 : item);
@@ -222,9 +222,8 @@ dt_status dti_npy_decode(dti_npy_stream *stream, dt_array *ret_array, dt_error *
     if (status != DT_OK) {
         return status;
     }
-    status = is_verbatim(&header)
-                 ? dti_npy_stream_read(stream, array.data, header.data_size, error)
-                 : read_elements(stream, &header, &array, error);
+    status = is_verbatim(&header) ? dti_npy_stream_read(stream, array.data, header.data_size, error)
+                                  : read_elements(stream, &header, &array, error);
     if (status == DT_OK) {
         status = dti_npy_stream_finish(stream, error);
     }

@@ -103,8 +103,8 @@ static dt_status scan_shape(scanner *s, dti_npy_header *header) {
             return malformed(s, "a comma or ')' is missing in the shape");
         }
         if (header->ndim == DT_MAX_DIMS) {
-            return dt_error_set(s->error, DT_ERR_SHAPE,
-                                "the array has more than %d dimensions", DT_MAX_DIMS);
+            return dt_error_set(s->error, DT_ERR_SHAPE, "the array has more than %d dimensions",
+                                DT_MAX_DIMS);
         }
         dt_status status = scan_size(s, &header->shape[header->ndim]);
         if (status != DT_OK) {
@@ -119,9 +119,10 @@ static dt_status scan_shape(scanner *s, dti_npy_header *header) {
 /* What NumPy calls the types we do not read. */
 static const char *refused_name(const char *type) {
     switch (type[0]) {
-    case 'f': return strcmp(type, "f2") == 0   ? "half precision"
-                     : strcmp(type, "f16") == 0 ? "extended precision"
-                                                : NULL;
+    case 'f':
+        return strcmp(type, "f2") == 0    ? "half precision"
+               : strcmp(type, "f16") == 0 ? "extended precision"
+                                          : NULL;
     case 'c': return strcmp(type, "c32") == 0 ? "extended precision complex" : NULL;
     case 'O': return "Python objects";
     case 'U': return "unicode strings";
@@ -223,10 +224,9 @@ static dt_status count_elements(dti_npy_header *header, dt_error *error) {
         if (size > 0) {
             if (bound > INT64_MAX / 16 / size) {
                 char text[256];
-                return dt_error_set(error, DT_ERR_SHAPE,
-                                    "the .npy header's shape %s is too large for any memory",
-                                    dt_shape_format(text, sizeof text, header->ndim,
-                                                    header->shape));
+                return dt_error_set(
+                    error, DT_ERR_SHAPE, "the .npy header's shape %s is too large for any memory",
+                    dt_shape_format(text, sizeof text, header->ndim, header->shape));
             }
             bound *= size;
         }
@@ -273,12 +273,12 @@ size_t dti_npy_format(char buffer[DTI_NPY_HEADER_MAX], const char *descr, int nd
     enum { PREFIX = 10, ALIGNMENT = 64 };
     char *text = buffer + PREFIX;
     size_t capacity = DTI_NPY_HEADER_MAX - PREFIX;
-    size_t used = (size_t)snprintf(
-        text, capacity, "{'descr': '%s', 'fortran_order': False, 'shape': (", descr);
+    size_t used = (size_t)snprintf(text, capacity,
+                                   "{'descr': '%s', 'fortran_order': False, 'shape': (", descr);
     for (int d = 0; d < ndim; d++) {
         const char *after = ndim == 1 ? "," : d + 1 < ndim ? ", " : "";
-        used += (size_t)snprintf(text + used, capacity - used, "%lld%s", (long long)shape[d],
-                                 after);
+        used +=
+            (size_t)snprintf(text + used, capacity - used, "%lld%s", (long long)shape[d], after);
     }
     used += (size_t)snprintf(text + used, capacity - used, "), }");
     size_t total = (PREFIX + used + 1 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;

@@ -40,8 +40,8 @@ static dt_status no_archive(const dti_npy_file *file, dt_error *error) {
 /* ZIP64: a locator just before the end record says where the larger record is. */
 static dt_status read_end64(const dti_npy_file *file, int64_t end, extent *at, dt_error *error) {
     unsigned char locator[DTI_ZIP_LOCATOR64_SIZE], record[DTI_ZIP_END64_SIZE];
-    dt_status status = dti_npy_file_read(file, end - DTI_ZIP_LOCATOR64_SIZE, locator,
-                                         sizeof locator, error);
+    dt_status status =
+        dti_npy_file_read(file, end - DTI_ZIP_LOCATOR64_SIZE, locator, sizeof locator, error);
     if (status != DT_OK || dti_le32(locator) != DTI_ZIP_LOCATOR64) {
         return status != DT_OK ? status : damaged(error, "its ZIP64 locator is missing");
     }
@@ -146,8 +146,8 @@ static dt_status read_entry(const unsigned char *record, size_t left, dti_npz_en
     }
     uint64_t stored = dti_le32(record + 20), size = dti_le32(record + 24);
     uint64_t offset = dti_le32(record + 42);
-    bool in_extra = size == DTI_ZIP_IN_EXTRA32 || stored == DTI_ZIP_IN_EXTRA32 ||
-                    offset == DTI_ZIP_IN_EXTRA32;
+    bool in_extra =
+        size == DTI_ZIP_IN_EXTRA32 || stored == DTI_ZIP_IN_EXTRA32 || offset == DTI_ZIP_IN_EXTRA32;
     uint64_t *values[3] = {&size, &stored, &offset};
     if ((in_extra && !read_extra64(name + name_size, extra_size, values)) || size > INT64_MAX ||
         stored > INT64_MAX || offset > INT64_MAX) {
@@ -207,8 +207,8 @@ static dt_status read_entries(const unsigned char *records, size_t size,
     size_t at = 0;
     for (size_t i = 0; i < count; i++) {
         size_t used = 0;
-        dt_status status = read_entry(records + at, size - at, &directory->entries[i], &names,
-                                      &used, error);
+        dt_status status =
+            read_entry(records + at, size - at, &directory->entries[i], &names, &used, error);
         if (status != DT_OK) {
             return status;
         }

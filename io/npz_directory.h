@@ -5,7 +5,7 @@
 #include "npy_stream.h"
 
 typedef struct dti_npz_entry {
-    char *name;    /* without ".npy" */
+    char *name; /* without ".npy" */
     uint32_t flags, method, checksum;
     int64_t stored, size; /* bytes in the archive, bytes when inflated */
     int64_t offset;       /* of the local header */

@@ -2,12 +2,12 @@
 #ifndef DTI_NPZ_FORMAT_H
 #define DTI_NPZ_FORMAT_H
 
-#define DTI_ZIP_LOCAL 0x04034b50u       /* 4.3.7: local file header */
-#define DTI_ZIP_DESCRIPTOR 0x08074b50u  /* 4.3.9: data descriptor */
-#define DTI_ZIP_CENTRAL 0x02014b50u     /* 4.3.12: central directory header */
-#define DTI_ZIP_END 0x06054b50u         /* 4.3.16: end of central directory */
-#define DTI_ZIP_END64 0x06064b50u       /* 4.3.14: the same, ZIP64 */
-#define DTI_ZIP_LOCATOR64 0x07064b50u   /* 4.3.15: where the ZIP64 end record is */
+#define DTI_ZIP_LOCAL      0x04034b50u /* 4.3.7: local file header */
+#define DTI_ZIP_DESCRIPTOR 0x08074b50u /* 4.3.9: data descriptor */
+#define DTI_ZIP_CENTRAL    0x02014b50u /* 4.3.12: central directory header */
+#define DTI_ZIP_END        0x06054b50u /* 4.3.16: end of central directory */
+#define DTI_ZIP_END64      0x06064b50u /* 4.3.14: the same, ZIP64 */
+#define DTI_ZIP_LOCATOR64  0x07064b50u /* 4.3.15: where the ZIP64 end record is */
 
 #define DTI_ZIP_IN_EXTRA32 0xffffffffu /* the value is in the ZIP64 extra field instead */
 #define DTI_ZIP_IN_EXTRA16 0xffffu

@@ -18,8 +18,7 @@ struct dt_npz {
 };
 
 /* Takes over `file`, whatever becomes of it. */
-static dt_status open_file(dt_npz **ret_npz, const char *path, dti_npy_file file,
-                           dt_error *error) {
+static dt_status open_file(dt_npz **ret_npz, const char *path, dti_npy_file file, dt_error *error) {
     dt_npz *npz = calloc(1, sizeof *npz);
     char *copy = strdup(path);
     dt_status status = npz == NULL || copy == NULL
@@ -88,7 +87,7 @@ static dt_status check_method(const dti_npz_entry *entry, dt_error *error) {
     static const struct {
         uint32_t method;
         const char *name;
-    } others[] = {{1, "shrink"}, {6, "implode"}, {9, "Deflate64"}, {12, "bzip2"},
+    } others[] = {{1, "shrink"}, {6, "implode"},    {9, "Deflate64"}, {12, "bzip2"},
                   {14, "LZMA"},  {93, "Zstandard"}, {95, "XZ"}};
     const char *name = "unknown";
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {

@@ -179,15 +179,14 @@ static dt_status new_member(dt_npz_writer *writer, const char *name, dti_npz_mem
     memcpy(full, name, length);
     memcpy(full + length, ".npy", sizeof ".npy");
     *ret_member = &writer->members[writer->count++];
-    **ret_member = (dti_npz_member){
-        .name = full, .offset = writer->position, .force = writer->force_zip64};
+    **ret_member =
+        (dti_npz_member){.name = full, .offset = writer->position, .force = writer->force_zip64};
     return DT_OK;
 }
 
 static dt_status check_name(dt_npz_writer *writer, const char *name) {
     if (name == NULL || name[0] == '\0' || strlen(name) > NAME_SIZE_MAX) {
-        return dt_error_set(&writer->error, DT_ERR_ARGUMENT,
-                            "dt_npz_add: a member's name is %s",
+        return dt_error_set(&writer->error, DT_ERR_ARGUMENT, "dt_npz_add: a member's name is %s",
                             name == NULL      ? "NULL"
                             : name[0] == '\0' ? "empty"
                                               : "too long");
@@ -236,8 +235,7 @@ dt_status dt_npz_add(dt_npz_writer *writer, const char *name, const dt_array *ar
     return add(writer, name, &(dti_npy_item){.array = array});
 }
 
-dt_status dt_npz_add_bytes(dt_npz_writer *writer, const char *name, const void *data,
-                           size_t size) {
+dt_status dt_npz_add_bytes(dt_npz_writer *writer, const char *name, const void *data, size_t size) {
     return add(writer, name, &(dti_npy_item){.bytes = data, .size = size});
 }
 

@@ -23,8 +23,9 @@ static int help_column(const dt_option *rows) {
     char label[LABEL_SIZE];
     for (; rows->name; rows++) {
         int column = LABEL_COLUMN + make_label(rows, label) + 2;
-        if (column > widest && column <= HELP_COLUMN_MAX)
+        if (column > widest && column <= HELP_COLUMN_MAX) {
             widest = column;
+        }
     }
     return widest > 0 ? widest : HELP_COLUMN_MAX;
 }
@@ -49,8 +50,9 @@ static int print_words(FILE *stream, const char *text, int at, int indent) {
             fprintf(stream, "\n%*s", indent, "");
             at = indent;
         }
-        if (*text)
+        if (*text) {
             text++;
+        }
     }
     return at;
 }
@@ -58,10 +60,11 @@ static int print_words(FILE *stream, const char *text, int at, int indent) {
 static void print_row(FILE *stream, const dt_option *row, int column) {
     char label[LABEL_SIZE];
     int at = LABEL_COLUMN + make_label(row, label);
-    if (row->letter)
+    if (row->letter) {
         fprintf(stream, "  -%c, %s", row->letter, label);
-    else
+    } else {
         fprintf(stream, "%*s%s", LABEL_COLUMN, "", label);
+    }
     if (at + 2 > column) {
         fputc('\n', stream);
         at = 0;
@@ -93,16 +96,18 @@ void dt_options_print_help(const dt_program *program, FILE *stream) {
     }
     int column = help_column(program->options);
     for (const dt_option *row = program->options; row->name; row++) {
-        if (row->group)
+        if (row->group) {
             fprintf(stream, "\n%s:\n", row->group);
-        else if (row == program->options)
+        } else if (row == program->options) {
             fputs("\nOptions:\n", stream);
+        }
         print_row(stream, row, column);
     }
     if (program->examples && program->examples[0]) {
         fputs("\nExamples:\n", stream);
-        for (const char *const *example = program->examples; *example; example++)
+        for (const char *const *example = program->examples; *example; example++) {
             fprintf(stream, "  %s\n", *example);
+        }
     }
     if (program->footer) {
         fputc('\n', stream);

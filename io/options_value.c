@@ -44,17 +44,20 @@ static dt_status refuse(const dt_option *row, const char *text, dt_error *error)
     char expected[DTI_EXPECTED_SIZE];
     dti_option_expected(row, expected);
     const char *near = row->kind == DT_OPTION_CHOICE ? dt_nearest_name(text, row->choices) : NULL;
-    if (near)
+    if (near) {
         return dt_error_set(error, DT_ERR_ARGUMENT, "expected %s, got '%s'; did you mean '%s'?",
                             expected, text, near);
+    }
     return dt_error_set(error, DT_ERR_ARGUMENT, "expected %s, got '%s'", expected, text);
 }
 
 static bool within(dt_bound lower, double value) {
-    if (lower.kind == DT_BOUND_AT_LEAST)
+    if (lower.kind == DT_BOUND_AT_LEAST) {
         return value >= lower.value;
-    if (lower.kind == DT_BOUND_ABOVE)
+    }
+    if (lower.kind == DT_BOUND_ABOVE) {
         return value > lower.value;
+    }
     return true;
 }
 
@@ -67,8 +70,9 @@ static bool to_integer(const char *text, int64_t *ret_value) {
     char *end = NULL;
     errno = 0;
     long long value = strtoll(text, &end, 10);
-    if (!begins_well(text) || *end || errno)
+    if (!begins_well(text) || *end || errno) {
         return false;
+    }
     *ret_value = (int64_t)value;
     return true;
 }
@@ -76,8 +80,9 @@ static bool to_integer(const char *text, int64_t *ret_value) {
 static bool to_real(const char *text, double *ret_value) {
     char *end = NULL;
     double value = strtod(text, &end);
-    if (!begins_well(text) || *end || !isfinite(value))
+    if (!begins_well(text) || *end || !isfinite(value)) {
         return false;
+    }
     *ret_value = value;
     return true;
 }
@@ -86,28 +91,33 @@ dt_status dti_option_convert(const dt_option *row, const char *text, dti_option_
                              dt_error *error) {
     switch (row->kind) {
     case DT_OPTION_FLAG:
-        if (!strcmp(text, "true"))
+        if (!strcmp(text, "true")) {
             ret_value->flag = true;
-        else if (!strcmp(text, "false"))
+        } else if (!strcmp(text, "false")) {
             ret_value->flag = false;
-        else
+        } else {
             return refuse(row, text, error);
+        }
         break;
     case DT_OPTION_INT:
         if (!to_integer(text, &ret_value->integer) ||
-            !within(row->lower, (double)ret_value->integer))
+            !within(row->lower, (double)ret_value->integer)) {
             return refuse(row, text, error);
+        }
         break;
     case DT_OPTION_DOUBLE:
-        if (!to_real(text, &ret_value->real) || !within(row->lower, ret_value->real))
+        if (!to_real(text, &ret_value->real) || !within(row->lower, ret_value->real)) {
             return refuse(row, text, error);
+        }
         break;
     case DT_OPTION_CHOICE:
         ret_value->choice = 0;
-        while (row->choices[ret_value->choice] && strcmp(row->choices[ret_value->choice], text))
+        while (row->choices[ret_value->choice] && strcmp(row->choices[ret_value->choice], text)) {
             ret_value->choice++;
-        if (!row->choices[ret_value->choice])
+        }
+        if (!row->choices[ret_value->choice]) {
             return refuse(row, text, error);
+        }
         break;
     case DT_OPTION_STRING:
     case DT_OPTION_CUSTOM: break;

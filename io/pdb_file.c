@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #define FIRST_CAPACITY ((size_t)1 << 18)
-#define SHOWN_NAME 300
+#define SHOWN_NAME     300
 
 const char *dti_short_name(const char *name) {
     size_t length = strlen(name);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS 80
+#define COLUMNS      80
 #define KEPT_COLUMNS 78 /* up to the element; charges in 79-80 are often something else */
 
 /* The state of the scan. */

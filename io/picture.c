@@ -22,30 +22,36 @@ dt_picture_options dt_picture_defaults(void) {
 
 static dt_status check(const dt_array *values, const dt_array *valid,
                        const dt_picture_options *options, dt_error *error) {
-    if (values->dtype != DT_F64 && values->dtype != DT_F32)
+    if (values->dtype != DT_F64 && values->dtype != DT_F32) {
         return dt_error_set(error, DT_ERR_DTYPE, "picture: values must be f64 or f32");
-    if (valid && valid->dtype != DT_BOOL)
+    }
+    if (valid && valid->dtype != DT_BOOL) {
         return dt_error_set(error, DT_ERR_DTYPE, "picture: valid must be bool");
-    if (values->ndim != 2 || values->shape[0] < 1 || values->shape[1] < 1)
+    }
+    if (values->ndim != 2 || values->shape[0] < 1 || values->shape[1] < 1) {
         return dt_error_set(
             error, DT_ERR_SHAPE,
             "picture: a layer has two dimensions of at least one sample, got %d dimensions "
             "of (%lld,%lld)",
             values->ndim, values->ndim > 0 ? (long long)values->shape[0] : 0,
             values->ndim > 1 ? (long long)values->shape[1] : 0);
+    }
     if (valid && (valid->ndim != 2 || valid->shape[0] != values->shape[0] ||
-                  valid->shape[1] != values->shape[1]))
+                  valid->shape[1] != values->shape[1])) {
         return dt_error_set(error, DT_ERR_SHAPE,
                             "picture: valid must have the shape of values (%lld,%lld)",
                             (long long)values->shape[0], (long long)values->shape[1]);
+    }
     double low = options->low_percentile, high = options->high_percentile;
-    if (!(low >= 0 && low < high && high <= 100))
+    if (!(low >= 0 && low < high && high <= 100)) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "picture: percentiles must be 0 <= low < high <= 100, got %g and %g",
                             low, high);
-    if (!isfinite(options->low) || !isfinite(options->high))
+    }
+    if (!isfinite(options->low) || !isfinite(options->high)) {
         return dt_error_set(error, DT_ERR_ARGUMENT, "picture: limits must be finite, got %g and %g",
                             options->low, options->high);
+    }
     return DT_OK;
 }
 
@@ -57,12 +63,14 @@ static void draw_samples(dti_canvas *canvas, const dti_layout *layout, const dti
             double at[2], value;
             dti_layout_index(layout, x + 0.5, y + 0.5, at);
             double i = floor(at[0] + 0.5), j = floor(at[1] + 0.5);
-            if (i < 0 || j < 0 || i >= (double)layer->n[0] || j >= (double)layer->n[1])
+            if (i < 0 || j < 0 || i >= (double)layer->n[0] || j >= (double)layer->n[1]) {
                 continue;
+            }
             dti_rgb colour = DTI_GREY;
-            if (dti_layer_value(layer, (int64_t)i, (int64_t)j, &value))
+            if (dti_layer_value(layer, (int64_t)i, (int64_t)j, &value)) {
                 colour =
                     map[(int)(dti_limits_place(limits, value) * (DTI_COLORMAP_SIZE - 1) + 0.5)];
+            }
             canvas->pixels[(size_t)y * (size_t)canvas->width + (size_t)x] = colour;
         }
     }
@@ -70,11 +78,13 @@ static void draw_samples(dti_canvas *canvas, const dti_layout *layout, const dti
 
 /* Over the layer; smaller if it would not fit the canvas. */
 static void draw_title(dti_canvas *canvas, const dti_layout *layout, const char *title) {
-    if (!title)
+    if (!title) {
         return;
+    }
     double size = DTI_TITLE_SIZE, width = dti_text_width(title, size), room = canvas->width - 40;
-    if (width > room)
+    if (width > room) {
         size = fmax(size * room / width, TITLE_SMALLEST), width = dti_text_width(title, size);
+    }
     double x = (layout->left + layout->right) / 2;
     x = fmax(fmin(x, canvas->width - 20 - width / 2), 20 + width / 2);
     dti_canvas_text(canvas, x, TITLE_MIDDLE, 0, title, (dti_text_style){size, 0, 0, DTI_INK});
@@ -83,16 +93,18 @@ static void draw_title(dti_canvas *canvas, const dti_layout *layout, const char 
 dt_status dt_picture_write(const char *path, const dt_array *values, const dt_array *valid,
                            const dt_picture_options *options, dt_error *error) {
     dt_status status = check(values, valid, options, error);
-    if (status)
+    if (status) {
         return status;
+    }
     dti_layer layer = {values, valid, {values->shape[0], values->shape[1]}};
     dti_limits limits;
     dti_layout layout;
     dti_canvas canvas;
     if ((status = dti_limits_find(&limits, &layer, options, error)) ||
         (status = dti_layout_make(&layout, &layer, &limits, options, error)) ||
-        (status = dti_canvas_new(&canvas, layout.width, layout.height, error)))
+        (status = dti_canvas_new(&canvas, layout.width, layout.height, error))) {
         return status;
+    }
     dti_rgb map[DTI_COLORMAP_SIZE];
     dti_colormap_make(map);
     draw_samples(&canvas, &layout, &layer, &limits, map);

@@ -95,8 +95,9 @@ static double label_step(const dti_layout *l, const side *s) {
                             label_width(floor(high / step) * step, step));
         double samples = step / fabs(s->step);
         if (fabs(along[0]) * samples >= width + LABEL_SPACE ||
-            fabs(along[1]) * samples >= DTI_LABEL_SIZE + LABEL_SPACE)
+            fabs(along[1]) * samples >= DTI_LABEL_SIZE + LABEL_SPACE) {
             break;
+        }
     }
     return step;
 }
@@ -137,19 +138,21 @@ static double draw_ticks(dti_canvas *canvas, const dti_layout *l, const side *s)
     for (double m = ceil(low / fine - 1e-9); m * fine <= high + 1e-9 * fine; m++) {
         double value = m * fine;
         side_point(l, s, (value - s->first) / s->step, p);
-        if (fabs(value / step - round(value / step)) < 1e-6)
+        if (fabs(value / step - round(value / step)) < 1e-6) {
             deepest =
                 fmax(deepest, draw_labelled(canvas, s, p, dti_tick_label(value, step, label)));
-        else
+        } else {
             draw_tick(canvas, p, s->outward, DTI_MINOR_TICK);
+        }
     }
     return deepest;
 }
 
 static void draw_side(dti_canvas *canvas, const dti_layout *l, const side *s, const char *title) {
     double deepest = draw_ticks(canvas, l, s), p[2];
-    if (!title)
+    if (!title) {
         return;
+    }
     side_point(l, s, (s->n - 1) / 2, p);
     draw_beside(canvas, s, p, deepest + TITLE_GAP, title,
                 (dti_text_style){DTI_AXIS_TITLE_SIZE, 0, ITALIC, DTI_INK});

@@ -25,12 +25,14 @@ static int add_tick(bar_tick *ticks, int n, const dti_limits *limits, double val
     bool inside = limits->logarithmic
                       ? value >= limits->low * (1 - slack) && value <= limits->high * (1 + slack)
                       : value >= limits->low - slack * step && value <= limits->high + slack * step;
-    if (!inside || n >= MAX_TICKS)
+    if (!inside || n >= MAX_TICKS) {
         return n;
+    }
     ticks[n].place = dti_limits_place(limits, value);
     ticks[n].label[0] = '\0';
-    if (step > 0)
+    if (step > 0) {
         dti_tick_label(value, step, ticks[n].label);
+    }
     return n + 1;
 }
 
@@ -39,8 +41,9 @@ static int linear_ticks(const dti_limits *limits, double height, bar_tick *ticks
     double most = fmax(height / 60, FEWEST_TICKS);
     double step = dti_nice_step(fmax((limits->high / most - limits->low / most), 1e-300));
     int n = 0;
-    for (double m = ceil(limits->low / step - 1e-9); m * step <= limits->high + 1e-9 * step; m++)
+    for (double m = ceil(limits->low / step - 1e-9); m * step <= limits->high + 1e-9 * step; m++) {
         n = add_tick(ticks, n, limits, m * step, step);
+    }
     return n;
 }
 
@@ -50,20 +53,23 @@ static int log_ticks(const dti_limits *limits, bar_tick *ticks) {
     int first = (int)floor(log10(limits->low)), last = (int)ceil(log10(limits->high));
     double decades = log10(limits->high) - log10(limits->low);
     int every = (int)ceil(decades / MOST_DECADE_TICKS);
-    if (every < 1)
+    if (every < 1) {
         every = 1;
+    }
     int n = 0;
     for (int power = first; power <= last; power++) {
         for (int digit = 1; digit <= 9; digit++) {
             bool labelled =
                 digit == 1 ? power % every == 0 : decades < 3 && (digit == 2 || digit == 5);
-            if (digit > 1 && decades > 6)
+            if (digit > 1 && decades > 6) {
                 break;
+            }
             double value = digit * pow(10, power);
             int before = n;
             n = add_tick(ticks, n, limits, value, labelled ? pow(10, power) : 0);
-            if (n > before && labelled && decades > PLAIN_DECADES)
+            if (n > before && labelled && decades > PLAIN_DECADES) {
                 snprintf(ticks[before].label, DTI_TICK_LABEL_SIZE, "10^{%d}", power);
+            }
         }
     }
     return n;
@@ -71,16 +77,18 @@ static int log_ticks(const dti_limits *limits, bar_tick *ticks) {
 
 static int count_labels(const bar_tick *ticks, int n) {
     int labels = 0;
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         labels += ticks[i].label[0] != '\0';
+    }
     return labels;
 }
 
 static int make_ticks(const dti_limits *limits, double height, bar_tick *ticks) {
     int n = limits->logarithmic ? log_ticks(limits, ticks) : linear_ticks(limits, height, ticks);
     /* less than about a third of a decade: round numbers at equal distances say more */
-    if (limits->logarithmic && count_labels(ticks, n) < 2)
+    if (limits->logarithmic && count_labels(ticks, n) < 2) {
         n = linear_ticks(limits, height, ticks);
+    }
     return n;
 }
 
@@ -88,14 +96,16 @@ double dti_bar_label_width(const dti_limits *limits, double bar_height) {
     bar_tick ticks[MAX_TICKS];
     int n = make_ticks(limits, bar_height, ticks);
     double widest = 0;
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         widest = fmax(widest, dti_text_width(ticks[i].label, DTI_LABEL_SIZE));
+    }
     return widest;
 }
 
 double dti_bar_legend_width(const dti_limits *limits) {
-    if (!limits->any_invalid)
+    if (!limits->any_invalid) {
         return 0;
+    }
     return 3 + SWATCH + SWATCH_GAP + dti_text_width(MASKED, DTI_LABEL_SIZE);
 }
 
@@ -131,19 +141,22 @@ void dti_draw_colour_bar(dti_canvas *canvas, const dti_layout *layout, const dti
         dti_canvas_rectangle(canvas, x, y + row, BAR_WIDTH, 1, map[index]);
     }
     draw_frame(canvas, x, y, BAR_WIDTH, height);
-    if (!limits->empty)
+    if (!limits->empty) {
         draw_numbers(canvas, limits, x + BAR_WIDTH, y, height);
+    }
     if (options->value_title) {
         double labels = limits->empty ? 0 : dti_bar_label_width(limits, height);
         double at = x + BAR_WIDTH + DTI_TICK + DTI_TICK_GAP + labels + BAR_TITLE_GAP;
         double size = DTI_LABEL_SIZE + 1, length = dti_text_width(options->value_title, size);
-        if (length > height)
+        if (length > height) {
             size *= height / length;
+        }
         dti_canvas_text(canvas, at, y + height / 2.0, 0, options->value_title,
                         (dti_text_style){size, quarter_turn, 0, DTI_INK});
     }
-    if (!limits->any_invalid)
+    if (!limits->any_invalid) {
         return;
+    }
     int below = y + height + SWATCH_BELOW;
     dti_canvas_rectangle(canvas, x + 3, below, SWATCH, SWATCH, DTI_GREY);
     draw_frame(canvas, x + 3, below, SWATCH, SWATCH);

@@ -14,8 +14,9 @@
 dt_status dti_canvas_new(dti_canvas *ret_canvas, int width, int height, dt_error *error) {
     size_t bytes = (size_t)width * (size_t)height * sizeof(dti_rgb);
     dti_rgb *pixels = malloc(bytes);
-    if (!pixels)
+    if (!pixels) {
         return dt_error_set(error, DT_ERR_MEMORY, "no memory for %d x %d pixels", width, height);
+    }
     memset(pixels, 255, bytes);
     *ret_canvas = (dti_canvas){width, height, pixels};
     return DT_OK;
@@ -32,9 +33,11 @@ static int clip(double value, int high) {
 
 void dti_canvas_rectangle(dti_canvas *canvas, int x, int y, int width, int height, dti_rgb colour) {
     int x1 = clip(x + width, canvas->width), y1 = clip(y + height, canvas->height);
-    for (int row = clip(y, canvas->height); row < y1; row++)
-        for (int column = clip(x, canvas->width); column < x1; column++)
+    for (int row = clip(y, canvas->height); row < y1; row++) {
+        for (int column = clip(x, canvas->width); column < x1; column++) {
             canvas->pixels[(size_t)row * (size_t)canvas->width + (size_t)column] = colour;
+        }
+    }
 }
 
 static uint8_t mix(uint8_t under, uint8_t over, float cover) {
@@ -51,8 +54,9 @@ static float distance(dti_segment s, float x, float y) {
 /* Segments in pixels. Each pixel is covered by the nearest one only, so that joints stay even. */
 static void draw(dti_canvas *canvas, const dti_segment *segments, int n, double thickness,
                  dti_rgb colour) {
-    if (n == 0)
+    if (n == 0) {
         return;
+    }
     float x0 = INFINITY, y0 = INFINITY, x1 = -INFINITY, y1 = -INFINITY;
     for (int i = 0; i < n; i++) {
         x0 = fminf(x0, fminf(segments[i].x0, segments[i].x1));
@@ -66,12 +70,14 @@ static void draw(dti_canvas *canvas, const dti_segment *segments, int n, double 
     for (int row = clip(floor(y0 - reach), canvas->height); row < row_end; row++) {
         for (int column = clip(floor(x0 - reach), canvas->width); column < column_end; column++) {
             float nearest = INFINITY;
-            for (int i = 0; i < n; i++)
+            for (int i = 0; i < n; i++) {
                 nearest =
                     fminf(nearest, distance(segments[i], (float)column + 0.5f, (float)row + 0.5f));
+            }
             float cover = fminf(half + 0.5f - nearest, 1);
-            if (cover <= 0)
+            if (cover <= 0) {
                 continue;
+            }
             dti_rgb *p = &canvas->pixels[(size_t)row * (size_t)canvas->width + (size_t)column];
             *p = (dti_rgb){mix(p->r, colour.r, cover), mix(p->g, colour.g, cover),
                            mix(p->b, colour.b, cover)};
@@ -99,13 +105,16 @@ typedef struct placed {
 } placed;
 
 static bool next_glyph(pen *p, placed *ret_glyph, double *ret_end) {
-    if (!p->raised && p->text[0] == '^' && p->text[1] == '{')
+    if (!p->raised && p->text[0] == '^' && p->text[1] == '{') {
         p->raised = true, p->text += 2;
-    if (p->raised && p->text[0] == '}')
+    }
+    if (p->raised && p->text[0] == '}') {
         p->raised = false, p->text++;
+    }
     uint32_t character = dti_font_next(&p->text);
-    if (!character)
+    if (!character) {
         return false;
+    }
     float width;
     ret_glyph->n = dti_font_glyph(character, ret_glyph->segments, &width);
     ret_glyph->unit = p->size / (double)DTI_FONT_CAP * (p->raised ? RAISED_SIZE : 1);
@@ -120,8 +129,9 @@ double dti_text_width(const char *text, double size) {
     pen p = {text, size, 0, false};
     placed glyph;
     double end = 0;
-    while (next_glyph(&p, &glyph, &end))
+    while (next_glyph(&p, &glyph, &end)) {
         continue;
+    }
     return end;
 }
 

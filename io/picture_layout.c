@@ -24,16 +24,18 @@ static double cross(const double a[2], const double b[2]) {
 dt_status dt_picture_plane_basis(const double u[3], const double v[3], double ret_u[2],
                                  double ret_v[2], dt_error *error) {
     double uu = 0, uv = 0, vv = 0;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         uu += u[i] * u[i], uv += u[i] * v[i], vv += v[i] * v[i];
+    }
     double along = uv / sqrt(uu), across2 = vv - along * along;
     /* sin^2 of the angle below 1e-12: rounding decides, not the cell */
-    if (!isfinite(uu + vv) || !(uu > 0) || !(across2 > 1e-12 * vv))
+    if (!isfinite(uu + vv) || !(uu > 0) || !(across2 > 1e-12 * vv)) {
         return dt_error_set(
             error, DT_ERR_ARGUMENT,
             "picture: the plane needs two finite vectors that are not parallel, got "
             "(%g,%g,%g) and (%g,%g,%g)",
             u[0], u[1], u[2], v[0], v[1], v[2]);
+    }
     ret_u[0] = sqrt(uu), ret_u[1] = 0;
     ret_v[0] = along, ret_v[1] = sqrt(across2);
     return DT_OK;
@@ -42,37 +44,42 @@ dt_status dt_picture_plane_basis(const double u[3], const double v[3], double re
 static dt_status check_axes(const dt_picture_options *options, dt_error *error) {
     for (int d = 0; d < 2; d++) {
         const dt_picture_axis *axis = &options->axis[d];
-        if (!isfinite(axis->first) || !isfinite(axis->step) || axis->step == 0)
+        if (!isfinite(axis->first) || !isfinite(axis->step) || axis->step == 0) {
             return dt_error_set(
                 error, DT_ERR_ARGUMENT,
                 "picture: axis %d: expected a finite start and a step that is not 0, got "
                 "%g and %g",
                 d, axis->first, axis->step);
-        if (fabs(axis->first) > FARTHEST_START * fabs(axis->step))
+        }
+        if (fabs(axis->first) > FARTHEST_START * fabs(axis->step)) {
             return dt_error_set(
                 error, DT_ERR_ARGUMENT,
                 "picture: axis %d: start %g is too far from 0 for ticks in steps of %g", d,
                 axis->first, axis->step);
+        }
     }
     const double *a = options->axis[0].basis, *b = options->axis[1].basis;
     double area = cross(a, b), product = hypot(a[0], a[1]) * hypot(b[0], b[1]);
-    if (!isfinite(product) || !(fabs(area) > 1e-6 * product))
+    if (!isfinite(product) || !(fabs(area) > 1e-6 * product)) {
         return dt_error_set(
             error, DT_ERR_ARGUMENT,
             "picture: axes must be finite and not parallel, got (%g,%g) and (%g,%g)", a[0], a[1],
             b[0], b[1]);
+    }
     return DT_OK;
 }
 
 void dti_layout_point(const dti_layout *layout, double i, double j, double ret_point[2]) {
-    for (int k = 0; k < 2; k++)
+    for (int k = 0; k < 2; k++) {
         ret_point[k] = layout->origin[k] + i * layout->step[0][k] + j * layout->step[1][k];
+    }
 }
 
 void dti_layout_index(const dti_layout *layout, double x, double y, double ret_index[2]) {
     double dx = x - layout->origin[0], dy = y - layout->origin[1];
-    for (int d = 0; d < 2; d++)
+    for (int d = 0; d < 2; d++) {
         ret_index[d] = layout->inverse[d][0] * dx + layout->inverse[d][1] * dy;
+    }
 }
 
 /* Box around the outer corners of all samples, with sample (0, 0) at the origin. */
@@ -99,9 +106,11 @@ static void set_scale(dti_layout *l, const dti_layer *layer, const dt_picture_op
     find_box(layer, (const double(*)[2])step, low, high);
     double width = high[0] - low[0], height = high[1] - low[1];
     l->pixels_per_unit = options->plot_size / fmax(width, height);
-    for (int d = 0; d < 2; d++)
-        for (int k = 0; k < 2; k++)
+    for (int d = 0; d < 2; d++) {
+        for (int k = 0; k < 2; k++) {
             l->step[d][k] = step[d][k] * l->pixels_per_unit;
+        }
+    }
     double plot_width = width * l->pixels_per_unit, plot_height = height * l->pixels_per_unit;
     double spare_x = fmax(PLOT_WIDTH_LEAST - plot_width, 0) / 2;
     double spare_y = fmax(BAR_SHORTEST - plot_height, 0) / 2;
@@ -115,12 +124,14 @@ static void set_scale(dti_layout *l, const dti_layer *layer, const dt_picture_op
 
 dt_status dti_layout_make(dti_layout *ret_layout, const dti_layer *layer, const dti_limits *limits,
                           const dt_picture_options *options, dt_error *error) {
-    if (options->plot_size < PLOT_SMALLEST || options->plot_size > PLOT_LARGEST)
+    if (options->plot_size < PLOT_SMALLEST || options->plot_size > PLOT_LARGEST) {
         return dt_error_set(error, DT_ERR_ARGUMENT, "picture: size must be %d to %d pixels, got %d",
                             PLOT_SMALLEST, PLOT_LARGEST, options->plot_size);
+    }
     dt_status status = check_axes(options, error);
-    if (status)
+    if (status) {
         return status;
+    }
     dti_layout l = {0};
     set_scale(&l, layer, options);
     double labels = limits->empty ? 0 : dti_bar_label_width(limits, l.bar_bottom - l.bar_top);
@@ -130,9 +141,10 @@ dt_status dti_layout_make(dti_layout *ret_layout, const dti_layer *layer, const 
     double area = cross(l.step[0], l.step[1]);
     l.inverse[0][0] = l.step[1][1] / area, l.inverse[0][1] = -l.step[1][0] / area;
     l.inverse[1][0] = -l.step[0][1] / area, l.inverse[1][1] = l.step[0][0] / area;
-    if (!isfinite(l.inverse[0][0] + l.inverse[0][1] + l.inverse[1][0] + l.inverse[1][1]))
+    if (!isfinite(l.inverse[0][0] + l.inverse[0][1] + l.inverse[1][0] + l.inverse[1][1])) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "picture: samples are too small or too large to draw");
+    }
     *ret_layout = l;
     return DT_OK;
 }

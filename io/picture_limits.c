@@ -11,8 +11,9 @@ bool dti_layer_value(const dti_layer *layer, int64_t i, int64_t j, double *ret_v
     const dt_array *values = layer->values, *valid = layer->valid;
     if (valid) {
         const unsigned char *flags = valid->data;
-        if (!flags[i * valid->strides[0] + j * valid->strides[1]])
+        if (!flags[i * valid->strides[0] + j * valid->strides[1]]) {
             return false;
+        }
     }
     int64_t at = i * values->strides[0] + j * values->strides[1];
     double value = values->dtype == DT_F64 ? ((const double *)values->data)[at]
@@ -40,16 +41,19 @@ static int64_t collect(const dti_layer *layer, bool only_positive, double *sorte
     int64_t n = 0;
     *ret_n_valid = 0;
     *ret_largest = -INFINITY;
-    for (int64_t i = 0; i < layer->n[0]; i++)
+    for (int64_t i = 0; i < layer->n[0]; i++) {
         for (int64_t j = 0; j < layer->n[1]; j++) {
             double value;
-            if (!dti_layer_value(layer, i, j, &value))
+            if (!dti_layer_value(layer, i, j, &value)) {
                 continue;
+            }
             ++*ret_n_valid;
             *ret_largest = fmax(*ret_largest, value);
-            if (value > 0 || !only_positive)
+            if (value > 0 || !only_positive) {
                 sorted[n++] = value;
+            }
         }
+    }
     qsort(sorted, (size_t)n, sizeof *sorted, compare);
     return n;
 }
@@ -57,8 +61,9 @@ static int64_t collect(const dti_layer *layer, bool only_positive, double *sorte
 /* One value everywhere, up to rounding: give it the middle of a bar of some length. */
 static void widen(dti_limits *limits) {
     double value = limits->low, largest = fmax(fabs(limits->low), fabs(limits->high));
-    if (limits->high / 2 - limits->low / 2 > SAME * largest)
+    if (limits->high / 2 - limits->low / 2 > SAME * largest) {
         return;
+    }
     if (limits->logarithmic) {
         limits->low = fmax(value / 10, 4.9e-324);
         limits->high = fmin(value * 10, 1.7e308);
@@ -75,9 +80,10 @@ dt_status dti_limits_find(dti_limits *ret_limits, const dti_layer *layer,
     dti_limits limits = {options->low, options->high, logarithmic, false, false};
     int64_t size = layer->n[0] * layer->n[1], n_valid;
     double *sorted = malloc((size_t)size * sizeof *sorted), largest;
-    if (!sorted)
+    if (!sorted) {
         return dt_error_set(error, DT_ERR_MEMORY, "picture: no memory to sort %lld values",
                             (long long)size);
+    }
     int64_t n = collect(layer, logarithmic, sorted, &n_valid, &largest);
     limits.empty = n_valid == 0;
     limits.any_invalid = n_valid < size;
@@ -89,15 +95,17 @@ dt_status dti_limits_find(dti_limits *ret_limits, const dti_layer *layer,
         limits.low = 1, limits.high = 10; /* only an empty layer gets here: nothing is labelled */
     }
     free(sorted);
-    if (logarithmic && given && limits.low <= 0)
+    if (logarithmic && given && limits.low <= 0) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "picture: a log scale needs a lower limit > 0, got %g", limits.low);
-    if (logarithmic && !given && n == 0 && n_valid > 0)
+    }
+    if (logarithmic && !given && n == 0 && n_valid > 0) {
         return dt_error_set(
             error, DT_ERR_ARGUMENT,
             "picture: a log scale needs a positive value, but the largest of %lld is %g; "
             "use a linear scale",
             (long long)n_valid, largest);
+    }
     widen(&limits);
     *ret_limits = limits;
     return DT_OK;
@@ -106,8 +114,9 @@ dt_status dti_limits_find(dti_limits *ret_limits, const dti_layer *layer,
 double dti_limits_place(const dti_limits *limits, double value) {
     double low = limits->low, high = limits->high;
     if (limits->logarithmic) {
-        if (value <= low)
+        if (value <= low) {
             return 0;
+        }
         value = log10(value), low = log10(low), high = log10(high);
     }
     /* halves keep the differences of huge numbers finite */

@@ -19,8 +19,9 @@ typedef struct png_job {
 static void on_write(png_structp png, png_bytep data, png_size_t size) {
     png_job *job = png_get_io_ptr(png);
     job->status = dti_atomic_write(job->file, data, size, job->error);
-    if (job->status)
+    if (job->status) {
         longjmp(png_jmpbuf(png), 1);
+    }
 }
 
 static void on_flush(png_structp png) {
@@ -47,8 +48,9 @@ static void set_text(png_structp png, png_infop info, const char *title) {
     text[n].key = (png_charp) "Software";
     text[n++].text = (png_charp) "difftape";
     bool ascii = title != NULL;
-    for (const char *c = title; ascii && *c; c++)
+    for (const char *c = title; ascii && *c; c++) {
         ascii = (unsigned char)*c >= 32 && (unsigned char)*c < 127;
+    }
     if (ascii) {
         text[n].compression = PNG_TEXT_COMPRESSION_NONE;
         text[n].key = (png_charp) "Title";
@@ -60,8 +62,9 @@ static void set_text(png_structp png, png_infop info, const char *title) {
 /* Only this function is between setjmp and longjmp; it owns nothing and changes nothing after. */
 static void encode(png_structp png, png_infop info, png_job *job, const dti_canvas *canvas,
                    const char *title) {
-    if (setjmp(png_jmpbuf(png)))
+    if (setjmp(png_jmpbuf(png))) {
         return;
+    }
     png_set_write_fn(png, job, on_write, on_flush);
     png_set_IHDR(png, info, (png_uint_32)canvas->width, (png_uint_32)canvas->height, 8,
                  PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
@@ -70,8 +73,9 @@ static void encode(png_structp png, png_infop info, png_job *job, const dti_canv
     png_set_pHYs(png, info, PIXELS_PER_METRE, PIXELS_PER_METRE, PNG_RESOLUTION_METER);
     set_text(png, info, title);
     png_write_info(png, info);
-    for (int row = 0; row < canvas->height; row++)
+    for (int row = 0; row < canvas->height; row++) {
         png_write_row(png, (png_const_bytep)&canvas->pixels[(size_t)row * (size_t)canvas->width]);
+    }
     png_write_end(png, info);
 }
 
@@ -79,17 +83,20 @@ dt_status dti_picture_write_png(const char *path, const dti_canvas *canvas, cons
                                 dt_error *error) {
     png_job job = {NULL, error, DT_OK};
     dt_status status = dti_atomic_open(path, &job.file, error);
-    if (status)
+    if (status) {
         return status;
+    }
     png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &job, on_error, on_warning);
     png_infop info = png ? png_create_info_struct(png) : NULL;
-    if (info)
+    if (info) {
         encode(png, info, &job, canvas, title);
-    else
+    } else {
         job.status = dt_error_set(error, DT_ERR_MEMORY, "%s: no memory for the PNG encoder", path);
+    }
     png_destroy_write_struct(&png, &info);
-    if (!job.status)
+    if (!job.status) {
         return dti_atomic_commit(job.file, error);
+    }
     dti_atomic_abort(job.file);
     return job.status;
 }

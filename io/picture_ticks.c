@@ -23,12 +23,13 @@ const char *dti_tick_label(double value, double step, char buffer[DTI_TICK_LABEL
         return buffer;
     }
     double digits = value / pow(10, power);
-    if (fabs(digits - 1) < 1e-9)
+    if (fabs(digits - 1) < 1e-9) {
         snprintf(buffer, DTI_TICK_LABEL_SIZE, "10^{%d}", power);
-    else
+    } else {
         snprintf(buffer, DTI_TICK_LABEL_SIZE,
                  "%.3g\xc3\x97"
                  "10^{%d}",
                  digits, power);
+    }
     return buffer;
 }

@@ -42,8 +42,9 @@ static bool is_terminal(FILE *stream) {
 static int terminal_width(FILE *stream) {
     struct winsize size;
     int fd = fileno(stream);
-    if (fd >= 0 && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    if (fd >= 0 && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
         return size.ws_col;
+    }
     const char *columns = getenv("COLUMNS");
     long width = columns ? strtol(columns, NULL, 10) : 0;
     return width > 0 && width < LINE_SIZE ? (int)width : USUAL_WIDTH;
@@ -51,8 +52,9 @@ static int terminal_width(FILE *stream) {
 
 dt_progress *dt_progress_new(FILE *stream, dt_progress_mode mode, const char *title) {
     dt_progress *progress = calloc(1, sizeof *progress);
-    if (!progress)
+    if (!progress) {
         return NULL;
+    }
     progress->stream = stream;
     progress->silent = mode == DT_PROGRESS_NEVER || !stream;
     progress->redrawn = !progress->silent && (mode == DT_PROGRESS_ALWAYS || is_terminal(stream));
@@ -72,13 +74,15 @@ static int make_line(const dt_progress *p, int64_t done, int64_t total, double e
     dt_format_duration(eta, sizeof eta, done == total ? elapsed : left);
     snprintf(numbers, sizeof numbers, "%lld/%lld  %d %%  %s %s", (long long)done, (long long)total,
              percent, word, eta);
-    if (width > LINE_SIZE - 1)
+    if (width > LINE_SIZE - 1) {
         width = LINE_SIZE - 1;
+    }
     int room = width - 2 - (int)strlen(numbers);
-    if (!p->title[0] || room < 1)
+    if (!p->title[0] || room < 1) {
         snprintf(line, LINE_SIZE, "%.*s", width, numbers);
-    else
+    } else {
         snprintf(line, LINE_SIZE, "%.*s  %s", room, p->title, numbers);
+    }
     return (int)strlen(line);
 }
 
@@ -93,27 +97,32 @@ static void redraw(dt_progress *p, int64_t done, int64_t total, double elapsed) 
 }
 
 void dt_progress_update(dt_progress *progress, int64_t done, int64_t total) {
-    if (!progress || progress->silent || total <= 0)
+    if (!progress || progress->silent || total <= 0) {
         return;
+    }
     dt_progress *p = progress;
-    if (done < 0)
+    if (done < 0) {
         done = 0;
-    if (done > total)
+    }
+    if (done > total) {
         done = total;
+    }
     double time = now(), elapsed = time - p->started;
     if (p->redrawn) {
         bool finished = done == total && p->drawn_done != done;
         bool first = p->drawn_done < 0;
-        if (!first && !finished && time - p->drawn_at < REDRAW_SECONDS)
+        if (!first && !finished && time - p->drawn_at < REDRAW_SECONDS) {
             return;
+        }
         redraw(p, done, total, elapsed);
         p->drawn_at = time;
         p->drawn_done = done;
         return;
     }
     int step = (int)floor(PLAIN_STEPS * (double)done / (double)total);
-    if (step <= p->plain_step)
+    if (step <= p->plain_step) {
         return;
+    }
     char line[LINE_SIZE];
     make_line(p, done, total, elapsed, LINE_SIZE - 1, line);
     fprintf(p->stream, "%s\n", line);
@@ -122,8 +131,9 @@ void dt_progress_update(dt_progress *progress, int64_t done, int64_t total) {
 }
 
 void dt_progress_clear(dt_progress *progress) {
-    if (!progress || progress->shown_width == 0)
+    if (!progress || progress->shown_width == 0) {
         return;
+    }
     fprintf(progress->stream, "\r%*s\r", progress->shown_width, "");
     fflush(progress->stream);
     progress->shown_width = 0;

@@ -30,8 +30,8 @@ typedef struct operand {
     dt_array array; /* memory BLAS can read, leading dimensions still those of the operand */
     bool owned;
     int64_t leading;
-    CBLAS_TRANSPOSE transpose; /* what turns that memory into the operand */
-    bool turned;               /* it is column-major: read as its transpose */
+    CBLAS_TRANSPOSE transpose;          /* what turns that memory into the operand */
+    bool turned;                        /* it is column-major: read as its transpose */
     int64_t batch_strides[DT_MAX_DIMS]; /* aligned with the output's batch dimensions */
 } operand;
 
@@ -49,8 +49,9 @@ static bool is_straight(const operand *op) {
     return op->transpose == CblasNoTrans || op->transpose == CblasConjNoTrans;
 }
 
-/* Row-major with any row stride, or the transpose of that. The conjugate transpose of a column-major
- * matrix is "conjugate only" to row-major BLAS, which OpenBLAS has and the standard lacks. */
+/* Row-major with any row stride, or the transpose of that. The conjugate transpose of a
+ * column-major matrix is "conjugate only" to row-major BLAS, which OpenBLAS has and the standard
+ * lacks. */
 static bool describe(const dt_array *array, dti_flag flag, operand *ret) {
     int r = array->ndim - 2, c = array->ndim - 1;
     int64_t rows = array->shape[r], cols = array->shape[c];

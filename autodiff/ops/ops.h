@@ -1,4 +1,5 @@
-/* ops.h - what operation files share: elementwise shape and forward functions over a kernel table. */
+/* ops.h - what operation files share: elementwise shape and forward functions over a kernel table.
+ */
 #ifndef DTI_OPS_H
 #define DTI_OPS_H
 

@@ -5,8 +5,9 @@
 dt_tensor *dt_expand_symmetry(const dt_crystal *crystal, dt_tensor *xyz) {
     dt_tape *tape = dt_tape_of(xyz);
     if (dt_ndim(xyz) != 2 || dt_shape(xyz)[1] != 3) {
-        if (dt_tape_status(tape) == DT_OK)
+        if (dt_tape_status(tape) == DT_OK) {
             dt_tape_fail(tape, DT_ERR_SHAPE, "expand_symmetry: positions must be (atoms,3)");
+        }
         return dt_inert(tape);
     }
     int64_t n_asu = crystal->n_asu;

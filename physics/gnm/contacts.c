@@ -52,8 +52,9 @@ static void choose_bins(bin_list *list) {
 static void fill_bins(bin_list *list) {
     const double *b = list->cell->fractional;
     int64_t total = list->bins[0] * list->bins[1] * list->bins[2];
-    for (int64_t k = 0; k < total; k++)
+    for (int64_t k = 0; k < total; k++) {
         list->head[k] = -1;
+    }
     for (int64_t i = list->n - 1; i >= 0; i--) {
         const double *r = list->xyz + 3 * i;
         int64_t *bin = list->bin + 3 * i;
@@ -74,8 +75,9 @@ static bool append(bin_list *list, int64_t i, int64_t j, const int32_t cell[3]) 
     if (list->n_found == list->capacity) {
         int64_t capacity = list->capacity > 0 ? 2 * list->capacity : 1024;
         contact *grown = realloc(list->found, (size_t)capacity * sizeof *grown);
-        if (!grown)
+        if (!grown) {
             return false;
+        }
         list->found = grown;
         list->capacity = capacity;
     }
@@ -107,12 +109,15 @@ static bool search_bin(bin_list *list, int64_t i, int64_t bin, const int64_t awa
     const double limit = list->cutoff * list->cutoff;
     for (int64_t j = list->head[bin]; j >= 0; j = list->next[j]) {
         int32_t n[3];
-        for (int d = 0; d < 3; d++)
+        for (int d = 0; d < 3; d++) {
             n[d] = (int32_t)(away[d] + list->turns[3 * i + d] - list->turns[3 * j + d]);
-        if ((i == j && n[0] == 0 && n[1] == 0 && n[2] == 0) || out_of_range(list, n))
+        }
+        if ((i == j && n[0] == 0 && n[1] == 0 && n[2] == 0) || out_of_range(list, n)) {
             continue;
-        if (distance_squared(list, i, j, n) <= limit && !append(list, i, j, n))
+        }
+        if (distance_squared(list, i, j, n) <= limit && !append(list, i, j, n)) {
             return false;
+        }
     }
     return true;
 }
@@ -134,8 +139,9 @@ static bool search_atom(bin_list *list, int64_t i) {
             for (int64_t z = -reach[2]; z <= reach[2]; z++) {
                 p[2] = wrap(bin[2] + z, list->bins[2], &away[2]);
                 int64_t at = (p[0] * list->bins[1] + p[1]) * list->bins[2] + p[2];
-                if (!search_bin(list, i, at, away))
+                if (!search_bin(list, i, at, away)) {
                     return false;
+                }
             }
         }
     }
@@ -150,8 +156,9 @@ static int order(int64_t a, int64_t b) {
 static int compare(const void *x, const void *y) {
     const contact *a = x, *b = y;
     int c = 0;
-    for (int d = 0; d < 3 && c == 0; d++)
+    for (int d = 0; d < 3 && c == 0; d++) {
         c = order(a->cell[d], b->cell[d]);
+    }
     c = c ? c : order(a->asu_i, b->asu_i);
     c = c ? c : order(a->asu_j, b->asu_j);
     c = c ? c : order(a->i, b->i);
@@ -188,50 +195,58 @@ static dt_status search(bin_list *list, dt_contacts *ret_contacts, dt_error *err
     list->next = malloc((size_t)list->n * sizeof *list->next);
     list->head = malloc((size_t)total * sizeof *list->head);
     bool enough = list->turns && list->bin && list->next && list->head;
-    if (enough)
+    if (enough) {
         fill_bins(list);
-    for (int64_t i = 0; enough && i < list->n; i++)
+    }
+    for (int64_t i = 0; enough && i < list->n; i++) {
         enough = search_atom(list, i);
-    if (!enough)
+    }
+    if (!enough) {
         return dt_error_set(error, DT_ERR_MEMORY, "contacts: no memory after %lld contacts",
                             (long long)list->n_found);
-    if (list->n_found == 0)
+    }
+    if (list->n_found == 0) {
         return dt_error_set(
             error, DT_ERR_ARGUMENT,
             "contacts: no two atoms are within %g Angstrom of each other, so nothing "
             "holds the crystal together; use a longer cutoff",
             list->cutoff);
+    }
     qsort(list->found, (size_t)list->n_found, sizeof *list->found, compare);
     return copy_found(list, ret_contacts, error);
 }
 
 static dt_status check(const dt_cell *cell, int64_t n, const double *xyz, double cutoff,
                        dt_error *error) {
-    if (!isfinite(cutoff) || cutoff <= 0.0)
+    if (!isfinite(cutoff) || cutoff <= 0.0) {
         return dt_error_set(
             error, DT_ERR_ARGUMENT,
             "contacts: the cutoff is %g Angstrom; it must be finite and greater than 0", cutoff);
-    if (n < 1)
+    }
+    if (n < 1) {
         return dt_error_set(error, DT_ERR_ARGUMENT, "contacts: there are no atoms");
+    }
     for (int64_t i = 0; i < n; i++) {
         const double *r = xyz + 3 * i;
         for (int d = 0; d < 3; d++) {
             const double *b = cell->fractional + 3 * d;
-            if (!(fabs(b[0] * r[0] + b[1] * r[1] + b[2] * r[2]) <= farthest_cell))
+            if (!(fabs(b[0] * r[0] + b[1] * r[1] + b[2] * r[2]) <= farthest_cell)) {
                 return dt_error_set(
                     error, DT_ERR_ARGUMENT,
                     "contacts: atom %lld (counted from 1) at %g %g %g Angstrom is not "
                     "finite or more than %g cells away",
                     (long long)(i + 1), r[0], r[1], r[2], farthest_cell);
+            }
         }
     }
     double expected = (double)n * (double)n * 4.19 * cutoff * cutoff * cutoff / cell->volume;
-    if (expected > most_contacts)
+    if (expected > most_contacts) {
         return dt_error_set(
             error, DT_ERR_ARGUMENT,
             "contacts: a cutoff of %g Angstrom makes about %.2g contacts, more than %.2g; "
             "4 to 8 Angstrom are usual",
             cutoff, expected, most_contacts);
+    }
     return DT_OK;
 }
 
@@ -240,12 +255,14 @@ dt_status dt_find_contacts(const dt_cell *cell, int64_t n_asu, int64_t n_atoms, 
                            dt_error *error) {
     int64_t n = n_asu * n_atoms;
     dt_status status = check(cell, n, xyz, cutoff, error);
-    if (status != DT_OK)
+    if (status != DT_OK) {
         return status;
-    if (cell_range < 0)
+    }
+    if (cell_range < 0) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "contacts: the cell range is %d; it must be 0 (no limit) or more",
                             cell_range);
+    }
     bin_list list = {.cell = cell,
                      .xyz = xyz,
                      .cutoff = cutoff,
@@ -263,8 +280,9 @@ dt_status dt_find_contacts(const dt_cell *cell, int64_t n_asu, int64_t n_atoms, 
 }
 
 void dt_contacts_free(dt_contacts *contacts) {
-    if (!contacts)
+    if (!contacts) {
         return;
+    }
     free(contacts->i);
     free(contacts->j);
     free(contacts->cell);

@@ -52,11 +52,13 @@ static dt_tensor *contact_moments(const dt_gnm *gnm, dt_tensor *body, dt_tensor 
 
 static bool fits(const dt_gnm *gnm, dt_tensor *body) {
     dt_tape *tape = dt_tape_of(body);
-    if (dt_tape_status(tape) != DT_OK)
+    if (dt_tape_status(tape) != DT_OK) {
         return false;
+    }
     const int64_t *shape = dt_shape(body);
-    if (dt_ndim(body) == 3 && shape[0] == gnm->n_asu && shape[1] == gnm->n_atoms && shape[2] == 4)
+    if (dt_ndim(body) == 3 && shape[0] == gnm->n_asu && shape[1] == gnm->n_atoms && shape[2] == 4) {
         return true;
+    }
     dt_tape_fail(
         tape, DT_ERR_SHAPE,
         "force constants: body coordinates must be (%lld,%lld,4), as the network was made for",
@@ -79,8 +81,9 @@ static dt_tensor *self_moments(const dt_gnm *gnm, dt_tensor *body, dt_tensor *ga
 dt_tensor *dt_gnm_self_stiffness(const dt_gnm *gnm, dt_tensor *body, dt_tensor *gamma_intra,
                                  dt_tensor *gamma_inter) {
     dt_tape *tape = dt_tape_of(body);
-    if (!fits(gnm, body))
+    if (!fits(gnm, body)) {
         return dt_inert(tape);
+    }
     dt_tensor *blocks =
         dt_matmul(self_moments(gnm, body, gamma_intra, gamma_inter),
                   view(tape, DT_F64, 2, (int64_t[]){16, 36}, gnm->block_of_moments));
@@ -90,8 +93,9 @@ dt_tensor *dt_gnm_self_stiffness(const dt_gnm *gnm, dt_tensor *body, dt_tensor *
 dt_tensor *dt_gnm_force_constants(const dt_gnm *gnm, dt_tensor *body, dt_tensor *gamma_intra,
                                   dt_tensor *gamma_inter) {
     dt_tape *tape = dt_tape_of(body);
-    if (!fits(gnm, body))
+    if (!fits(gnm, body)) {
         return dt_inert(tape);
+    }
     int64_t a = gnm->n_asu, cells = gnm->n_cells, places = gnm->n_blocks + a;
     dt_tensor *moments[2] = {contact_moments(gnm, body, gamma_intra, gamma_inter),
                              self_moments(gnm, body, gamma_intra, gamma_inter)};
@@ -107,8 +111,9 @@ dt_tensor *dt_gnm_force_constants(const dt_gnm *gnm, dt_tensor *body, dt_tensor 
 
 dt_tensor *dt_gnm_stiffness(const dt_gnm *gnm, dt_tensor *force_constants, dt_tensor *k) {
     dt_tape *tape = dt_tape_of(force_constants);
-    if (dt_tape_status(tape) != DT_OK)
+    if (dt_tape_status(tape) != DT_OK) {
         return dt_inert(tape);
+    }
     int64_t d = 6 * gnm->n_asu;
     dt_tensor *cells = view(tape, DT_F64, 2, (int64_t[]){gnm->n_cells, 3}, gnm->cells);
     dt_tensor *phase = dt_scale(dt_matmul_flags(k, DT_N, cells, DT_T), 6.28318530717958647692);

@@ -21,15 +21,17 @@ static bool new_block(const dt_gnm *gnm, int64_t e) {
 /* Does the reference cell sort before this one? */
 static bool after_reference(const int32_t cell[3]) {
     for (int d = 0; d < 3; d++) {
-        if (cell[d] != 0)
+        if (cell[d] != 0) {
             return cell[d] > 0;
+        }
     }
     return false;
 }
 
 static void add_cell(dt_gnm *gnm, const int32_t cell[3]) {
-    for (int d = 0; d < 3; d++)
+    for (int d = 0; d < 3; d++) {
         gnm->cells[3 * gnm->n_cells + d] = cell[d];
+    }
     gnm->n_cells++;
 }
 
@@ -43,10 +45,12 @@ static void list_blocks(dt_gnm *gnm) {
         const int32_t *cell = c->cell + 3 * e;
         if (new_cell(c, e)) {
             bool here = memcmp(cell, reference, sizeof reference) == 0;
-            if (home < 0 && (here || after_reference(cell)))
+            if (home < 0 && (here || after_reference(cell))) {
                 home = gnm->n_cells;
-            if (home == gnm->n_cells && !here)
+            }
+            if (home == gnm->n_cells && !here) {
                 add_cell(gnm, reference);
+            }
             add_cell(gnm, cell);
         }
         if (new_block(gnm, e)) {
@@ -59,8 +63,9 @@ static void list_blocks(dt_gnm *gnm) {
         (c->intra[e] ? gnm->degree_intra : gnm->degree_inter)[c->i[e]] += 1.0;
     }
     gnm->block_first[gnm->n_blocks] = c->n;
-    for (int64_t a = 0; a < gnm->n_asu; a++)
+    for (int64_t a = 0; a < gnm->n_asu; a++) {
         gnm->block_place[gnm->n_blocks + a] = (home * gnm->n_asu + a) * gnm->n_asu + a;
+    }
 }
 
 static dt_status make_blocks(dt_gnm *gnm, dt_error *error) {
@@ -77,9 +82,10 @@ static dt_status make_blocks(dt_gnm *gnm, dt_error *error) {
     gnm->degree_intra = calloc((size_t)atoms, sizeof *gnm->degree_intra);
     gnm->degree_inter = calloc((size_t)atoms, sizeof *gnm->degree_inter);
     if (!gnm->cells || !gnm->block_first || !gnm->block_place || !gnm->block_intra ||
-        !gnm->block_inter || !gnm->degree_intra || !gnm->degree_inter)
+        !gnm->block_inter || !gnm->degree_intra || !gnm->degree_inter) {
         return dt_error_set(error, DT_ERR_MEMORY, "network: no memory for %lld blocks",
                             (long long)blocks);
+    }
     list_blocks(gnm);
     return DT_OK;
 }
@@ -92,9 +98,10 @@ static double *starting_coordinates(const dt_crystal *crystal) {
         const double *m = crystal->rotation + 9 * a, *t = crystal->translation + 3 * a;
         for (int64_t i = 0; i < n; i++) {
             const double *x = crystal->xyz + 3 * i;
-            for (int d = 0; d < 3; d++)
+            for (int d = 0; d < 3; d++) {
                 all[3 * (a * n + i) + d] =
                     m[3 * d] * x[0] + m[3 * d + 1] * x[1] + m[3 * d + 2] * x[2] + t[d];
+            }
         }
     }
     return all;
@@ -106,8 +113,9 @@ static void fill_block_of_moments(double ret_map[16 * 36]) {
     for (int m = 0; m < 16; m++) {
         for (int pq = 0; pq < 36; pq++) {
             double sum = 0.0;
-            for (int a = 0; a < 3; a++)
+            for (int a = 0; a < 3; a++) {
                 sum += projector_of_body[m / 4][a][pq / 6] * projector_of_body[m % 4][a][pq % 6];
+            }
             ret_map[36 * m + pq] = sum;
         }
     }
@@ -118,9 +126,10 @@ dt_status dt_gnm_new(const dt_crystal *crystal, double cutoff, int cell_range, d
     dt_gnm *gnm = calloc(1, sizeof *gnm);
     double *xyz = starting_coordinates(crystal);
     dt_status status = DT_OK;
-    if (!gnm || !xyz)
+    if (!gnm || !xyz) {
         status = dt_error_set(error, DT_ERR_MEMORY, "network: no memory for %lld atoms",
                               (long long)(crystal->n_asu * crystal->n_atoms));
+    }
     if (status == DT_OK) {
         gnm->n_asu = crystal->n_asu;
         gnm->n_atoms = crystal->n_atoms;
@@ -128,8 +137,9 @@ dt_status dt_gnm_new(const dt_crystal *crystal, double cutoff, int cell_range, d
         status = dt_find_contacts(&crystal->cell, gnm->n_asu, gnm->n_atoms, xyz, cutoff, cell_range,
                                   &gnm->contacts, error);
     }
-    if (status == DT_OK)
+    if (status == DT_OK) {
         status = make_blocks(gnm, error);
+    }
     free(xyz);
     if (status != DT_OK) {
         dt_gnm_free(gnm);
@@ -140,8 +150,9 @@ dt_status dt_gnm_new(const dt_crystal *crystal, double cutoff, int cell_range, d
 }
 
 void dt_gnm_free(dt_gnm *gnm) {
-    if (!gnm)
+    if (!gnm) {
         return;
+    }
     dt_contacts_free(&gnm->contacts);
     free(gnm->cells);
     free(gnm->block_first);

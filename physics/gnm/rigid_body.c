@@ -6,11 +6,13 @@
 
 dt_tensor *dt_rigid_body_coordinates(dt_tensor *xyz) {
     dt_tape *tape = dt_tape_of(xyz);
-    if (dt_tape_status(tape) == DT_OK && (dt_ndim(xyz) != 3 || dt_shape(xyz)[2] != 3))
+    if (dt_tape_status(tape) == DT_OK && (dt_ndim(xyz) != 3 || dt_shape(xyz)[2] != 3)) {
         dt_tape_fail(tape, DT_ERR_SHAPE,
                      "rigid body: positions must be (asymmetric units, atoms, 3)");
-    if (dt_tape_status(tape) != DT_OK)
+    }
+    if (dt_tape_status(tape) != DT_OK) {
         return dt_inert(tape);
+    }
     const int64_t *shape = dt_shape(xyz);
     dt_tensor *centroid = dt_expand_dims(dt_mean(xyz, 1), 1);
     dt_tensor *ones = dt_full(tape, DT_F64, 3, (int64_t[]){shape[0], shape[1], 1}, 1.0);
@@ -19,8 +21,9 @@ dt_tensor *dt_rigid_body_coordinates(dt_tensor *xyz) {
 
 dt_tensor *dt_rigid_body_projector(dt_tensor *body) {
     dt_tape *tape = dt_tape_of(body);
-    if (dt_tape_status(tape) != DT_OK)
+    if (dt_tape_status(tape) != DT_OK) {
         return dt_inert(tape);
+    }
     const dt_array e = dt_array_wrap(DT_F64, 2, (int64_t[]){4, 18}, projector_of_body);
     dt_tensor *a = dt_matmul(body, dt_constant_view(tape, &e));
     return dt_reshape(a, 3, (int64_t[]){dt_shape(body)[0], 3 * dt_shape(body)[1], 6});

@@ -10,13 +10,16 @@ static void fill(const dt_grid_axis axis[3], int64_t voxels, const dt_cell *cell
         int64_t ijk[3];
         double h[3];
         dt_grid_position(axis, p, ijk);
-        for (int d = 0; d < 3; d++)
-            h[d] = dt_axis_miller(&axis[d], ijk[d]);
         for (int d = 0; d < 3; d++) {
-            if (hkl)
+            h[d] = dt_axis_miller(&axis[d], ijk[d]);
+        }
+        for (int d = 0; d < 3; d++) {
+            if (hkl) {
                 hkl[3 * p + d] = h[d];
-            if (q)
+            }
+            if (q) {
                 q[3 * p + d] = two_pi * (h[0] * b[d] + h[1] * b[3 + d] + h[2] * b[6 + d]);
+            }
         }
     }
 }
@@ -26,22 +29,27 @@ dt_status dt_generate_grid(const dt_grid *grid, const dt_cell *cell, dt_array *r
     dt_grid_axis axis[3];
     int64_t voxels;
     dt_status status = dt_grid_axes(grid, axis, &voxels, error);
-    if (status != DT_OK)
+    if (status != DT_OK) {
         return status;
+    }
     const int64_t shape[2] = {voxels, 3};
     dt_array hkl = {.data = NULL}, q = {.data = NULL};
-    if (ret_hkl)
+    if (ret_hkl) {
         status = dt_array_new(&hkl, DT_F64, 2, shape, error);
-    if (status == DT_OK && ret_q)
+    }
+    if (status == DT_OK && ret_q) {
         status = dt_array_new(&q, DT_F64, 2, shape, error);
+    }
     if (status != DT_OK) {
         dt_array_free(&hkl);
         return status;
     }
     fill(axis, voxels, cell, hkl.data, q.data);
-    if (ret_hkl)
+    if (ret_hkl) {
         *ret_hkl = hkl;
-    if (ret_q)
+    }
+    if (ret_q) {
         *ret_q = q;
+    }
     return DT_OK;
 }

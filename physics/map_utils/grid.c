@@ -13,26 +13,30 @@ static dt_status check_axis(const dt_grid *grid, int d, dt_error *error) {
     const char name = "hkl"[d];
     double lo = grid->lo[d], hi = grid->hi[d];
     int samples = grid->samples[d];
-    if (samples < 1 || samples > largest_samples)
+    if (samples < 1 || samples > largest_samples) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "grid: %d samples per unit of %c; there must be 1 to %d", samples, name,
                             largest_samples);
-    if (!(fabs(lo) <= largest_limit) || !(fabs(hi) <= largest_limit))
+    }
+    if (!(fabs(lo) <= largest_limit) || !(fabs(hi) <= largest_limit)) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "grid: the limits %g to %g of %c must be finite and at most %g", lo, hi,
                             name, largest_limit);
-    if (hi < lo)
+    }
+    if (hi < lo) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "grid: %c runs from %g down to %g, which is an empty grid; the upper "
                             "limit must not be below the lower one",
                             name, lo, hi);
+    }
     double steps = (hi - lo) * samples;
-    if (fabs(steps - round(steps)) > snap)
+    if (fabs(steps - round(steps)) > snap) {
         return dt_error_set(
             error, DT_ERR_ARGUMENT,
             "grid: the range %.12g to %.12g of %c is %.12g steps of 1/%d, which is not "
             "a whole number; the nearest upper limits that fit are %.12g and %.12g",
             lo, hi, name, steps, samples, lo + floor(steps) / samples, lo + ceil(steps) / samples);
+    }
     return DT_OK;
 }
 
@@ -42,26 +46,31 @@ dt_status dt_grid_axes(const dt_grid *grid, dt_grid_axis ret_axis[3], int64_t *r
     int64_t voxels = 1;
     for (int d = 0; d < 3; d++) {
         dt_status status = check_axis(grid, d, error);
-        if (status != DT_OK)
+        if (status != DT_OK) {
             return status;
+        }
         double start = grid->lo[d] * grid->samples[d], whole = floor(start);
-        if (fabs(start - round(start)) < snap)
+        if (fabs(start - round(start)) < snap) {
             start = whole = round(start);
+        }
         axis[d] =
             (dt_grid_axis){.n = (int64_t)round((grid->hi[d] - grid->lo[d]) * grid->samples[d]) + 1,
                            .samples = grid->samples[d],
                            .base = (int64_t)whole,
                            .offset = start - whole};
-        if (axis[d].n > largest_grid / voxels)
+        if (axis[d].n > largest_grid / voxels) {
             return dt_error_set(error, DT_ERR_ARGUMENT,
                                 "grid: more than %lld voxels; use smaller limits or fewer samples",
                                 (long long)largest_grid);
+        }
         voxels *= axis[d].n;
     }
-    for (int d = 0; d < 3; d++)
+    for (int d = 0; d < 3; d++) {
         ret_axis[d] = axis[d];
-    if (ret_voxels)
+    }
+    if (ret_voxels) {
         *ret_voxels = voxels;
+    }
     return DT_OK;
 }
 
@@ -85,7 +94,8 @@ bool dt_axis_is_integer(const dt_grid_axis *axis, int64_t i) {
 
 int64_t dt_axis_wavenumber(const dt_grid_axis *axis, int64_t i) {
     int64_t n = axis->samples, c = (axis->base + i) % n;
-    if (c < 0)
+    if (c < 0) {
         c += n;
+    }
     return 2.0 * ((double)c + axis->offset) >= (double)n ? c - n : c;
 }

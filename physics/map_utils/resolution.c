@@ -14,14 +14,16 @@ static dt_tensor *mask_of(dt_tensor *x, bool (*test)(double, double), double lim
     int64_t n = dt_size(x);
     bool *mask = malloc((size_t)(n > 0 ? n : 1) * sizeof *mask);
     if (!data || !mask) {
-        if (data)
+        if (data) {
             dt_tape_fail(tape, DT_ERR_MEMORY, "resolution: no memory for a mask of %lld elements",
                          (long long)n);
+        }
         free(mask);
         return dt_inert(tape);
     }
-    for (int64_t i = 0; i < n; i++)
+    for (int64_t i = 0; i < n; i++) {
         mask[i] = test(data[i], limit);
+    }
     dt_tensor *result = dt_constant(tape, DT_BOOL, dt_ndim(x), dt_shape(x), mask);
     free(mask);
     return result;

@@ -11,8 +11,9 @@ static int64_t count_classes(const dt_grid_axis *axis) {
 /* Class of voxel (i,j,k): the class of a point is its index modulo samples. */
 static int64_t class_of(const dt_grid_axis axis[3], const int64_t ijk[3]) {
     int64_t c = 0;
-    for (int d = 0; d < 3; d++)
+    for (int d = 0; d < 3; d++) {
         c = c * count_classes(&axis[d]) + ijk[d] % axis[d].samples;
+    }
     return c;
 }
 
@@ -21,8 +22,9 @@ static int64_t write_wavevectors(const dt_grid_axis axis[3], int64_t n_classes, 
                                  int64_t *first) {
     int64_t n = 0;
     for (int64_t c = 0; c < n_classes; c++) {
-        if (first[c] == first[c + 1])
+        if (first[c] == first[c + 1]) {
             continue;
+        }
         int64_t rest = c;
         for (int d = 2; d >= 0; d--) {
             int64_t i = rest % count_classes(&axis[d]);
@@ -41,15 +43,17 @@ static void sort_voxels(const dt_grid_axis axis[3], int64_t n_voxels, const bool
                         int64_t n_classes, int64_t *first, int64_t *cursor, int64_t *voxel) {
     for (int pass = 0; pass < 2; pass++) {
         for (int64_t p = 0; p < n_voxels; p++) {
-            if (valid && !valid[p])
+            if (valid && !valid[p]) {
                 continue;
+            }
             int64_t ijk[3];
             dt_grid_position(axis, p, ijk);
             int64_t c = class_of(axis, ijk);
-            if (pass == 0)
+            if (pass == 0) {
                 first[c + 1]++;
-            else
+            } else {
                 voxel[cursor[c]++] = p;
+            }
         }
         for (int64_t c = 0; pass == 0 && c < n_classes; c++) {
             first[c + 1] += first[c];
@@ -63,10 +67,12 @@ dt_status dt_group_by_wavevector(const dt_grid *grid, const bool *valid, dt_wave
     dt_grid_axis axis[3];
     int64_t n_voxels, n_listed = 0;
     dt_status status = dt_grid_axes(grid, axis, &n_voxels, error);
-    if (status != DT_OK)
+    if (status != DT_OK) {
         return status;
-    for (int64_t p = 0; p < n_voxels; p++)
+    }
+    for (int64_t p = 0; p < n_voxels; p++) {
         n_listed += !valid || valid[p];
+    }
     int64_t n_classes = count_classes(&axis[0]) * count_classes(&axis[1]) * count_classes(&axis[2]);
     dt_wavevectors groups = {.n_voxels = n_listed};
     groups.k = malloc((size_t)(3 * n_classes) * sizeof *groups.k);
@@ -87,8 +93,9 @@ dt_status dt_group_by_wavevector(const dt_grid *grid, const bool *valid, dt_wave
 }
 
 void dt_wavevectors_free(dt_wavevectors *groups) {
-    if (!groups)
+    if (!groups) {
         return;
+    }
     free(groups->k);
     free(groups->first);
     free(groups->voxel);

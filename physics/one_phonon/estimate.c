@@ -14,8 +14,9 @@ static int64_t count_bragg(const dt_grid_axis axis[3]) {
     int64_t product = 1;
     for (int d = 0; d < 3; d++) {
         int64_t n = 0;
-        for (int64_t i = 0; i < axis[d].n; i++)
+        for (int64_t i = 0; i < axis[d].n; i++) {
             n += dt_axis_is_integer(&axis[d], i);
+        }
         product *= n;
     }
     return product;
@@ -40,14 +41,16 @@ dt_status dt_one_phonon_estimate(const dt_crystal *crystal, const dt_grid *grid,
     dt_grid_axis axis[3];
     dt_one_phonon_sizes s = {.n_atoms = crystal->n_atoms, .n_asu = crystal->n_asu};
     dt_status status = dt_grid_axes(grid, axis, &s.voxels, error);
-    if (status != DT_OK)
+    if (status != DT_OK) {
         return status;
+    }
     double d_min = options ? options->d_min : 0.0;
-    if (!isfinite(d_min) || d_min < 0.0)
+    if (!isfinite(d_min) || d_min < 0.0) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "one-phonon: the resolution limit d_min is %g Angstrom; it must be "
                             "finite and not negative",
                             d_min);
+    }
     s.wavevectors = 1;
     for (int d = 0; d < 3; d++) {
         s.shape[d] = axis[d].n;

@@ -25,10 +25,11 @@ static int64_t wavevector_of(const dt_wavevectors *groups, int64_t p) {
     int64_t lo = 0, hi = groups->n;
     while (hi - lo > 1) {
         int64_t mid = (lo + hi) / 2;
-        if (groups->first[mid] <= p)
+        if (groups->first[mid] <= p) {
             lo = mid;
-        else
+        } else {
             hi = mid;
+        }
     }
     return lo;
 }
@@ -42,10 +43,12 @@ static dt_tensor *scattering_vectors(const dt_one_phonon *m, dt_tape *tape, int6
         int64_t ijk[3];
         double h[3];
         dt_grid_position(m->axis, m->groups.voxel[p], ijk);
-        for (int d = 0; d < 3; d++)
+        for (int d = 0; d < 3; d++) {
             h[d] = dt_axis_miller(&m->axis[d], ijk[d]);
-        for (int d = 0; d < 3; d++)
+        }
+        for (int d = 0; d < 3; d++) {
             q[3 * (p - begin) + d] = two_pi * (h[0] * b[d] + h[1] * b[3 + d] + h[2] * b[6 + d]);
+        }
     }
     return dt_constant(tape, DT_F64, 2, (int64_t[]){end - begin, 3}, q);
 }
@@ -106,13 +109,16 @@ static dt_tensor *stiffness_factor(const dt_one_phonon *m, dt_tensor *force_cons
     dt_tape *tape = dt_tape_of(force_constants);
     dt_tensor *at = view(tape, DT_F64, 2, (int64_t[]){1, 3}, k);
     dt_tensor *stiffness = dt_select(dt_gnm_stiffness(m->gnm, force_constants, at), 0, 0);
-    if (dt_tape_status(tape) != DT_OK)
+    if (dt_tape_status(tape) != DT_OK) {
         return dt_inert(tape);
+    }
     dt_tensor *factor = dt_cholesky(stiffness);
-    if (dt_tape_status(tape) == DT_OK)
+    if (dt_tape_status(tape) == DT_OK) {
         check_pivots(factor, self_stiffness, 6 * m->crystal->n_asu);
-    if (dt_tape_status(tape) == DT_ERR_NOT_POSITIVE_DEFINITE)
+    }
+    if (dt_tape_status(tape) == DT_ERR_NOT_POSITIVE_DEFINITE) {
         name_wavevector(tape, k);
+    }
     return factor;
 }
 
@@ -135,18 +141,20 @@ static dt_tensor *slice_intensity(void *user, dt_tape *tape, int64_t begin, int6
 
 static bool check_input(dt_tensor *x, const char *what, int ndim, int64_t n0, int64_t n1) {
     dt_tape *tape = dt_tape_of(x);
-    if (dt_tape_status(tape) != DT_OK)
+    if (dt_tape_status(tape) != DT_OK) {
         return false;
-    if (dt_dtype_of(x) != DT_F64)
+    }
+    if (dt_dtype_of(x) != DT_F64) {
         dt_tape_fail(tape, DT_ERR_DTYPE, "one-phonon: %s must be f64, not %s", what,
                      dt_dtype_name(dt_dtype_of(x)));
-    else if (dt_ndim(x) != ndim || (ndim > 0 && dt_shape(x)[0] != n0) ||
-             (ndim > 1 && dt_shape(x)[1] != n1))
+    } else if (dt_ndim(x) != ndim || (ndim > 0 && dt_shape(x)[0] != n0) ||
+               (ndim > 1 && dt_shape(x)[1] != n1)) {
         dt_tape_fail(tape, DT_ERR_SHAPE, "one-phonon: %s must be %s for %lld atoms", what,
                      ndim == 0   ? "a scalar"
                      : ndim == 1 ? "(atoms)"
                                  : "(atoms,3)",
                      (long long)n0);
+    }
     return dt_tape_status(tape) == DT_OK;
 }
 
@@ -156,8 +164,9 @@ dt_tensor *dt_one_phonon_intensity(const dt_one_phonon *model, dt_tensor *gamma_
     int64_t n = model->crystal->n_atoms, valid = model->groups.n_voxels;
     if (!check_input(gamma_intra, "gamma_intra", 0, n, 0) ||
         !check_input(gamma_inter, "gamma_inter", 0, n, 0) ||
-        !check_input(u_iso, "u_iso", 1, n, 0) || !check_input(xyz, "xyz", 2, n, 3))
+        !check_input(u_iso, "u_iso", 1, n, 0) || !check_input(xyz, "xyz", 2, n, 3)) {
         return dt_inert(tape);
+    }
     dt_tensor *in[INPUTS];
     in[POSITIONS] = dt_expand_symmetry(model->crystal, xyz);
     in[BODY] = dt_rigid_body_coordinates(in[POSITIONS]);

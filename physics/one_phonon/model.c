@@ -11,8 +11,9 @@ static const double two_pi = 6.28318530717958647692;
 static bool resolved(const dt_one_phonon *m, const int64_t ijk[3], double d_min) {
     const double *b = m->crystal->cell.fractional;
     double h[3], q2 = 0.0;
-    for (int d = 0; d < 3; d++)
+    for (int d = 0; d < 3; d++) {
         h[d] = dt_axis_miller(&m->axis[d], ijk[d]);
+    }
     for (int d = 0; d < 3; d++) {
         double q = two_pi * (h[0] * b[d] + h[1] * b[3 + d] + h[2] * b[6 + d]);
         q2 += q * q;
@@ -23,9 +24,10 @@ static bool resolved(const dt_one_phonon *m, const int64_t ijk[3], double d_min)
 static dt_status mark_valid(dt_one_phonon *m, double d_min, dt_error *error) {
     dt_one_phonon_sizes *s = &m->sizes;
     m->valid = malloc((size_t)s->voxels * sizeof *m->valid);
-    if (!m->valid)
+    if (!m->valid) {
         return dt_error_set(error, DT_ERR_MEMORY, "one-phonon: no memory for a mask of %lld voxels",
                             (long long)s->voxels);
+    }
     for (int64_t p = 0; p < s->voxels; p++) {
         int64_t ijk[3];
         dt_grid_position(m->axis, p, ijk);
@@ -37,13 +39,14 @@ static dt_status mark_valid(dt_one_phonon *m, double d_min, dt_error *error) {
         s->valid += m->valid[p];
     }
     s->beyond_d_min = s->voxels - s->bragg - s->valid;
-    if (s->valid == 0)
+    if (s->valid == 0) {
         return dt_error_set(
             error, DT_ERR_ARGUMENT,
             "one-phonon: none of the %lld voxels has an intensity: %lld lie on whole "
             "h, k, l and %lld at d <= %g Angstrom; take at least 2 samples per unit, or a "
             "smaller d_min",
             (long long)s->voxels, (long long)s->bragg, (long long)s->beyond_d_min, d_min);
+    }
     return DT_OK;
 }
 
@@ -53,17 +56,20 @@ static dt_status cut_slices(dt_one_phonon *m, dt_error *error) {
     int64_t most = SLICE_WORK / (m->crystal->n_asu * m->crystal->n_atoms);
     most = most < 64 ? 64 : most > SLICE_VOXELS ? SLICE_VOXELS : most;
     int64_t n = 0;
-    for (int64_t k = 0; k < g->n; k++)
+    for (int64_t k = 0; k < g->n; k++) {
         n += (g->first[k + 1] - g->first[k] + most - 1) / most;
+    }
     m->slice_first = malloc((size_t)(n + 1) * sizeof *m->slice_first);
-    if (!m->slice_first)
+    if (!m->slice_first) {
         return dt_error_set(error, DT_ERR_MEMORY, "one-phonon: no memory for %lld slices",
                             (long long)n);
+    }
     for (int64_t k = 0; k < g->n; k++) {
         int64_t first = g->first[k], voxels = g->first[k + 1] - first;
         int64_t parts = (voxels + most - 1) / most;
-        for (int64_t s = 0; s < parts; s++)
+        for (int64_t s = 0; s < parts; s++) {
             m->slice_first[m->n_slices++] = first + voxels * s / parts;
+        }
     }
     m->slice_first[m->n_slices] = g->n_voxels;
     return DT_OK;
@@ -84,16 +90,19 @@ static dt_status list_types(dt_one_phonon *m, dt_error *error) {
     m->type_b = malloc(4 * n * sizeof *m->type_b);
     m->type_c = malloc(n * sizeof *m->type_c);
     m->type = malloc(n * sizeof *m->type);
-    if (!m->type_a || !m->type_b || !m->type_c || !m->type)
+    if (!m->type_a || !m->type_b || !m->type_c || !m->type) {
         return dt_error_set(error, DT_ERR_MEMORY, "one-phonon: no memory for %lld atoms",
                             (long long)x->n_atoms);
+    }
     for (int64_t i = 0; i < x->n_atoms; i++) {
         double a[4], c = x->occupancy[i] * x->ff_c[i];
-        for (int g = 0; g < 4; g++)
+        for (int g = 0; g < 4; g++) {
             a[g] = x->occupancy[i] * x->ff_a[4 * i + g];
+        }
         int64_t t = 0;
-        while (t < m->n_types && !same_type(m, t, a, x->ff_b + 4 * i, c))
+        while (t < m->n_types && !same_type(m, t, a, x->ff_b + 4 * i, c)) {
             t++;
+        }
         if (t == m->n_types) {
             memcpy(m->type_a + 4 * t, a, sizeof a);
             memcpy(m->type_b + 4 * t, x->ff_b + 4 * i, sizeof a);
@@ -108,20 +117,27 @@ static dt_status list_types(dt_one_phonon *m, dt_error *error) {
 static dt_status build(dt_one_phonon *m, const dt_grid *grid, const dt_one_phonon_options *options,
                        dt_error *error) {
     dt_status status = dt_grid_axes(grid, m->axis, &m->sizes.voxels, error);
-    if (status == DT_OK)
+    if (status == DT_OK) {
         status = mark_valid(m, options->d_min, error);
-    if (status == DT_OK)
+    }
+    if (status == DT_OK) {
         status = dt_group_by_wavevector(grid, m->valid, &m->groups, error);
-    if (status == DT_OK)
+    }
+    if (status == DT_OK) {
         status = cut_slices(m, error);
-    if (status == DT_OK)
+    }
+    if (status == DT_OK) {
         status = list_types(m, error);
-    if (status == DT_OK)
+    }
+    if (status == DT_OK) {
         status = dt_gnm_new(m->crystal, options->cutoff, options->cell_range, &m->gnm, error);
-    if (status != DT_OK)
+    }
+    if (status != DT_OK) {
         return status;
-    for (int d = 0; d < 3; d++)
+    }
+    for (int d = 0; d < 3; d++) {
         m->sizes.shape[d] = m->axis[d].n;
+    }
     m->sizes.n_atoms = m->crystal->n_atoms;
     m->sizes.n_asu = m->crystal->n_asu;
     m->sizes.wavevectors = m->groups.n;
@@ -134,14 +150,16 @@ dt_status dt_one_phonon_new(const dt_crystal *crystal, const dt_grid *grid,
                             dt_error *error) {
     const dt_one_phonon_options chosen =
         options ? *options : (dt_one_phonon_options){.cutoff = 4.0};
-    if (!isfinite(chosen.d_min) || chosen.d_min < 0.0)
+    if (!isfinite(chosen.d_min) || chosen.d_min < 0.0) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "one-phonon: the resolution limit d_min is %g Angstrom; it must be "
                             "finite and not negative",
                             chosen.d_min);
+    }
     dt_one_phonon *model = calloc(1, sizeof *model);
-    if (!model)
+    if (!model) {
         return dt_error_set(error, DT_ERR_MEMORY, "one-phonon: no memory for a model");
+    }
     model->crystal = crystal;
     dt_status status = build(model, grid, &chosen, error);
     if (status != DT_OK) {
@@ -153,8 +171,9 @@ dt_status dt_one_phonon_new(const dt_crystal *crystal, const dt_grid *grid,
 }
 
 void dt_one_phonon_free(dt_one_phonon *model) {
-    if (!model)
+    if (!model) {
         return;
+    }
     dt_gnm_free(model->gnm);
     free(model->valid);
     dt_wavevectors_free(&model->groups);

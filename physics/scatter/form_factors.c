@@ -12,10 +12,12 @@ static dt_tensor *squared_length(dt_tensor *q) {
 dt_tensor *dt_compute_form_factors(dt_tensor *q, dt_tensor *a, dt_tensor *b, dt_tensor *c) {
     dt_tape *tape = dt_tape_of(q);
     if (dt_tape_status(tape) == DT_OK &&
-        (dt_ndim(a) != 2 || dt_shape(a)[1] != 4 || dt_ndim(b) != 2 || dt_shape(b)[1] != 4))
+        (dt_ndim(a) != 2 || dt_shape(a)[1] != 4 || dt_ndim(b) != 2 || dt_shape(b)[1] != 4)) {
         dt_tape_fail(tape, DT_ERR_SHAPE, "form factors: amplitudes and widths must be (atoms,4)");
-    if (dt_tape_status(tape) != DT_OK)
+    }
+    if (dt_tape_status(tape) != DT_OK) {
         return dt_inert(tape);
+    }
     dt_tensor *minus_s2 = dt_scale(squared_length(q), -1.0 / sixteen_pi_squared);
     dt_tensor *f = c;
     for (int g = 0; g < 4; g++) {

@@ -18,7 +18,8 @@
 typedef void dti_map_fn(int64_t n, void *out, const void *const *in, const void *attr);
 
 /* Run kernel over out's elements (out is contiguous). Each input broadcasts to out's shape, any
- * strides, and is converted (real to complex of the same precision, or bool/i64 unchanged) to in_dtype[i] on the way. */
+ * strides, and is converted (real to complex of the same precision, or bool/i64 unchanged) to
+ * in_dtype[i] on the way. */
 void dti_map(const dt_array *out, dti_map_fn *kernel, int n_in, const dt_array *const *in,
              const dt_dtype *in_dtype, const void *attr);
 
@@ -61,15 +62,16 @@ extern dti_map_fn *const dti_k_where[DT_DTYPE_COUNT];
 extern dti_map_fn *const dti_k_cast[DT_DTYPE_COUNT][DT_DTYPE_COUNT];
 
 /* out = sum of in over the axes whose bit is set in axes_mask; out holds the other axes in order
- * (contiguous, float type equal to in's). Pairwise in a fixed tree: rounding error grows with log n and the
- * result does not depend on threads. An empty sum is 0. */
+ * (contiguous, float type equal to in's). Pairwise in a fixed tree: rounding error grows with log n
+ * and the result does not depend on threads. An empty sum is 0. */
 void dti_sum(const dt_array *out, const dt_array *in, unsigned axes_mask);
 
 /* out[.., i, ..] = in[.., index[i], ..] along axis; index is a 1-d contiguous i64 array of
  * entries already checked to lie in range. out contiguous; any element type. */
 void dti_gather(const dt_array *out, const dt_array *in, const int64_t *index, int axis);
 
-/* out = 0, then out[.., index[i], ..] += in[.., i, ..] in order of i; out contiguous, float types. */
+/* out = 0, then out[.., index[i], ..] += in[.., i, ..] in order of i; out contiguous, float types.
+ */
 void dti_scatter_add(const dt_array *out, const dt_array *in, const int64_t *index, int axis);
 
 /* y += x, contiguous arrays of equal shape and float type: the accumulation step of a sweep. */

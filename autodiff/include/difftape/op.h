@@ -1,4 +1,5 @@
-/* op.h - what an operation is, for people who add one: the engine's own and yours are the same kind.
+/* op.h - what an operation is, for people who add one: the engine's own and yours are the same
+ * kind.
  *
  * An operation is one constant struct in one small file. `shape` decides the outputs, `forward`
  * computes them, `vjp` and `jvp` differentiate by calling operations (so derivatives of any order
@@ -10,17 +11,17 @@
 
 DT_BEGIN_DECLS
 
-#define DT_MAX_OUTPUTS 16 /**< most outputs of one operation */
-#define DT_VARIADIC (-1) /**< arity of an operation with any number of inputs */
+#define DT_MAX_OUTPUTS 16   /**< most outputs of one operation */
+#define DT_VARIADIC    (-1) /**< arity of an operation with any number of inputs */
 
 typedef enum dt_op_kind {
     DT_ELEMENTWISE, /**< element i of the output needs only element i of the (broadcast) inputs */
     DT_REDUCTION,
-    DT_VIEW,        /**< no new elements: forward describes the input's memory anew */
+    DT_VIEW, /**< no new elements: forward describes the input's memory anew */
     DT_INDEXING,
     DT_CONTRACTION,
     DT_FACTORIZATION,
-    DT_CALL         /**< runs functions of tensors (checkpoints, batches) */
+    DT_CALL /**< runs functions of tensors (checkpoints, batches) */
 } dt_op_kind;
 
 typedef struct dt_op dt_op;
@@ -41,14 +42,14 @@ typedef enum dt_op_dtypes { DT_REAL_AND_COMPLEX, DT_REAL_ONLY, DT_COMPLEX_ONLY }
 
 /** How the generated tests fill an input of a sample. */
 typedef enum dt_fill {
-    DT_FILL_NORMAL,   /**< standard normal, complex if the run is complex */
-    DT_FILL_REAL,     /**< standard normal, always real */
-    DT_FILL_POSITIVE, /**< modulus in [0.5, 2], off the branch cut: for log, sqrt, division */
-    DT_FILL_HPD,      /**< Hermitian positive definite matrices */
+    DT_FILL_NORMAL,     /**< standard normal, complex if the run is complex */
+    DT_FILL_REAL,       /**< standard normal, always real */
+    DT_FILL_POSITIVE,   /**< modulus in [0.5, 2], off the branch cut: for log, sqrt, division */
+    DT_FILL_HPD,        /**< Hermitian positive definite matrices */
     DT_FILL_TRIANGULAR, /**< well-conditioned matrices with diagonal near 2 */
-    DT_FILL_INDEX,    /**< i64 in [0, limit) with repeats, no gradient */
-    DT_FILL_BOOL,     /**< random mask, no gradient */
-    DT_FILL_ZERO      /**< exact zeros: a singular point where the rule promises a finite value.
+    DT_FILL_INDEX,      /**< i64 in [0, limit) with repeats, no gradient */
+    DT_FILL_BOOL,       /**< random mask, no gradient */
+    DT_FILL_ZERO        /**< exact zeros: a singular point where the rule promises a finite value.
                            Only values and finiteness are tested there */
 } dt_fill;
 
@@ -60,15 +61,16 @@ typedef struct dt_sample {
         dt_fill fill;
         int64_t limit; /**< for DT_FILL_INDEX */
     } in[DT_SAMPLE_INPUTS];
-    int n_in;          /**< 0: the operation's arity */
-    const void *attr;  /**< attr_size bytes, as given to dt_apply */
+    int n_in;         /**< 0: the operation's arity */
+    const void *attr; /**< attr_size bytes, as given to dt_apply */
 } dt_sample;
 
-/** Bits of dt_op.saves: what vjp and jvp read besides cotangents. Everything else may be gone by then. */
+/** Bits of dt_op.saves: what vjp and jvp read besides cotangents. Everything else may be gone by
+ *  then. */
 #define DT_SAVE_INPUT(i) (1u << (i))
-#define DT_SAVE_INPUTS 0xffffu
-#define DT_SAVE_OUTPUT (1u << 16)
-#define DT_SAVE_NOTHING 0u
+#define DT_SAVE_INPUTS   0xffffu
+#define DT_SAVE_OUTPUT   (1u << 16)
+#define DT_SAVE_NOTHING  0u
 
 struct dt_op {
     const char *name;
@@ -77,8 +79,9 @@ struct dt_op {
     dt_op_kind kind;
     dt_op_dtypes dtypes;
     unsigned saves;
-    bool blocks_gradient; /**< outputs want no gradient whatever the inputs do: the application is not
-                               recorded and vjp and jvp are never called (dt_stop_gradient) */
+    /** Outputs want no gradient whatever the inputs do: the application is not recorded and vjp
+     *  and jvp are never called (dt_stop_gradient). */
+    bool blocks_gradient;
     size_t attr_size;
 
     /** Check the inputs and declare every output with dt_node_output. Pure. On failure call
@@ -94,7 +97,8 @@ struct dt_op {
      *  complex type of the output: the sweep sums and takes real parts. */
     void (*vjp)(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar);
 
-    /** ydot[o] = sum_i (dy_o/dx_i) xdot[i]; xdot[i] is NULL for zero; leave ydot[o] NULL for zero. */
+    /** ydot[o] = sum_i (dy_o/dx_i) xdot[i]; xdot[i] is NULL for zero; leave ydot[o] NULL for zero.
+     */
     void (*jvp)(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot);
 
     const dt_sample *samples;

@@ -24,9 +24,11 @@ typedef struct dt_tensor dt_tensor;
 
 /** Options of a tape; {0} is the default. */
 typedef struct dt_tape_options {
-    size_t memory_limit;  /**< most bytes of tensors held at once, 0 = no limit (DT_ERR_MEMORY beyond) */
-    bool watch_nonfinite; /**< stop at the first operation, forward or backward, that makes a NaN or
-                               infinity: DT_ERR_NONFINITE names it */
+    /** Most bytes of tensors held at once, 0 = no limit; beyond it DT_ERR_MEMORY. */
+    size_t memory_limit;
+    /** Stop at the first operation, forward or backward, that makes a NaN or infinity:
+     *  DT_ERR_NONFINITE names it. */
+    bool watch_nonfinite;
 } dt_tape_options;
 
 /** A new tape; options may be NULL. Returns NULL only if there is no memory for the tape itself.
@@ -101,8 +103,8 @@ DT_API void dt_backward(dt_tensor *loss);
 /** The same from any tensor with its cotangent (shape and type of y). */
 DT_API void dt_backward_from(dt_tensor *y, dt_tensor *cotangent);
 
-/** The gradient accumulated in a parameter; zeros of its shape and type if none has arrived yet. It lives as
- *  long as the parameter. */
+/** The gradient accumulated in a parameter; zeros of its shape and type if none has arrived yet. It
+ *  lives as long as the parameter. */
 DT_API dt_tensor *dt_gradient(dt_tensor *parameter);
 
 /** Forget the gradients of all parameters. */
@@ -139,9 +141,9 @@ typedef struct dt_mark {
     int64_t opaque[8];
 } dt_mark;
 
-/** Give back every intermediate made after the mark (parameters, constants and their gradients stay; a tensor made after
- *  the mark must not be used any more). A loop of mark, model, dt_backward, rewind allocates
- *  nothing from the system once warm. */
+/** Give back every intermediate made after the mark (parameters, constants and their gradients
+ *  stay; a tensor made after the mark must not be used any more). A loop of mark, model,
+ *  dt_backward, rewind allocates nothing from the system once warm. */
 DT_API dt_mark dt_tape_mark(dt_tape *tape);
 DT_API void dt_tape_rewind(dt_tape *tape, dt_mark mark);
 
@@ -150,17 +152,17 @@ DT_API void dt_tape_reset(dt_tape *tape);
 
 /** What the tape holds. */
 typedef struct dt_tape_stats {
-    size_t bytes_used;     /**< tensors alive now */
-    size_t bytes_peak;     /**< most ever, worker tapes of dt_map_batches included */
-    size_t bytes_reserved; /**< held from the system */
+    size_t bytes_used;          /**< tensors alive now */
+    size_t bytes_peak;          /**< most ever, worker tapes of dt_map_batches included */
+    size_t bytes_reserved;      /**< held from the system */
     int64_t system_allocations; /**< malloc calls so far: constant in a warm loop */
-    int64_t operations;    /**< operations recorded now */
+    int64_t operations;         /**< operations recorded now */
 } dt_tape_stats;
 DT_API dt_tape_stats dt_tape_get_stats(const dt_tape *tape);
 
-/** Called now and then during long operations with work done and total (forward and backward count separately); a
- *  return value other than 0 stops the work with DT_ERR_CANCELLED. NULL switches it off. It may be
- *  called from a worker thread, but never from two at once. */
+/** Called now and then during long operations with work done and total (forward and backward count
+ *  separately); a return value other than 0 stops the work with DT_ERR_CANCELLED. NULL switches it
+ *  off. It may be called from a worker thread, but never from two at once. */
 typedef int dt_progress_fn(void *user, int64_t done, int64_t total);
 DT_API void dt_tape_on_progress(dt_tape *tape, dt_progress_fn *fn, void *user);
 

@@ -14,9 +14,15 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_abs = {
-    .name = "abs", .formula = "y = |z|", .arity = 1, .kind = DT_ELEMENTWISE,
-    .saves = DT_SAVE_INPUT(0), .shape = dti_shape_to_real, .forward = forward,
-    .vjp = vjp, .jvp = jvp,
+    .name = "abs",
+    .formula = "y = |z|",
+    .arity = 1,
+    .kind = DT_ELEMENTWISE,
+    .saves = DT_SAVE_INPUT(0),
+    .shape = dti_shape_to_real,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4), .fill = DT_FILL_POSITIVE}}},
                {.in = {{.ndim = 0, .fill = DT_FILL_POSITIVE}}},
                {.in = {{DT_SHAPE(2, 0), .fill = DT_FILL_POSITIVE}}},

@@ -14,12 +14,16 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_abs2 = {
-    .name = "abs2", .formula = "y = |z|^2", .arity = 1, .kind = DT_ELEMENTWISE,
-    .saves = DT_SAVE_INPUT(0), .shape = dti_shape_to_real, .forward = forward,
-    .vjp = vjp, .jvp = jvp,
-    DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}},
-               {.in = {{.ndim = 0}}},
-               {.in = {{DT_SHAPE(2, 0)}}},
+    .name = "abs2",
+    .formula = "y = |z|^2",
+    .arity = 1,
+    .kind = DT_ELEMENTWISE,
+    .saves = DT_SAVE_INPUT(0),
+    .shape = dti_shape_to_real,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
+    DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}}, {.in = {{.ndim = 0}}}, {.in = {{DT_SHAPE(2, 0)}}},
                {.in = {{DT_SHAPE(3), .fill = DT_FILL_ZERO}}}),
 };
 

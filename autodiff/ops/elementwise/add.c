@@ -21,9 +21,15 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_add = {
-    .name = "add", .formula = "y = a + b", .arity = 2, .kind = DT_ELEMENTWISE,
-    .saves = DT_SAVE_NOTHING, .shape = dti_shape_broadcast, .forward = forward,
-    .vjp = vjp, .jvp = jvp,
+    .name = "add",
+    .formula = "y = a + b",
+    .arity = 2,
+    .kind = DT_ELEMENTWISE,
+    .saves = DT_SAVE_NOTHING,
+    .shape = dti_shape_broadcast,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}, {DT_SHAPE(3, 4)}}},
                {.in = {{DT_SHAPE(2, 1, 4)}, {DT_SHAPE(3, 1)}}},
                {.in = {{.ndim = 0}, {DT_SHAPE(5)}}}),

@@ -43,9 +43,16 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 
 /* Samples only widen: finite differences see the rounding of a narrower type. */
 const dt_op dti_op_cast = {
-    .name = "cast", .formula = "y = x in another element type", .arity = 1, .kind = DT_ELEMENTWISE,
-    .saves = DT_SAVE_NOTHING, .attr_size = sizeof(struct attr), .shape = shape, .forward = forward,
-    .vjp = vjp, .jvp = jvp,
+    .name = "cast",
+    .formula = "y = x in another element type",
+    .arity = 1,
+    .kind = DT_ELEMENTWISE,
+    .saves = DT_SAVE_NOTHING,
+    .attr_size = sizeof(struct attr),
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}, .attr = &(const struct attr){DT_C128}},
                {.in = {{.ndim = 0}}, .attr = &(const struct attr){DT_C128}},
                {.in = {{DT_SHAPE(2, 0)}}, .attr = &(const struct attr){DT_C128}},

@@ -14,12 +14,17 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_cis = {
-    .name = "cis", .formula = "y = exp(i x)", .arity = 1, .kind = DT_ELEMENTWISE,
-    .dtypes = DT_REAL_ONLY, .saves = DT_SAVE_OUTPUT,
-    .shape = dti_shape_to_complex, .forward = forward, .vjp = vjp, .jvp = jvp,
-    DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}},
-               {.in = {{.ndim = 0}}},
-               {.in = {{DT_SHAPE(2, 0)}}},
+    .name = "cis",
+    .formula = "y = exp(i x)",
+    .arity = 1,
+    .kind = DT_ELEMENTWISE,
+    .dtypes = DT_REAL_ONLY,
+    .saves = DT_SAVE_OUTPUT,
+    .shape = dti_shape_to_complex,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
+    DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}}, {.in = {{.ndim = 0}}}, {.in = {{DT_SHAPE(2, 0)}}},
                {.in = {{DT_SHAPE(700)}}}),
 };
 

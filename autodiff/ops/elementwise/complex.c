@@ -24,9 +24,16 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_complex = {
-    .name = "complex", .formula = "y = re + i im", .arity = 2, .kind = DT_ELEMENTWISE,
-    .dtypes = DT_REAL_ONLY, .saves = DT_SAVE_NOTHING, .shape = dti_shape_pair_to_complex,
-    .forward = forward, .vjp = vjp, .jvp = jvp,
+    .name = "complex",
+    .formula = "y = re + i im",
+    .arity = 2,
+    .kind = DT_ELEMENTWISE,
+    .dtypes = DT_REAL_ONLY,
+    .saves = DT_SAVE_NOTHING,
+    .shape = dti_shape_pair_to_complex,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}, {DT_SHAPE(3, 4)}}},
                {.in = {{DT_SHAPE(2, 1, 4)}, {DT_SHAPE(3, 1)}}},
                {.in = {{DT_SHAPE(2, 0)}, {.ndim = 0}}}),

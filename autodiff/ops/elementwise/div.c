@@ -24,16 +24,21 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_div = {
-    .name = "div", .formula = "y = a / b", .arity = 2, .kind = DT_ELEMENTWISE,
-    .saves = DT_SAVE_INPUT(1) | DT_SAVE_OUTPUT, .shape = dti_shape_broadcast, .forward = forward,
-    .vjp = vjp, .jvp = jvp,
-    DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}, {DT_SHAPE(3, 4), .fill = DT_FILL_POSITIVE}}},
-               {.in = {{DT_SHAPE(2, 1, 4)}, {DT_SHAPE(3, 1), .fill = DT_FILL_POSITIVE}}},
-               {.in = {{DT_SHAPE(3, 4), .fill = DT_FILL_REAL},
-                       {DT_SHAPE(1), .fill = DT_FILL_POSITIVE}}},
-               {.in = {{DT_SHAPE(2, 0)}, {.ndim = 0, .fill = DT_FILL_POSITIVE}}},
-               {.in = {{DT_SHAPE(3), .fill = DT_FILL_ZERO},
-                       {DT_SHAPE(3), .fill = DT_FILL_POSITIVE}}}),
+    .name = "div",
+    .formula = "y = a / b",
+    .arity = 2,
+    .kind = DT_ELEMENTWISE,
+    .saves = DT_SAVE_INPUT(1) | DT_SAVE_OUTPUT,
+    .shape = dti_shape_broadcast,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
+    DT_SAMPLES(
+        {.in = {{DT_SHAPE(3, 4)}, {DT_SHAPE(3, 4), .fill = DT_FILL_POSITIVE}}},
+        {.in = {{DT_SHAPE(2, 1, 4)}, {DT_SHAPE(3, 1), .fill = DT_FILL_POSITIVE}}},
+        {.in = {{DT_SHAPE(3, 4), .fill = DT_FILL_REAL}, {DT_SHAPE(1), .fill = DT_FILL_POSITIVE}}},
+        {.in = {{DT_SHAPE(2, 0)}, {.ndim = 0, .fill = DT_FILL_POSITIVE}}},
+        {.in = {{DT_SHAPE(3), .fill = DT_FILL_ZERO}, {DT_SHAPE(3), .fill = DT_FILL_POSITIVE}}}),
 };
 
 dt_tensor *dt_div(dt_tensor *a, dt_tensor *b) {

@@ -14,11 +14,16 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_exp = {
-    .name = "exp", .formula = "y = exp(x)", .arity = 1, .kind = DT_ELEMENTWISE,
-    .saves = DT_SAVE_OUTPUT, .shape = dti_shape_unary, .forward = forward, .vjp = vjp, .jvp = jvp,
-    DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}},
-               {.in = {{.ndim = 0}}},
-               {.in = {{DT_SHAPE(2, 0)}}},
+    .name = "exp",
+    .formula = "y = exp(x)",
+    .arity = 1,
+    .kind = DT_ELEMENTWISE,
+    .saves = DT_SAVE_OUTPUT,
+    .shape = dti_shape_unary,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
+    DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}}, {.in = {{.ndim = 0}}}, {.in = {{DT_SHAPE(2, 0)}}},
                {.in = {{DT_SHAPE(700)}}}),
 };
 

@@ -17,8 +17,15 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_log = {
-    .name = "log", .formula = "y = log(x)", .arity = 1, .kind = DT_ELEMENTWISE,
-    .saves = DT_SAVE_INPUT(0), .shape = dti_shape_unary, .forward = forward, .vjp = vjp, .jvp = jvp,
+    .name = "log",
+    .formula = "y = log(x)",
+    .arity = 1,
+    .kind = DT_ELEMENTWISE,
+    .saves = DT_SAVE_INPUT(0),
+    .shape = dti_shape_unary,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4), .fill = DT_FILL_POSITIVE}}},
                {.in = {{.ndim = 0, .fill = DT_FILL_POSITIVE}}},
                {.in = {{DT_SHAPE(2, 0), .fill = DT_FILL_POSITIVE}}}),

@@ -23,9 +23,15 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_mul = {
-    .name = "mul", .formula = "y = a b", .arity = 2, .kind = DT_ELEMENTWISE,
-    .saves = DT_SAVE_INPUTS, .shape = dti_shape_broadcast, .forward = forward,
-    .vjp = vjp, .jvp = jvp,
+    .name = "mul",
+    .formula = "y = a b",
+    .arity = 2,
+    .kind = DT_ELEMENTWISE,
+    .saves = DT_SAVE_INPUTS,
+    .shape = dti_shape_broadcast,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}, {DT_SHAPE(3, 4)}}},
                {.in = {{DT_SHAPE(2, 1, 4)}, {DT_SHAPE(3, 1)}}},
                {.in = {{DT_SHAPE(3, 4), .fill = DT_FILL_REAL}, {DT_SHAPE(3, 4)}}}),

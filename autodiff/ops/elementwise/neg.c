@@ -16,11 +16,16 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_neg = {
-    .name = "neg", .formula = "y = -x", .arity = 1, .kind = DT_ELEMENTWISE,
-    .saves = DT_SAVE_NOTHING, .shape = dti_shape_unary, .forward = forward, .vjp = vjp, .jvp = jvp,
-    DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}},
-               {.in = {{.ndim = 0}}},
-               {.in = {{DT_SHAPE(2, 0)}}}),
+    .name = "neg",
+    .formula = "y = -x",
+    .arity = 1,
+    .kind = DT_ELEMENTWISE,
+    .saves = DT_SAVE_NOTHING,
+    .shape = dti_shape_unary,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
+    DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}}, {.in = {{.ndim = 0}}}, {.in = {{DT_SHAPE(2, 0)}}}),
 };
 
 dt_tensor *dt_neg(dt_tensor *x) {

@@ -27,9 +27,16 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_polar = {
-    .name = "polar", .formula = "y = r exp(i x)", .arity = 2, .kind = DT_ELEMENTWISE,
-    .dtypes = DT_REAL_ONLY, .saves = DT_SAVE_INPUT(1) | DT_SAVE_OUTPUT,
-    .shape = dti_shape_pair_to_complex, .forward = forward, .vjp = vjp, .jvp = jvp,
+    .name = "polar",
+    .formula = "y = r exp(i x)",
+    .arity = 2,
+    .kind = DT_ELEMENTWISE,
+    .dtypes = DT_REAL_ONLY,
+    .saves = DT_SAVE_INPUT(1) | DT_SAVE_OUTPUT,
+    .shape = dti_shape_pair_to_complex,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}, {DT_SHAPE(3, 4)}}},
                {.in = {{DT_SHAPE(2, 1, 4)}, {DT_SHAPE(3, 1)}}},
                {.in = {{.ndim = 0}, {DT_SHAPE(2, 0)}}},

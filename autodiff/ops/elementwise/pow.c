@@ -37,16 +37,23 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_pow = {
-    .name = "pow", .formula = "y = x^p", .arity = 1, .kind = DT_ELEMENTWISE,
-    .saves = DT_SAVE_INPUT(0), .attr_size = sizeof(struct attr), .shape = dti_shape_unary,
-    .forward = forward, .vjp = vjp, .jvp = jvp,
-    DT_SAMPLES({.in = {{DT_SHAPE(3, 4), .fill = DT_FILL_POSITIVE}},
-                .attr = &(const struct attr){-1.5}},
-               {.in = {{DT_SHAPE(3, 4)}}, .attr = &(const struct attr){3}},
-               {.in = {{.ndim = 0}}, .attr = &(const struct attr){2}},
-               {.in = {{DT_SHAPE(2, 0)}}, .attr = &(const struct attr){0.5}},
-               {.in = {{DT_SHAPE(3), .fill = DT_FILL_ZERO}}, .attr = &(const struct attr){0}},
-               {.in = {{DT_SHAPE(3), .fill = DT_FILL_ZERO}}, .attr = &(const struct attr){1.5}}),
+    .name = "pow",
+    .formula = "y = x^p",
+    .arity = 1,
+    .kind = DT_ELEMENTWISE,
+    .saves = DT_SAVE_INPUT(0),
+    .attr_size = sizeof(struct attr),
+    .shape = dti_shape_unary,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
+    DT_SAMPLES(
+        {.in = {{DT_SHAPE(3, 4), .fill = DT_FILL_POSITIVE}}, .attr = &(const struct attr){-1.5}},
+        {.in = {{DT_SHAPE(3, 4)}}, .attr = &(const struct attr){3}},
+        {.in = {{.ndim = 0}}, .attr = &(const struct attr){2}},
+        {.in = {{DT_SHAPE(2, 0)}}, .attr = &(const struct attr){0.5}},
+        {.in = {{DT_SHAPE(3), .fill = DT_FILL_ZERO}}, .attr = &(const struct attr){0}},
+        {.in = {{DT_SHAPE(3), .fill = DT_FILL_ZERO}}, .attr = &(const struct attr){1.5}}),
 };
 
 dt_tensor *dt_pow(dt_tensor *x, double p) {

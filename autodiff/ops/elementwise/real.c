@@ -16,12 +16,17 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_real = {
-    .name = "real", .formula = "y = Re z", .arity = 1, .kind = DT_ELEMENTWISE,
-    .dtypes = DT_COMPLEX_ONLY, .saves = DT_SAVE_NOTHING,
-    .shape = dti_shape_to_real, .forward = forward, .vjp = vjp, .jvp = jvp,
-    DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}},
-               {.in = {{.ndim = 0}}},
-               {.in = {{DT_SHAPE(2, 0)}}}),
+    .name = "real",
+    .formula = "y = Re z",
+    .arity = 1,
+    .kind = DT_ELEMENTWISE,
+    .dtypes = DT_COMPLEX_ONLY,
+    .saves = DT_SAVE_NOTHING,
+    .shape = dti_shape_to_real,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
+    DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}}, {.in = {{.ndim = 0}}}, {.in = {{DT_SHAPE(2, 0)}}}),
 };
 
 dt_tensor *dt_real(dt_tensor *z) {

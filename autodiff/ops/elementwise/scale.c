@@ -20,9 +20,16 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_scale = {
-    .name = "scale", .formula = "y = factor x", .arity = 1, .kind = DT_ELEMENTWISE,
-    .saves = DT_SAVE_NOTHING, .attr_size = sizeof(struct attr), .shape = dti_shape_unary,
-    .forward = forward, .vjp = vjp, .jvp = jvp,
+    .name = "scale",
+    .formula = "y = factor x",
+    .arity = 1,
+    .kind = DT_ELEMENTWISE,
+    .saves = DT_SAVE_NOTHING,
+    .attr_size = sizeof(struct attr),
+    .shape = dti_shape_unary,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}, .attr = &(const struct attr){-2.5}},
                {.in = {{.ndim = 0}}, .attr = &(const struct attr){0.1}},
                {.in = {{DT_SHAPE(2, 0)}}, .attr = &(const struct attr){3}}),

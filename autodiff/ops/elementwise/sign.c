@@ -31,9 +31,15 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_sign = {
-    .name = "sign", .formula = "y = z/|z|, 0 at 0", .arity = 1, .kind = DT_ELEMENTWISE,
-    .saves = DT_SAVE_INPUT(0) | DT_SAVE_OUTPUT, .shape = dti_shape_unary, .forward = forward,
-    .vjp = vjp, .jvp = jvp,
+    .name = "sign",
+    .formula = "y = z/|z|, 0 at 0",
+    .arity = 1,
+    .kind = DT_ELEMENTWISE,
+    .saves = DT_SAVE_INPUT(0) | DT_SAVE_OUTPUT,
+    .shape = dti_shape_unary,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4), .fill = DT_FILL_POSITIVE}}},
                {.in = {{.ndim = 0, .fill = DT_FILL_POSITIVE}}},
                {.in = {{DT_SHAPE(2, 0), .fill = DT_FILL_POSITIVE}}},

@@ -27,9 +27,16 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 /* Finite differences disagree with this operation by design, so the generated tests look at values
  * only, which is what a sample of zeros means to them. */
 const dt_op dti_op_stop_gradient = {
-    .name = "stop_gradient", .formula = "y = x, as a constant", .arity = 1, .kind = DT_VIEW,
-    .saves = DT_SAVE_NOTHING, .blocks_gradient = true, .shape = shape, .forward = forward,
-    .vjp = vjp, .jvp = jvp,
+    .name = "stop_gradient",
+    .formula = "y = x, as a constant",
+    .arity = 1,
+    .kind = DT_VIEW,
+    .saves = DT_SAVE_NOTHING,
+    .blocks_gradient = true,
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4), .fill = DT_FILL_ZERO}}},
                {.in = {{.ndim = 0, .fill = DT_FILL_ZERO}}},
                {.in = {{DT_SHAPE(2, 0), .fill = DT_FILL_ZERO}}}),

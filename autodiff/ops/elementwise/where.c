@@ -42,8 +42,15 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_where = {
-    .name = "where", .formula = "y = cond ? a : b", .arity = 3, .kind = DT_ELEMENTWISE,
-    .saves = DT_SAVE_INPUT(0), .shape = shape, .forward = forward, .vjp = vjp, .jvp = jvp,
+    .name = "where",
+    .formula = "y = cond ? a : b",
+    .arity = 3,
+    .kind = DT_ELEMENTWISE,
+    .saves = DT_SAVE_INPUT(0),
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4), .fill = DT_FILL_BOOL}, {DT_SHAPE(3, 4)}, {DT_SHAPE(3, 4)}}},
                {.in = {{DT_SHAPE(3, 1), .fill = DT_FILL_BOOL}, {DT_SHAPE(2, 1, 4)}, {DT_SHAPE(1)}}},
                {.in = {{DT_SHAPE(4), .fill = DT_FILL_BOOL},

@@ -59,9 +59,16 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_scatter_add = {
-    .name = "scatter_add", .formula = "y[.., index[i], ..] += x[.., i, ..] along an axis",
-    .arity = 2, .kind = DT_INDEXING, .saves = DT_SAVE_INPUT(1), .attr_size = sizeof(struct attr),
-    .shape = shape, .forward = forward, .vjp = vjp, .jvp = jvp,
+    .name = "scatter_add",
+    .formula = "y[.., index[i], ..] += x[.., i, ..] along an axis",
+    .arity = 2,
+    .kind = DT_INDEXING,
+    .saves = DT_SAVE_INPUT(1),
+    .attr_size = sizeof(struct attr),
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(6, 3)}, {DT_SHAPE(6), .fill = DT_FILL_INDEX, .limit = 4}},
                 .attr = &(const struct attr){0, 4}},
                {.in = {{DT_SHAPE(2, 5, 2)}, {DT_SHAPE(5), .fill = DT_FILL_INDEX, .limit = 3}},

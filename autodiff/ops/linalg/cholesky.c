@@ -94,14 +94,21 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
     ydot[0] = dt_matmul(l, dt_sub(dt_tril(m), dt_scale(real_diagonal(m), 0.5)));
 }
 
-#define A(...) {DT_SHAPE(__VA_ARGS__), .fill = DT_FILL_HPD}
+#define A(...)                                                                                     \
+    { DT_SHAPE(__VA_ARGS__), .fill = DT_FILL_HPD }
 
 const dt_op dti_op_cholesky = {
-    .name = "cholesky", .formula = "y = l, lower triangular, with l l^H = (a + a^H)/2", .arity = 1,
-    .kind = DT_FACTORIZATION, .saves = DT_SAVE_OUTPUT, .shape = shape, .forward = forward,
-    .vjp = vjp, .jvp = jvp,
-    DT_SAMPLES({.in = {A(3, 3)}}, {.in = {A(2, 4, 4)}}, {.in = {A(2, 1, 2, 2)}},
-               {.in = {A(1, 1)}}, {.in = {A(0, 0)}}, {.in = {A(0, 3, 3)}}),
+    .name = "cholesky",
+    .formula = "y = l, lower triangular, with l l^H = (a + a^H)/2",
+    .arity = 1,
+    .kind = DT_FACTORIZATION,
+    .saves = DT_SAVE_OUTPUT,
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
+    DT_SAMPLES({.in = {A(3, 3)}}, {.in = {A(2, 4, 4)}}, {.in = {A(2, 1, 2, 2)}}, {.in = {A(1, 1)}},
+               {.in = {A(0, 0)}}, {.in = {A(0, 3, 3)}}),
 };
 
 dt_tensor *dt_cholesky(dt_tensor *a) {

@@ -34,8 +34,14 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_diag = {
-    .name = "diag", .formula = "y[.., i, i] = x[.., i], zero elsewhere", .arity = 1,
-    .kind = DT_INDEXING, .saves = DT_SAVE_NOTHING, .shape = shape, .forward = forward, .vjp = vjp,
+    .name = "diag",
+    .formula = "y[.., i, i] = x[.., i], zero elsewhere",
+    .arity = 1,
+    .kind = DT_INDEXING,
+    .saves = DT_SAVE_NOTHING,
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
     .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3)}}}, {.in = {{DT_SHAPE(2, 3)}}}, {.in = {{DT_SHAPE(2, 2, 1)}}},
                {.in = {{DT_SHAPE(0)}}}, {.in = {{DT_SHAPE(0, 2)}}}),

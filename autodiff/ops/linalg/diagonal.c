@@ -29,8 +29,15 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_diagonal = {
-    .name = "diagonal", .formula = "y[.., i] = x[.., i, i]", .arity = 1, .kind = DT_VIEW,
-    .saves = DT_SAVE_NOTHING, .shape = shape, .forward = forward, .vjp = vjp, .jvp = jvp,
+    .name = "diagonal",
+    .formula = "y[.., i] = x[.., i, i]",
+    .arity = 1,
+    .kind = DT_VIEW,
+    .saves = DT_SAVE_NOTHING,
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 3)}}}, {.in = {{DT_SHAPE(2, 3, 3)}}},
                {.in = {{DT_SHAPE(2, 1, 1)}}}, {.in = {{DT_SHAPE(0, 0)}}},
                {.in = {{DT_SHAPE(0, 2, 2)}}}),

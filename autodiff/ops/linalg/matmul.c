@@ -141,12 +141,22 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
     }
 }
 
-#define FLAGS(a, b) .attr = &(const struct attr){a, b}
+#define FLAGS(a, b)                                                                                \
+    .attr = &(const struct attr) {                                                                 \
+        a, b                                                                                       \
+    }
 
 const dt_op dti_op_matmul = {
-    .name = "matmul", .formula = "y = op(a) op(b), matrices in the last two dimensions",
-    .arity = 2, .kind = DT_CONTRACTION, .saves = DT_SAVE_INPUT(0) | DT_SAVE_INPUT(1),
-    .attr_size = sizeof(struct attr), .shape = shape, .forward = forward, .vjp = vjp, .jvp = jvp,
+    .name = "matmul",
+    .formula = "y = op(a) op(b), matrices in the last two dimensions",
+    .arity = 2,
+    .kind = DT_CONTRACTION,
+    .saves = DT_SAVE_INPUT(0) | DT_SAVE_INPUT(1),
+    .attr_size = sizeof(struct attr),
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(2, 3)}, {DT_SHAPE(3, 4)}}, FLAGS(DT_N, DT_N)},
                {.in = {{DT_SHAPE(2, 3)}, {DT_SHAPE(4, 3)}}, FLAGS(DT_N, DT_T)},
                {.in = {{DT_SHAPE(2, 3)}, {DT_SHAPE(4, 3)}}, FLAGS(DT_N, DT_C)},

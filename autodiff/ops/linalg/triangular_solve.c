@@ -90,20 +90,30 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
     const struct attr *attr = n->attr;
     dt_tensor *right = xdot[1];
     if (xdot[0] != NULL) {
-        dt_tensor *term =
-            dt_matmul_flags(on_triangle(attr, xdot[0]), attr->flag, n->out[0], DT_N);
+        dt_tensor *term = dt_matmul_flags(on_triangle(attr, xdot[0]), attr->flag, n->out[0], DT_N);
         right = right == NULL ? dt_neg(term) : dt_sub(right, term);
     }
     ydot[0] = dt_triangular_solve(n->in[0], right, attr->lower, attr->flag);
 }
 
-#define SOLVE(lower, flag) .attr = &(const struct attr){lower, flag}
-#define T(...) {DT_SHAPE(__VA_ARGS__), .fill = DT_FILL_TRIANGULAR}
+#define SOLVE(lower, flag)                                                                         \
+    .attr = &(const struct attr) {                                                                 \
+        lower, flag                                                                                \
+    }
+#define T(...)                                                                                     \
+    { DT_SHAPE(__VA_ARGS__), .fill = DT_FILL_TRIANGULAR }
 
 const dt_op dti_op_triangular_solve = {
-    .name = "triangular_solve", .formula = "y = op(t)^-1 b, t triangular", .arity = 2,
-    .kind = DT_CONTRACTION, .saves = DT_SAVE_INPUT(0) | DT_SAVE_OUTPUT,
-    .attr_size = sizeof(struct attr), .shape = shape, .forward = forward, .vjp = vjp, .jvp = jvp,
+    .name = "triangular_solve",
+    .formula = "y = op(t)^-1 b, t triangular",
+    .arity = 2,
+    .kind = DT_CONTRACTION,
+    .saves = DT_SAVE_INPUT(0) | DT_SAVE_OUTPUT,
+    .attr_size = sizeof(struct attr),
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {T(3, 3), {DT_SHAPE(3, 2)}}, SOLVE(true, DT_N)},
                {.in = {T(3, 3), {DT_SHAPE(3, 2)}}, SOLVE(true, DT_T)},
                {.in = {T(3, 3), {DT_SHAPE(3, 2)}}, SOLVE(true, DT_C)},

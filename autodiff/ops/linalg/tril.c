@@ -39,9 +39,15 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_tril = {
-    .name = "tril", .formula = "y[.., i, j] = x[.., i, j] where j <= i, zero elsewhere",
-    .arity = 1, .kind = DT_INDEXING, .saves = DT_SAVE_NOTHING, .shape = shape, .forward = forward,
-    .vjp = vjp, .jvp = jvp,
+    .name = "tril",
+    .formula = "y[.., i, j] = x[.., i, j] where j <= i, zero elsewhere",
+    .arity = 1,
+    .kind = DT_INDEXING,
+    .saves = DT_SAVE_NOTHING,
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 3)}}}, {.in = {{DT_SHAPE(2, 2, 4)}}},
                {.in = {{DT_SHAPE(2, 4, 2)}}}, {.in = {{DT_SHAPE(1, 1)}}},
                {.in = {{DT_SHAPE(2, 0)}}}, {.in = {{DT_SHAPE(0, 2, 2)}}}),

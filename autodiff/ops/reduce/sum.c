@@ -47,9 +47,16 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_sum = {
-    .name = "sum", .formula = "y = sum of x over axes", .arity = 1, .kind = DT_REDUCTION,
-    .saves = DT_SAVE_NOTHING, .attr_size = sizeof(struct attr), .shape = shape,
-    .forward = forward, .vjp = vjp, .jvp = jvp,
+    .name = "sum",
+    .formula = "y = sum of x over axes",
+    .arity = 1,
+    .kind = DT_REDUCTION,
+    .saves = DT_SAVE_NOTHING,
+    .attr_size = sizeof(struct attr),
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(2, 3, 4)}}, .attr = &(const struct attr){2u}},
                {.in = {{DT_SHAPE(2, 3, 4)}}, .attr = &(const struct attr){5u}},
                {.in = {{DT_SHAPE(3, 4)}}, .attr = &(const struct attr){0u}},

@@ -38,9 +38,16 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_broadcast = {
-    .name = "broadcast", .formula = "y = x repeated to a larger shape", .arity = 1,
-    .kind = DT_VIEW, .saves = DT_SAVE_NOTHING, .attr_size = sizeof(struct attr), .shape = shape,
-    .forward = forward, .vjp = vjp, .jvp = jvp,
+    .name = "broadcast",
+    .formula = "y = x repeated to a larger shape",
+    .arity = 1,
+    .kind = DT_VIEW,
+    .saves = DT_SAVE_NOTHING,
+    .attr_size = sizeof(struct attr),
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 1)}}, .attr = &(const struct attr){2, {3, 4}}},
                {.in = {{DT_SHAPE(4)}}, .attr = &(const struct attr){3, {2, 3, 4}}},
                {.in = {{.ndim = 0}}, .attr = &(const struct attr){2, {2, 2}}},

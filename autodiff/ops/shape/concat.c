@@ -93,16 +93,23 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_concat = {
-    .name = "concat", .formula = "y = x_0, x_1, .. joined along an axis", .arity = DT_VARIADIC,
-    .kind = DT_INDEXING, .saves = DT_SAVE_NOTHING, .attr_size = sizeof(struct attr),
-    .shape = shape, .forward = forward, .vjp = vjp, .jvp = jvp,
-    DT_SAMPLES({.in = {{DT_SHAPE(2, 3)}, {DT_SHAPE(2, 3)}}, .n_in = 2,
-                .attr = &(const struct attr){0}},
-               {.in = {{DT_SHAPE(2, 1, 2)}, {DT_SHAPE(2, 3, 2)}, {DT_SHAPE(2, 2, 2)}}, .n_in = 3,
-                .attr = &(const struct attr){-2}},
-               {.in = {{DT_SHAPE(4)}}, .n_in = 1, .attr = &(const struct attr){0}},
-               {.in = {{DT_SHAPE(2, 0)}, {DT_SHAPE(2, 3)}}, .n_in = 2,
-                .attr = &(const struct attr){1}}),
+    .name = "concat",
+    .formula = "y = x_0, x_1, .. joined along an axis",
+    .arity = DT_VARIADIC,
+    .kind = DT_INDEXING,
+    .saves = DT_SAVE_NOTHING,
+    .attr_size = sizeof(struct attr),
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
+    DT_SAMPLES(
+        {.in = {{DT_SHAPE(2, 3)}, {DT_SHAPE(2, 3)}}, .n_in = 2, .attr = &(const struct attr){0}},
+        {.in = {{DT_SHAPE(2, 1, 2)}, {DT_SHAPE(2, 3, 2)}, {DT_SHAPE(2, 2, 2)}},
+         .n_in = 3,
+         .attr = &(const struct attr){-2}},
+        {.in = {{DT_SHAPE(4)}}, .n_in = 1, .attr = &(const struct attr){0}},
+        {.in = {{DT_SHAPE(2, 0)}, {DT_SHAPE(2, 3)}}, .n_in = 2, .attr = &(const struct attr){1}}),
 };
 
 dt_tensor *dt_concat(int n, dt_tensor *const *x, int axis) {

@@ -41,9 +41,16 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_permute = {
-    .name = "permute", .formula = "y = x with its dimensions in another order", .arity = 1,
-    .kind = DT_VIEW, .saves = DT_SAVE_NOTHING, .attr_size = sizeof(struct attr), .shape = shape,
-    .forward = forward, .vjp = vjp, .jvp = jvp,
+    .name = "permute",
+    .formula = "y = x with its dimensions in another order",
+    .arity = 1,
+    .kind = DT_VIEW,
+    .saves = DT_SAVE_NOTHING,
+    .attr_size = sizeof(struct attr),
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}, .attr = &(const struct attr){{1, 0}}},
                {.in = {{DT_SHAPE(2, 3, 4)}}, .attr = &(const struct attr){{2, 0, 1}}},
                {.in = {{DT_SHAPE(2, 1, 3, 2)}}, .attr = &(const struct attr){{3, 1, 0, 2}}},

@@ -47,9 +47,16 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_reshape = {
-    .name = "reshape", .formula = "y = x in C order with another shape", .arity = 1,
-    .kind = DT_VIEW, .saves = DT_SAVE_NOTHING, .attr_size = sizeof(struct attr), .shape = shape,
-    .forward = forward, .vjp = vjp, .jvp = jvp,
+    .name = "reshape",
+    .formula = "y = x in C order with another shape",
+    .arity = 1,
+    .kind = DT_VIEW,
+    .saves = DT_SAVE_NOTHING,
+    .attr_size = sizeof(struct attr),
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}, .attr = &(const struct attr){3, {2, 3, 2}}},
                {.in = {{DT_SHAPE(2, 3, 4)}}, .attr = &(const struct attr){2, {-1, 6}}},
                {.in = {{DT_SHAPE(1, 1)}}, .attr = &(const struct attr){0, {0}}},

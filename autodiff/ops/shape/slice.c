@@ -50,9 +50,16 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_slice = {
-    .name = "slice", .formula = "y = x[start:stop:step] along an axis", .arity = 1,
-    .kind = DT_VIEW, .saves = DT_SAVE_NOTHING, .attr_size = sizeof(struct attr), .shape = shape,
-    .forward = forward, .vjp = vjp, .jvp = jvp,
+    .name = "slice",
+    .formula = "y = x[start:stop:step] along an axis",
+    .arity = 1,
+    .kind = DT_VIEW,
+    .saves = DT_SAVE_NOTHING,
+    .attr_size = sizeof(struct attr),
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(5, 3)}}, .attr = &(const struct attr){0, 1, 4, 1}},
                {.in = {{DT_SHAPE(2, 7)}}, .attr = &(const struct attr){-1, -9, 100, 2}},
                {.in = {{DT_SHAPE(2, 3, 4)}}, .attr = &(const struct attr){1, -1, 3, 5}},

@@ -19,8 +19,7 @@ static dt_status shape(dt_node *n) {
     }
     if (attr->start < 0 || attr->step < 1) {
         return dt_node_fail(n, DT_ERR_ARGUMENT,
-                            "start %" PRId64 " must be at least 0 and step %" PRId64
-                            " at least 1",
+                            "start %" PRId64 " must be at least 0 and step %" PRId64 " at least 1",
                             attr->start, attr->step);
     }
     int64_t count = x.shape[axis];
@@ -71,9 +70,16 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 const dt_op dti_op_unslice = {
-    .name = "unslice", .formula = "y = zeros with x at start, start+step, .. along an axis",
-    .arity = 1, .kind = DT_INDEXING, .saves = DT_SAVE_NOTHING, .attr_size = sizeof(struct attr),
-    .shape = shape, .forward = forward, .vjp = vjp, .jvp = jvp,
+    .name = "unslice",
+    .formula = "y = zeros with x at start, start+step, .. along an axis",
+    .arity = 1,
+    .kind = DT_INDEXING,
+    .saves = DT_SAVE_NOTHING,
+    .attr_size = sizeof(struct attr),
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 2)}}, .attr = &(const struct attr){0, 1, 1, 5}},
                {.in = {{DT_SHAPE(2, 3, 2)}}, .attr = &(const struct attr){-2, 0, 2, 5}},
                {.in = {{DT_SHAPE(2, 1)}}, .attr = &(const struct attr){1, 3, 7, 4}},

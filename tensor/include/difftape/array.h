@@ -21,12 +21,13 @@ typedef struct dt_array {
 } dt_array;
 
 /** Allocate a C-contiguous array of zeros, 64-byte aligned. Errors: more than DT_MAX_DIMS
- *  dimensions, a negative size, a byte count that overflows (DT_ERR_SHAPE), no memory (DT_ERR_MEMORY);
- *  *ret_array is then untouched. Release with dt_array_free. */
+ *  dimensions, a negative size, a byte count that overflows (DT_ERR_SHAPE), no memory
+ *  (DT_ERR_MEMORY); *ret_array is then untouched. Release with dt_array_free. */
 DT_API dt_status dt_array_new(dt_array *ret_array, dt_dtype dtype, int ndim, const int64_t *shape,
                               dt_error *error);
 
-/** Release an array made by dt_array_new and reset it to an empty description. NULL data is fine. */
+/** Release an array made by dt_array_new and reset it to an empty description. NULL data is fine.
+ */
 DT_API void dt_array_free(dt_array *array);
 
 /** Describe caller-owned C-contiguous memory as an array (no copy). `shape` must be valid. */

@@ -8,14 +8,14 @@
 
 #ifdef __cplusplus
 #define DT_BEGIN_DECLS extern "C" {
-#define DT_END_DECLS }
+#define DT_END_DECLS   }
 #else
 #define DT_BEGIN_DECLS
 #define DT_END_DECLS
 #endif
 
 #if defined(__GNUC__) || defined(__clang__)
-#define DT_API __attribute__((visibility("default")))
+#define DT_API                         __attribute__((visibility("default")))
 #define DT_PRINTF(format_at, first_at) __attribute__((format(printf, format_at, first_at)))
 #else
 #define DT_API

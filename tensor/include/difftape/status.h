@@ -36,18 +36,24 @@ DT_API const char *dt_status_text(dt_status status);
 /** Capacity of a message, terminating NUL included; a longer one ends in "...". */
 #define DT_MESSAGE_SIZE 1024
 
-/** A status with the sentence that explains it. Start from `dt_error err = DT_ERROR_INIT`. Functions that
- *  are not operations on a tape take a `dt_error *` last (NULL is allowed) and also return the
- *  status. The first error wins: setting a second one changes nothing. */
+/** A status with the sentence that explains it. Start from `dt_error err = DT_ERROR_INIT`.
+ *  Functions that are not operations on a tape take a `dt_error *` last (NULL is allowed) and also
+ *  return the status. The first error wins: setting a second one changes nothing. */
 typedef struct dt_error {
     dt_status status;
     int64_t index; /**< which matrix, element or line was at fault where that is known, else -1 */
     char message[DT_MESSAGE_SIZE];
 } dt_error;
 
-#define DT_ERROR_INIT {DT_OK, -1, {0}}
+#define DT_ERROR_INIT                                                                              \
+    {                                                                                              \
+        DT_OK, -1, {                                                                               \
+            0                                                                                      \
+        }                                                                                          \
+    }
 
-/** Store a formatted message unless an error is already stored. Returns `status`. `error` may be NULL. */
+/** Store a formatted message unless an error is already stored. Returns `status`. `error` may be
+ *  NULL. */
 DT_API dt_status dt_error_set(dt_error *error, dt_status status, const char *format, ...)
     DT_PRINTF(3, 4);
 
