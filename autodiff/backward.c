@@ -61,14 +61,13 @@ static void contribute(dt_tensor *x, dt_tensor *bar) {
     }
 }
 
-/* A rule that reads inputs must not see elements that were overwritten after the forward pass. */
-static void check_fresh(const dt_node *n) {
+void dti_check_fresh(const dt_node *n) {
     for (int i = 0; i < n->n_in && i < 16; i++) {
         if ((n->op->saves & DT_SAVE_INPUT(i)) && n->in[i]->leaf &&
-            n->in[i]->born > n->out[0]->born) {
+            n->in[i]->set > n->out[0]->born) {
             dt_tape_fail(n->tape, DT_ERR_STALE,
                          "%s: input %d was overwritten by dt_set_data after the operation used it: "
-                         "call dt_backward first",
+                         "differentiate first",
                          n->op->name, i);
         }
     }
@@ -87,7 +86,7 @@ static void pull_back(const dt_node *n) {
     if (!any) {
         return;
     }
-    check_fresh(n);
+    dti_check_fresh(n);
     dt_tensor **xbar = dti_tape_alloc(tape, false, (size_t)n->n_in * sizeof *xbar, n->op->name);
     if (xbar == NULL) {
         return;

@@ -64,7 +64,7 @@ check_row() { # folder name
             complain "$row" "its operation has no $field"
         fi
     done
-    if ! grep -q 'DT_SAMPLES({' "$file"; then
+    if ! grep -q 'DT_SAMPLES(' "$file"; then
         complain "$row" "its operation has no DT_SAMPLES to test it on"
     fi
     check_documentation "$row" "$2" "$comment"

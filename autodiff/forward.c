@@ -25,6 +25,7 @@ static void push_forward(const dt_node *n) {
     }
     dt_tensor *ydot[DT_MAX_OUTPUTS] = {NULL};
     if (any) {
+        dti_check_fresh(n);
         n->op->jvp(n, xdot, ydot);
     }
     for (int o = 0; o < n->n_out && tape->error.status == DT_OK; o++) {

@@ -16,7 +16,8 @@ struct dt_tensor {
     bool leaf;
     bool borrowed;       /* leaf on the caller's memory */
     int64_t id;          /* position among the intermediates alive, -1 for leaves */
-    int64_t born;        /* tape clock at creation, or at the last dt_set_data of a leaf */
+    int64_t born;        /* tape clock at creation */
+    int64_t set;         /* tape clock at the last dt_set_data of a leaf, 0 if never */
     const void *flat;    /* C-order copy of a strided view, made by dt_data */
     dt_tensor *next;     /* leaves: list of all */
     dt_tensor *gradient; /* parameters: accumulated, allocated once */
@@ -76,6 +77,10 @@ bool dti_contiguous(dt_tensor *x, dt_array *ret_array);
 
 /* Do a tensor and its cotangent or tangent agree in type and shape? Fails the tape if not. */
 bool dti_check_match(const dt_tensor *x, const dt_tensor *bar, const char *what);
+
+/* A rule that reads inputs must not see elements that were overwritten after the operation ran:
+ * fails the tape with DT_ERR_STALE if it would. */
+void dti_check_fresh(const dt_node *n);
 
 /* x if its shape already is that of target; otherwise summed over broadcast dimensions, and its
  * real part if target is real: the one place where broadcasting is undone. */

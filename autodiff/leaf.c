@@ -166,7 +166,7 @@ void dt_set_data(dt_tensor *leaf, const void *data) {
                      "overwritten");
         return;
     }
-    leaf->born = ++tape->clock;
+    leaf->set = ++tape->clock;
     if (dt_array_size(&leaf->a) > 0) {
         memcpy(leaf->a.data, data, dt_array_bytes(&leaf->a));
     }

@@ -170,6 +170,17 @@ Test(tape, refuses_to_differentiate_through_overwritten_data) {
     dt_backward(loss);
     EXPECT_FAILURE(tape, DT_ERR_STALE, "overwritten by dt_set_data");
     x = dt_parameter(tape, DT_F64, 1, n3, three);
+    loss = sum_of_squares(x);
+    dt_set_data(x, (const double[]){1, 1, 1});
+    dt_tensor *slope;
+    dt_vjp(loss, dt_scalar(tape, 1), 1, &x, &slope);
+    EXPECT_FAILURE(tape, DT_ERR_STALE, "overwritten by dt_set_data");
+    x = dt_parameter(tape, DT_F64, 1, n3, three);
+    loss = sum_of_squares(x);
+    dt_set_data(x, (const double[]){1, 1, 1});
+    dt_jvp(loss, 1, &x, &x);
+    EXPECT_FAILURE(tape, DT_ERR_STALE, "overwritten by dt_set_data");
+    x = dt_parameter(tape, DT_F64, 1, n3, three);
     dt_set_data(x, (const double[]){1, 2, 3});
     dt_backward(sum_of_squares(x));
     const double *g = dt_data_f64(dt_gradient(x));
