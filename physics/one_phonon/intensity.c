@@ -78,11 +78,12 @@ static dt_tensor *rigid_body_response(dt_tensor *moments, dt_tensor *q) {
     return dt_sub(plus, dt_unslice(minus, -1, 3, 1, 6));
 }
 
-/* Fail, or complete the failure, with the wavevector and what to do about it. */
+/* Complete the failure with the wavevector and what to do about it. */
 static void name_wavevector(dt_tape *tape, const double k[3]) {
     dt_tape_context(tape,
-                    "one-phonon: at the wavevector k = (%.6g, %.6g, %.6g) of reciprocal axes the "
-                    "springs do not hold the crystal; both must be positive, or the cutoff longer",
+                    "one-phonon: K(k) is not positive definite at k = (%.6g, %.6g, %.6g) in "
+                    "reciprocal axes: the springs do not hold the crystal (both must be positive, "
+                    "and the cutoff long enough)",
                     k[0], k[1], k[2]);
 }
 
