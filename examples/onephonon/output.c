@@ -30,7 +30,7 @@ static char *make_meta(const struct run *r) {
         cJSON_AddStringToObject(meta, "structure", r->settings->structure);
         cJSON_AddNumberToObject(meta, "structure_bytes", (double)r->input_bytes);
         cJSON_AddStringToObject(meta, "space_group", r->structure->space_group);
-        cJSON_AddStringToObject(meta, "units", "e^2 A^2 per unit spring, kT = 1");
+        cJSON_AddStringToObject(meta, "units", "e^2 per unit cell, springs in kT/A^2, kT = 1");
         cJSON_AddItemToObject(meta, "options", cJSON_Parse(options));
         cJSON_AddNumberToObject(meta, "threads", dt_get_threads());
         double seconds = 0;
@@ -161,7 +161,7 @@ int output_picture(struct run *r) {
              name == NULL ? s->structure : name + 1, r->structure->space_group, axis_names[normal],
              dt_axis_miller(&axes[normal], at));
     o.title = title;
-    o.value_title = "I (e^{2} \xc3\x85^{2} / spring)";
+    o.value_title = "I (e^{2} per cell)";
     o.length_unit = "\xc3\x85^{-1}";
     double reciprocal[2][3]; /* 2 pi times rows of B: the axes of q */
     for (int d = 0; d < 2; d++) {

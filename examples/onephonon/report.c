@@ -78,7 +78,7 @@ static void print_table(const struct run *r) {
     print_sizes(&z);
     row("springs", "%lld contacts within %g A, gamma %g inside and %g between units", (long long)z.contacts,
         s->cutoff, s->gamma_intra, s->gamma_inter);
-    row("intensity", "min %.6g  mean %.6g  max %.6g  e^2 A^2 per unit spring", low, mean, high);
+    row("intensity", "min %.6g  mean %.6g  max %.6g  e^2 per unit cell (kT = 1)", low, mean, high);
     if (r->cotangent.data != NULL) {
         row("gradient", "dL/dgamma_intra %.9g  dL/dgamma_inter %.9g",
             dt_item(dt_gradient(r->gamma_intra)), dt_item(dt_gradient(r->gamma_inter)));
@@ -185,8 +185,7 @@ int report_result(const struct run *r) {
 
 /* Seconds one atom x voxel takes here: the model on a corner of the grid. */
 static int measure_speed(struct run *r, double *ret_seconds) {
-    const dt_one_phonon_options options = {.cutoff = r->settings->cutoff,
-                                           .d_min = r->settings->d_min};
+    const dt_one_phonon_options options = settings_model(r->settings);
     dt_grid corner = r->settings->grid;
     dt_grid_axis axes[3];
     dt_grid_axes(&corner, axes, NULL, NULL);
@@ -215,8 +214,7 @@ static int measure_speed(struct run *r, double *ret_seconds) {
 }
 
 int report_dry_run(struct run *r) {
-    const dt_one_phonon_options options = {.cutoff = r->settings->cutoff,
-                                           .d_min = r->settings->d_min};
+    const dt_one_phonon_options options = settings_model(r->settings);
     dt_one_phonon_cost cost;
     double per_unit = 0;
     if (dt_one_phonon_estimate(r->crystal, &r->settings->grid, &options, dt_get_threads(), &cost,

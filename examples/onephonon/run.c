@@ -118,7 +118,7 @@ static int make_crystal(struct run *r) {
 int run_setup(struct run *r) {
     const struct settings *s = r->settings;
     double start = clock_seconds();
-    const dt_one_phonon_options options = {.cutoff = s->cutoff, .d_min = s->d_min};
+    const dt_one_phonon_options options = settings_model(s);
     dt_one_phonon_cost cost;
     int code = make_crystal(r);
     if (code == 0 && !s->dry_run) {

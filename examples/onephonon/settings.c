@@ -77,6 +77,10 @@ static const dt_option table[] = {
     {.name = "gamma-inter", .kind = DT_OPTION_DOUBLE, .placeholder = "G",
      .target = &values.gamma_inter, .default_text = "1",
      .help = "spring constant between asymmetric units, kT/A^2"},
+    {.name = "cell-range", .kind = DT_OPTION_INT, .placeholder = "N", .target = &values.cell_range,
+     .default_text = "0", .lower = {DT_BOUND_AT_LEAST, 0},
+     .help = "look for contacts at most N cells away; 0: as far as the cutoff reaches; 1: in the 27 "
+             "nearest cells, where other programs stop and may miss some"},
     {.name = "keep-hydrogens", .kind = DT_OPTION_FLAG, .target = &values.keep_hydrogens,
      .group = "Atoms", .help = "keep hydrogen atoms"},
     {.name = "keep-waters", .kind = DT_OPTION_FLAG, .target = &values.keep_waters,
@@ -126,9 +130,9 @@ static const dt_program program = {
                "joined by springs, with exact gradients.",
     .options = table,
     .examples = examples,
-    .footer = "STRUCTURE is a PDB file, plain or gzip-compressed. Intensities are in e^2 A^2 per unit "
-              "spring with kT = 1; voxels at whole h, k, l (Bragg peaks) and beyond --dmin are 0 "
-              "and marked in `valid`.\n"
+    .footer = "STRUCTURE is a PDB file, plain or gzip-compressed. Intensities are in e^2 per unit cell "
+              "(kT = 1, springs in kT/A^2); voxels at whole h, k, l (Bragg peaks) and beyond --dmin "
+              "are 0 and false in `valid`.\n"
               "Exit codes: 0 done, 2 usage, 3 input or output file, 4 numerics, 5 memory, 130 "
               "interrupted."};
 
@@ -199,6 +203,11 @@ int settings_read(int argc, char **argv, struct settings *s, dt_error *error) {
     }
     *s = values;
     return code;
+}
+
+dt_one_phonon_options settings_model(const struct settings *s) {
+    return (dt_one_phonon_options){.cutoff = s->cutoff, .d_min = s->d_min,
+                                   .cell_range = (int)s->cell_range};
 }
 
 void settings_free(struct settings *s) {

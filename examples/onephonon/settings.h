@@ -14,6 +14,7 @@ struct settings {
     const char *structure;
     dt_grid grid;
     double d_min, cutoff, gamma_intra, gamma_inter;
+    int64_t cell_range;
     bool keep_hydrogens, keep_waters, keep_ligands;
     int occupancy; /* enum occupancy */
     const char *cotangent, *output, *picture, *config;
@@ -28,6 +29,7 @@ struct settings {
  * exit code is the return value; 0 otherwise (also for --help and --version: look at the flags). */
 int settings_read(int argc, char **argv, struct settings *s, dt_error *error);
 void settings_free(struct settings *s);
+dt_one_phonon_options settings_model(const struct settings *s);
 void settings_print_help(FILE *stream);
 
 #endif

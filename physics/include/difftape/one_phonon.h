@@ -55,8 +55,8 @@ DT_API dt_one_phonon_sizes dt_one_phonon_get_sizes(const dt_one_phonon *model);
  */
 DT_API const bool *dt_one_phonon_valid(const dt_one_phonon *model);
 
-/** The map (n_h,n_k,n_l) f64 in C order, in e^2 Angstrom^2 per unit spring with kT = 1, exactly 0
- *  where invalid, from
+/** The map (n_h,n_k,n_l) f64 in C order, in e^2 per unit cell with kT = 1 (so springs are
+ *  in kT/Angstrom^2), exactly 0 where invalid, from
  *      gamma_intra, gamma_inter   scalars: springs within and between asymmetric units,
  *                                 kT/Angstrom^2
  *      u_iso (n)                  Debye-Waller displacements <u_x^2>, Angstrom^2
