@@ -1,4 +1,5 @@
-/* 01_first_gradient.c - atom positions fitted to diffraction intensities by their exact gradient. */
+/* 01_first_gradient.c - atom positions fitted to diffraction intensities by their exact gradient.
+ */
 #include <difftape/difftape.h>
 
 #include <stdio.h>

@@ -36,9 +36,16 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 }
 
 static const dt_op robust = {
-    .name = "robust", .formula = "y = sqrt(1 + x^2) - 1", .arity = 1, .kind = DT_ELEMENTWISE,
-    .dtypes = DT_REAL_ONLY, .saves = DT_SAVE_INPUT(0) | DT_SAVE_OUTPUT,
-    .shape = shape, .forward = forward, .vjp = vjp, .jvp = jvp,
+    .name = "robust",
+    .formula = "y = sqrt(1 + x^2) - 1",
+    .arity = 1,
+    .kind = DT_ELEMENTWISE,
+    .dtypes = DT_REAL_ONLY,
+    .saves = DT_SAVE_INPUT(0) | DT_SAVE_OUTPUT,
+    .shape = shape,
+    .forward = forward,
+    .vjp = vjp,
+    .jvp = jvp,
 };
 
 /* The function to check: the robust loss of residuals in[0] (n) with weights in[1] (n). */

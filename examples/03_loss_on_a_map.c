@@ -1,4 +1,5 @@
-/* 03_loss_on_a_map.c - a crystal, its diffuse map, a loss on the map and the gradient of the loss. */
+/* 03_loss_on_a_map.c - a crystal, its diffuse map, a loss on the map and the gradient of the loss.
+ */
 #include <difftape/difftape.h>
 
 #include <stdio.h>
@@ -10,10 +11,15 @@ static dt_crystal *read_crystal(const char *path, dt_error *error) {
     if (dt_structure_read(&s, path, NULL, error) != DT_OK) {
         return NULL;
     }
-    dt_crystal_input input = {
-        .n_ops = s->n_ops, .op_rot = s->op_rot, .op_tran = s->op_tran,
-        .n_atoms = s->n_atoms, .xyz = s->xyz, .u_iso = s->u_iso,
-        .ff_a = s->ff_a, .ff_b = s->ff_b, .ff_c = s->ff_c};
+    dt_crystal_input input = {.n_ops = s->n_ops,
+                              .op_rot = s->op_rot,
+                              .op_tran = s->op_tran,
+                              .n_atoms = s->n_atoms,
+                              .xyz = s->xyz,
+                              .u_iso = s->u_iso,
+                              .ff_a = s->ff_a,
+                              .ff_b = s->ff_b,
+                              .ff_c = s->ff_c};
     memcpy(input.cell, s->cell, sizeof input.cell);
     dt_crystal *crystal = NULL;
     dt_crystal_new(&input, &crystal, error);
@@ -29,8 +35,8 @@ static void fit(const dt_one_phonon *model, const dt_crystal *crystal, dt_tape *
     dt_tensor *inter = dt_parameter(tape, DT_F64, 0, NULL, &start);
     dt_tensor *u_iso = dt_constant(tape, DT_F64, 1, &n, crystal->u_iso);
     dt_tensor *xyz = dt_parameter(tape, DT_F64, 2, (int64_t[]){n, 3}, crystal->xyz);
-    dt_tensor *data = dt_stop_gradient(dt_one_phonon_intensity(
-        model, dt_scalar(tape, 2.0), dt_scalar(tape, 0.8), u_iso, xyz));
+    dt_tensor *data = dt_stop_gradient(
+        dt_one_phonon_intensity(model, dt_scalar(tape, 2.0), dt_scalar(tape, 0.8), u_iso, xyz));
 
     dt_tensor *map = dt_one_phonon_intensity(model, intra, inter, u_iso, xyz);
     dt_tensor *loss = dt_mean_all(dt_square(dt_sub(map, data)));

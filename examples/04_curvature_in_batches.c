@@ -1,4 +1,5 @@
-/* 04_curvature_in_batches.c - many scattering vectors in little memory, and a Hessian-vector product. */
+/* 04_curvature_in_batches.c - many scattering vectors in little memory, and a Hessian-vector
+ * product. */
 #include <difftape/difftape.h>
 
 #include <math.h>
@@ -45,8 +46,8 @@ int main(void) {
     dt_tensor *v = dt_constant(tape, DT_F64, 2, shape, towards);
     dt_tensor *loss = make_loss(r);
     dt_tensor *curvature = dt_sum_all(dt_mul(v, hessian_times(loss, r, v))); /* v.H v */
-    printf("loss %.6f   curvature along v %.6f   peak memory of the tape %.1f MB\n",
-           dt_item(loss), dt_item(curvature), 1e-6 * (double)dt_tape_get_stats(tape).bytes_peak);
+    printf("loss %.6f   curvature along v %.6f   peak memory of the tape %.1f MB\n", dt_item(loss),
+           dt_item(curvature), 1e-6 * (double)dt_tape_get_stats(tape).bytes_peak);
     int failed = dt_tape_status(tape) != DT_OK;
     if (failed) {
         fprintf(stderr, "%s\n", dt_tape_message(tape));

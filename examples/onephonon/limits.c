@@ -19,7 +19,7 @@ void streams_prepare(void) {
             _exit(EXIT_INPUT);
         }
     }
-    /* A file that grows beyond the limit (ulimit -f) is then an ordinary error, like a full disk. */
+    /* A file that grows beyond the limit (ulimit -f) is then an error like a full disk. */
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGXFSZ, &ignore, NULL);
 }
@@ -57,8 +57,9 @@ int memory_check(struct run *r, double bytes) {
     dt_format_bytes(needs, sizeof needs, bytes);
     double machine = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
     if (machine > 0 && bytes > machine) {
-        dt_error_set(&r->error, DT_ERR_MEMORY, "this map needs about %s of memory, the machine has %s",
-                     needs, dt_format_bytes(has, sizeof has, machine));
+        dt_error_set(&r->error, DT_ERR_MEMORY,
+                     "this map needs about %s of memory, the machine has %s", needs,
+                     dt_format_bytes(has, sizeof has, machine));
         return EXIT_MEMORY;
     }
     /* OpenBLAS waits for ever where it cannot map a buffer, so a limit is looked at beforehand. */

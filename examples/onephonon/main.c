@@ -14,14 +14,15 @@ static int complain(const dt_error *error, int code) {
     if (code == EXIT_USAGE) {
         fprintf(stderr, "Try 'onephonon --help'.\n");
     } else if (code == EXIT_MEMORY) {
-        fprintf(stderr, "Try --dry-run for an estimate; narrower --hkl limits, fewer samples, a larger "
-                        "--dmin or fewer --threads need less.\n");
+        fprintf(stderr,
+                "Try --dry-run for an estimate; narrower --hkl limits, fewer samples, a larger "
+                "--dmin or fewer --threads need less.\n");
     }
     return code;
 }
 
-/* Compute, write, report. Files are tried before the computation. The map goes first: a picture that
- * fails afterwards costs neither the map nor the report. */
+/* Compute, write, report. Files are tried before the computation. The map goes first: a
+ * picture that fails afterwards costs neither the map nor the report. */
 static int compute(struct run *r) {
     dt_npz_writer *writer = NULL;
     int code = output_open(r, &writer);

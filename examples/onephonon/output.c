@@ -82,7 +82,8 @@ int output_write(struct run *r, dt_npz_writer *writer) {
     dt_grid_axis axes[3];
     dt_grid_axes(&r->settings->grid, axes, NULL, NULL);
     const dt_array intensity = dt_array_of(r->intensity);
-    const dt_array valid = dt_array_wrap(DT_BOOL, 3, intensity.shape, dt_one_phonon_valid(r->model));
+    const dt_array valid =
+        dt_array_wrap(DT_BOOL, 3, intensity.shape, dt_one_phonon_valid(r->model));
     const dt_array cell =
         dt_array_wrap(DT_F64, 1, (const int64_t[]){6}, r->crystal->cell.parameters);
     dt_npz_add(writer, "intensity", &intensity);
@@ -130,8 +131,7 @@ static int64_t nearest_to_zero(const dt_grid_axis *axis) {
 static dt_array cut(const dt_array *map, int normal, int64_t at, int across, int up) {
     dt_array layer = *map;
     layer.ndim = 2;
-    layer.data = (char *)map->data +
-                 at * map->strides[normal] * (int64_t)dt_dtype_size(map->dtype);
+    layer.data = (char *)map->data + at * map->strides[normal] * (int64_t)dt_dtype_size(map->dtype);
     layer.shape[0] = map->shape[across];
     layer.shape[1] = map->shape[up];
     layer.strides[0] = map->strides[across];
@@ -166,7 +166,8 @@ int output_picture(struct run *r) {
     double reciprocal[2][3]; /* 2 pi times rows of B: the axes of q */
     for (int d = 0; d < 2; d++) {
         for (int x = 0; x < 3; x++) {
-            reciprocal[d][x] = 2 * 3.14159265358979324 * r->crystal->cell.fractional[3 * span[d] + x];
+            reciprocal[d][x] =
+                2 * 3.14159265358979324 * r->crystal->cell.fractional[3 * span[d] + x];
         }
         o.axis[d].title = axis_names[span[d]];
         o.axis[d].first = dt_axis_miller(&axes[span[d]], 0);
@@ -177,7 +178,8 @@ int output_picture(struct run *r) {
         dt_picture_write(s->picture, &values, &valid, &o, &r->error) != DT_OK) {
         r->picture_failed = true;
         if (s->output != NULL) {
-            dt_error_context(&r->error, "the map is complete in %s, but not its picture", s->output);
+            dt_error_context(&r->error, "the map is complete in %s, but not its picture",
+                             s->output);
         }
         return r->error.status == DT_ERR_MEMORY ? EXIT_MEMORY : EXIT_INPUT;
     }

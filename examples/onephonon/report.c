@@ -76,8 +76,8 @@ static void print_table(const struct run *r) {
     statistics(r, &low, &mean, &high);
     print_structure(r);
     print_sizes(&z);
-    row("springs", "%lld contacts within %g A, gamma %g inside and %g between units", (long long)z.contacts,
-        s->cutoff, s->gamma_intra, s->gamma_inter);
+    row("springs", "%lld contacts within %g A, gamma %g inside and %g between units",
+        (long long)z.contacts, s->cutoff, s->gamma_intra, s->gamma_inter);
     row("intensity", "min %.6g  mean %.6g  max %.6g  e^2 per unit cell (kT = 1)", low, mean, high);
     if (r->cotangent.data != NULL) {
         row("gradient", "dL/dgamma_intra %.9g  dL/dgamma_inter %.9g",
@@ -105,11 +105,10 @@ static void add_sizes(cJSON *object, const struct run *r, const dt_one_phonon_si
     cJSON_AddStringToObject(object, "structure", r->settings->structure);
     cJSON_AddStringToObject(object, "space_group", r->structure->space_group);
     cJSON_AddItemToObject(object, "cell", cJSON_CreateDoubleArray(r->structure->cell, 6));
-    cJSON_AddItemToObject(object, "shape",
-                          cJSON_CreateDoubleArray((const double[]){(double)z->shape[0],
-                                                                   (double)z->shape[1],
-                                                                   (double)z->shape[2]},
-                                                  3));
+    cJSON_AddItemToObject(
+        object, "shape",
+        cJSON_CreateDoubleArray(
+            (const double[]){(double)z->shape[0], (double)z->shape[1], (double)z->shape[2]}, 3));
     const struct {
         const char *name;
         int64_t value;
@@ -239,7 +238,8 @@ int report_dry_run(struct run *r) {
     print_structure(r);
     print_sizes(&cost.sizes);
     row("memory", "about %s", dt_format_bytes(memory, sizeof memory, cost.bytes));
-    row("time", "about %.2g s for the map, %.2g s with gradients (%d threads, from a trial of a corner)",
+    row("time",
+        "about %.2g s for the map, %.2g s with gradients (%d threads, from a trial of a corner)",
         forward, 3.5 * forward, dt_get_threads());
     return 0;
 }

@@ -50,11 +50,12 @@ static int check_cotangent(struct run *r) {
     }
     if (!fits) {
         char shape[128];
-        dt_error_set(&r->error, DT_ERR_FORMAT,
-                     "%s: the cotangent has shape %s, the map (%lld,%lld,%lld): give dL/dI for every "
-                     "voxel",
-                     path, dt_shape_format(shape, sizeof shape, c->ndim, c->shape),
-                     (long long)axes[0].n, (long long)axes[1].n, (long long)axes[2].n);
+        dt_error_set(
+            &r->error, DT_ERR_FORMAT,
+            "%s: the cotangent has shape %s, the map (%lld,%lld,%lld): give dL/dI for every "
+            "voxel",
+            path, dt_shape_format(shape, sizeof shape, c->ndim, c->shape), (long long)axes[0].n,
+            (long long)axes[1].n, (long long)axes[2].n);
         return EXIT_INPUT;
     }
     if (c->dtype != DT_F64) {
@@ -91,8 +92,8 @@ int run_read(struct run *r) {
     int code = 0;
     if (s->cotangent != NULL) {
         code = dt_npy_read(s->cotangent, &r->cotangent, &r->error) == DT_OK ? check_cotangent(r)
-               : r->error.status == DT_ERR_MEMORY                          ? EXIT_MEMORY
-                                                                           : EXIT_INPUT;
+               : r->error.status == DT_ERR_MEMORY                           ? EXIT_MEMORY
+                                                                            : EXIT_INPUT;
     }
     r->seconds[STAGE_READ] = clock_seconds() - start;
     return code;
@@ -102,11 +103,18 @@ int run_read(struct run *r) {
 
 static int make_crystal(struct run *r) {
     const dt_structure *s = r->structure;
-    dt_crystal_input input = {
-        .n_ops = s->n_ops, .op_rot = s->op_rot, .op_tran = s->op_tran, .n_atoms = s->n_atoms,
-        .xyz = s->xyz, .u_iso = s->u_iso, .ff_a = s->ff_a, .ff_b = s->ff_b, .ff_c = s->ff_c,
-        .mass = s->mass,
-        .occupancy = r->settings->occupancy == OCCUPANCY_FILE ? s->occupancy : NULL};
+    dt_crystal_input input = {.n_ops = s->n_ops,
+                              .op_rot = s->op_rot,
+                              .op_tran = s->op_tran,
+                              .n_atoms = s->n_atoms,
+                              .xyz = s->xyz,
+                              .u_iso = s->u_iso,
+                              .ff_a = s->ff_a,
+                              .ff_b = s->ff_b,
+                              .ff_c = s->ff_c,
+                              .mass = s->mass,
+                              .occupancy =
+                                  r->settings->occupancy == OCCUPANCY_FILE ? s->occupancy : NULL};
     memcpy(input.cell, s->cell, sizeof input.cell);
     if (dt_crystal_new(&input, &r->crystal, &r->error) != DT_OK) {
         dt_error_context(&r->error, "%s", r->settings->structure);
@@ -194,8 +202,8 @@ int run_forward(struct run *r) {
     r->xyz = input(r, 2, (const int64_t[]){n, 3}, r->crystal->xyz);
     struct display display;
     display_begin(r, &display, "intensity");
-    r->intensity = dt_one_phonon_intensity(r->model, r->gamma_intra, r->gamma_inter, r->u_iso,
-                                           r->xyz);
+    r->intensity =
+        dt_one_phonon_intensity(r->model, r->gamma_intra, r->gamma_inter, r->u_iso, r->xyz);
     display_end(r, &display);
     r->seconds[STAGE_FORWARD] = clock_seconds() - start;
     return tape_result(r);

@@ -22,8 +22,8 @@ struct run {
 };
 
 /* The steps of a run, in order. Each returns 0 or an exit code, with the sentence in r->error. */
-int run_read(struct run *r);   /* structure and cotangent */
-int run_setup(struct run *r);  /* model */
+int run_read(struct run *r);  /* structure and cotangent */
+int run_setup(struct run *r); /* model */
 int run_forward(struct run *r);
 int run_backward(struct run *r);
 void run_free(struct run *r);
@@ -41,9 +41,9 @@ int output_open(struct run *r, dt_npz_writer **ret_writer);
 int output_write(struct run *r, dt_npz_writer *writer);
 int output_picture(struct run *r);
 
-/* limits.c: what the system grants. Streams are checked at the start; at the end, an answer that did
- * not reach standard output turns success into a failure. memory_check refuses a map of so many bytes that
- * cannot fit. */
+/* limits.c: what the system grants. Streams are checked at the start; at the end, an answer
+ * that did not reach standard output turns success into a failure. memory_check refuses a map of so
+ * many bytes that cannot fit. */
 void streams_prepare(void);
 int streams_finish(int code, dt_error *error);
 int memory_check(struct run *r, double bytes);

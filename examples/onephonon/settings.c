@@ -1,4 +1,5 @@
-/* settings.c - the options of onephonon: one table for command line, configuration file and help. */
+/* settings.c - the options of onephonon: one table for command line, configuration file and help.
+ */
 #include "settings.h"
 
 #include <limits.h>
@@ -34,10 +35,11 @@ static dt_status parse_grid(const char *text, void *target, dt_error *error) {
     for (int axis = 0; axis < 3; axis++) {
         if (!parse_axis(&at, &grid.lo[axis], &grid.hi[axis], &grid.samples[axis]) ||
             *at != (axis < 2 ? ',' : '\0')) {
-            return dt_error_set(error, DT_ERR_ARGUMENT,
-                                "expected H0:H1:N,K0:K1:N,L0:L1:N (limits in Miller indices, N >= 1 "
-                                "samples per unit), got '%s'",
-                                text);
+            return dt_error_set(
+                error, DT_ERR_ARGUMENT,
+                "expected H0:H1:N,K0:K1:N,L0:L1:N (limits in Miller indices, N >= 1 "
+                "samples per unit), got '%s'",
+                text);
         }
         at += axis < 2;
     }
@@ -55,86 +57,167 @@ static const char *const occupancies[] = {"one", "file", NULL};
 static const char *const examples[] = {
     "onephonon --hkl=-5:5:3,-5:5:3,-5:5:3 -o map.npz --picture=map.png 3al1.pdb",
     "onephonon --dry-run --hkl=-20:20:4,-20:20:4,-25:25:4 3al1.pdb",
-    "onephonon --cotangent=dLdI.npy -o gradients.npz 3al1.pdb",
-    NULL};
+    "onephonon --cotangent=dLdI.npy -o gradients.npz 3al1.pdb", NULL};
 
 /* The one run of this process: rows of a constant table point into it. */
 static struct settings values;
 
+/* clang-format off: a row reads as a paragraph */
 static const dt_option table[] = {
-    {.name = "hkl", .kind = DT_OPTION_CUSTOM, .placeholder = "H0:H1:N,K0:K1:N,L0:L1:N",
-     .target = &values.grid, .parse = parse_grid, .default_text = "-5:5:3,-5:5:3,-5:5:3",
-     .group = "Map", .help = "limits in Miller indices and samples per unit along each axis"},
-    {.name = "dmin", .kind = DT_OPTION_DOUBLE, .placeholder = "A", .target = &values.d_min,
-     .default_text = "0", .lower = {DT_BOUND_AT_LEAST, 0},
+    {.name = "hkl",
+     .kind = DT_OPTION_CUSTOM,
+     .placeholder = "H0:H1:N,K0:K1:N,L0:L1:N",
+     .target = &values.grid,
+     .parse = parse_grid,
+     .default_text = "-5:5:3,-5:5:3,-5:5:3",
+     .group = "Map",
+     .help = "limits in Miller indices and samples per unit along each axis"},
+    {.name = "dmin",
+     .kind = DT_OPTION_DOUBLE,
+     .placeholder = "A",
+     .target = &values.d_min,
+     .default_text = "0",
+     .lower = {DT_BOUND_AT_LEAST, 0},
      .help = "resolution limit in Angstrom: voxels with d <= A are invalid; 0: none"},
-    {.name = "cutoff", .kind = DT_OPTION_DOUBLE, .placeholder = "A", .target = &values.cutoff,
-     .default_text = "4", .lower = {DT_BOUND_ABOVE, 0}, .group = "Model",
+    {.name = "cutoff",
+     .kind = DT_OPTION_DOUBLE,
+     .placeholder = "A",
+     .target = &values.cutoff,
+     .default_text = "4",
+     .lower = {DT_BOUND_ABOVE, 0},
+     .group = "Model",
      .help = "atoms at most this far apart are joined by a spring, Angstrom"},
-    {.name = "gamma-intra", .kind = DT_OPTION_DOUBLE, .placeholder = "G",
-     .target = &values.gamma_intra, .default_text = "1",
+    {.name = "gamma-intra",
+     .kind = DT_OPTION_DOUBLE,
+     .placeholder = "G",
+     .target = &values.gamma_intra,
+     .default_text = "1",
      .help = "spring constant within an asymmetric unit, kT/A^2"},
-    {.name = "gamma-inter", .kind = DT_OPTION_DOUBLE, .placeholder = "G",
-     .target = &values.gamma_inter, .default_text = "1",
+    {.name = "gamma-inter",
+     .kind = DT_OPTION_DOUBLE,
+     .placeholder = "G",
+     .target = &values.gamma_inter,
+     .default_text = "1",
      .help = "spring constant between asymmetric units, kT/A^2"},
-    {.name = "cell-range", .kind = DT_OPTION_INT, .placeholder = "N", .target = &values.cell_range,
-     .default_text = "0", .lower = {DT_BOUND_AT_LEAST, 0},
-     .help = "look for contacts at most N cells away; 0: as far as the cutoff reaches; 1: in the 27 "
-             "nearest cells, where other programs stop and may miss some"},
-    {.name = "keep-hydrogens", .kind = DT_OPTION_FLAG, .target = &values.keep_hydrogens,
-     .group = "Atoms", .help = "keep hydrogen atoms"},
-    {.name = "keep-waters", .kind = DT_OPTION_FLAG, .target = &values.keep_waters,
+    {.name = "cell-range",
+     .kind = DT_OPTION_INT,
+     .placeholder = "N",
+     .target = &values.cell_range,
+     .default_text = "0",
+     .lower = {DT_BOUND_AT_LEAST, 0},
+     .help =
+         "look for contacts at most N cells away; 0: as far as the cutoff reaches; 1: in the 27 "
+         "nearest cells, where other programs stop and may miss some"},
+    {.name = "keep-hydrogens",
+     .kind = DT_OPTION_FLAG,
+     .target = &values.keep_hydrogens,
+     .group = "Atoms",
+     .help = "keep hydrogen atoms"},
+    {.name = "keep-waters",
+     .kind = DT_OPTION_FLAG,
+     .target = &values.keep_waters,
      .help = "keep water molecules"},
-    {.name = "keep-ligands", .kind = DT_OPTION_FLAG, .target = &values.keep_ligands,
+    {.name = "keep-ligands",
+     .kind = DT_OPTION_FLAG,
+     .target = &values.keep_ligands,
      .help = "keep residues that belong to no polymer"},
-    {.name = "occupancy", .kind = DT_OPTION_CHOICE, .placeholder = "one|file",
-     .target = &values.occupancy, .choices = occupancies, .default_text = "one",
+    {.name = "occupancy",
+     .kind = DT_OPTION_CHOICE,
+     .placeholder = "one|file",
+     .target = &values.occupancy,
+     .choices = occupancies,
+     .default_text = "one",
      .help = "weight of an atom: 1 (only the first alternative conformation is kept, and it stands "
              "for all), or what the file says"},
-    {.name = "cotangent", .kind = DT_OPTION_STRING, .placeholder = "FILE.npy",
-     .target = &values.cotangent, .group = "Gradients",
-     .help = "dL/dI of a loss L, shape (nh,nk,nl): the output also gets the gradient of L for every "
-             "parameter"},
-    {.name = "output", .letter = 'o', .kind = DT_OPTION_STRING, .placeholder = "FILE.npz",
-     .target = &values.output, .group = "Output",
+    {.name = "cotangent",
+     .kind = DT_OPTION_STRING,
+     .placeholder = "FILE.npy",
+     .target = &values.cotangent,
+     .group = "Gradients",
+     .help =
+         "dL/dI of a loss L, shape (nh,nk,nl): the output also gets the gradient of L for every "
+         "parameter"},
+    {.name = "output",
+     .letter = 'o',
+     .kind = DT_OPTION_STRING,
+     .placeholder = "FILE.npz",
+     .target = &values.output,
+     .group = "Output",
      .help = "write intensity, valid, h, k, l, cell, meta (and gradients)"},
-    {.name = "picture", .kind = DT_OPTION_STRING, .placeholder = "FILE.png",
-     .target = &values.picture, .help = "draw one layer of the map"},
-    {.name = "layer", .kind = DT_OPTION_CHOICE, .placeholder = "hk0|h0l|0kl",
-     .target = &values.layer, .choices = layers, .default_text = "hk0", .help = "which layer"},
-    {.name = "json", .kind = DT_OPTION_FLAG, .target = &values.json,
+    {.name = "picture",
+     .kind = DT_OPTION_STRING,
+     .placeholder = "FILE.png",
+     .target = &values.picture,
+     .help = "draw one layer of the map"},
+    {.name = "layer",
+     .kind = DT_OPTION_CHOICE,
+     .placeholder = "hk0|h0l|0kl",
+     .target = &values.layer,
+     .choices = layers,
+     .default_text = "hk0",
+     .help = "which layer"},
+    {.name = "json",
+     .kind = DT_OPTION_FLAG,
+     .target = &values.json,
      .help = "print one JSON object instead of a table"},
-    {.name = "threads", .kind = DT_OPTION_INT, .placeholder = "N", .target = &values.threads,
-     .default_text = "0", .lower = {DT_BOUND_AT_LEAST, 0}, .group = "Run",
+    {.name = "threads",
+     .kind = DT_OPTION_INT,
+     .placeholder = "N",
+     .target = &values.threads,
+     .default_text = "0",
+     .lower = {DT_BOUND_AT_LEAST, 0},
+     .group = "Run",
      .help = "threads; 0: all processors. Results do not depend on it"},
-    {.name = "progress", .kind = DT_OPTION_CHOICE, .placeholder = "auto|never|always",
-     .target = &values.progress, .choices = dt_progress_mode_names, .default_text = "auto",
+    {.name = "progress",
+     .kind = DT_OPTION_CHOICE,
+     .placeholder = "auto|never|always",
+     .target = &values.progress,
+     .choices = dt_progress_mode_names,
+     .default_text = "auto",
      .help = "show progress on standard error"},
-    {.name = "dry-run", .kind = DT_OPTION_FLAG, .target = &values.dry_run,
+    {.name = "dry-run",
+     .kind = DT_OPTION_FLAG,
+     .target = &values.dry_run,
      .help = "print sizes, memory and an estimate of the time, then stop"},
-    {.name = "config", .kind = DT_OPTION_STRING, .placeholder = "FILE.json",
-     .target = &values.config, .command_line_only = true,
+    {.name = "config",
+     .kind = DT_OPTION_STRING,
+     .placeholder = "FILE.json",
+     .target = &values.config,
+     .command_line_only = true,
      .help = "read options of the same names from a JSON object; the command line wins"},
-    {.name = "help", .letter = 'h', .kind = DT_OPTION_FLAG, .target = &values.help,
-     .command_line_only = true, .stops = true, .help = "print this help"},
-    {.name = "version", .letter = 'V', .kind = DT_OPTION_FLAG, .target = &values.version,
-     .command_line_only = true, .stops = true, .help = "print the version"},
+    {.name = "help",
+     .letter = 'h',
+     .kind = DT_OPTION_FLAG,
+     .target = &values.help,
+     .command_line_only = true,
+     .stops = true,
+     .help = "print this help"},
+    {.name = "version",
+     .letter = 'V',
+     .kind = DT_OPTION_FLAG,
+     .target = &values.version,
+     .command_line_only = true,
+     .stops = true,
+     .help = "print the version"},
     {.name = NULL}};
+/* clang-format on */
 
 static const dt_program program = {
     .name = "onephonon",
     .arguments = "STRUCTURE",
     .min_arguments = 1,
     .max_arguments = 1,
-    .purpose = "One-phonon diffuse scattering of a protein crystal whose rigid asymmetric units are "
-               "joined by springs, with exact gradients.",
+    .purpose =
+        "One-phonon diffuse scattering of a protein crystal whose rigid asymmetric units are "
+        "joined by springs, with exact gradients.",
     .options = table,
     .examples = examples,
-    .footer = "STRUCTURE is a PDB file, plain or gzip-compressed. Intensities are in e^2 per unit cell "
-              "(kT = 1, springs in kT/A^2); voxels at whole h, k, l (Bragg peaks) and beyond --dmin "
-              "are 0 and false in `valid`.\n"
-              "Exit codes: 0 done, 2 usage, 3 input or output file, 4 numerics, 5 memory, 130 "
-              "interrupted."};
+    .footer =
+        "STRUCTURE is a PDB file, plain or gzip-compressed. Intensities are in e^2 per unit cell "
+        "(kT = 1, springs in kT/A^2); voxels at whole h, k, l (Bragg peaks) and beyond --dmin "
+        "are 0 and false in `valid`.\n"
+        "Exit codes: 0 done, 2 usage, 3 input or output file, 4 numerics, 5 memory, 130 "
+        "interrupted."};
 
 void settings_print_help(FILE *stream) {
     dt_options_print_help(&program, stream);
@@ -165,16 +248,18 @@ static dt_status check_together(const struct settings *s, dt_error *error) {
     }
     if (same_file(s->output, s->picture)) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
-                            "--output and --picture are the same file, %s: one would replace the other",
+                            "--output and --picture are the same file, %s: one would replace the "
+                            "other",
                             s->output);
     }
     const char *const inputs[] = {s->structure, s->cotangent, s->config};
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
         if (same_file(s->output, inputs[i]) || same_file(s->picture, inputs[i])) {
-            return dt_error_set(error, DT_ERR_ARGUMENT,
-                                "%s is read by this run and would be replaced by its output: choose "
-                                "another name",
-                                inputs[i]);
+            return dt_error_set(
+                error, DT_ERR_ARGUMENT,
+                "%s is read by this run and would be replaced by its output: choose "
+                "another name",
+                inputs[i]);
         }
     }
     return DT_OK;
@@ -206,8 +291,8 @@ int settings_read(int argc, char **argv, struct settings *s, dt_error *error) {
 }
 
 dt_one_phonon_options settings_model(const struct settings *s) {
-    return (dt_one_phonon_options){.cutoff = s->cutoff, .d_min = s->d_min,
-                                   .cell_range = (int)s->cell_range};
+    return (dt_one_phonon_options){
+        .cutoff = s->cutoff, .d_min = s->d_min, .cell_range = (int)s->cell_range};
 }
 
 void settings_free(struct settings *s) {

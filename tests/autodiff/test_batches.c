@@ -165,7 +165,8 @@ struct many {
 static dt_tensor *long_rows(void *user, dt_tape *tape, int64_t begin, int64_t end,
                             dt_tensor *const *in) {
     (void)user;
-    dt_tensor *q = dt_full(tape, DT_F64, 2, (const int64_t[]){end - begin, 1}, 0.001 * (double)begin);
+    dt_tensor *q =
+        dt_full(tape, DT_F64, 2, (const int64_t[]){end - begin, 1}, 0.001 * (double)begin);
     return dt_abs2(dt_sum(dt_mul(in[0], dt_cis(dt_mul(q, in[1]))), -1));
 }
 

@@ -7,17 +7,39 @@ static const dt_dtype float_types[] = {DT_F32, DT_F64, DT_C64, DT_C128};
 
 /* -- one argument ------------------------------------------------------------------------------ */
 
-static value ref_neg(value z) { return -z; }
-static value ref_square(value z) { return z * z; }
-static value ref_cis(value z) { return cexp(parts(0, creal(z))); }
-static value ref_real(value z) { return creal(z); }
-static value ref_imag(value z) { return cimag(z); }
-static value ref_abs(value z) { return cabs(z); }
-static value ref_abs2(value z) { return creal(z) * creal(z) + cimag(z) * cimag(z); }
-static value ref_sign(value z) { return z == 0 ? 0 : z / cabs(z); }
-static value ref_conj(value z) { return conj(z); }
-static dt_tensor *scale_by_third(dt_tensor *x) { return dt_scale(x, -1.0 / 3); }
-static value ref_scale(value z) { return z * (-1.0 / 3); }
+static value ref_neg(value z) {
+    return -z;
+}
+static value ref_square(value z) {
+    return z * z;
+}
+static value ref_cis(value z) {
+    return cexp(parts(0, creal(z)));
+}
+static value ref_real(value z) {
+    return creal(z);
+}
+static value ref_imag(value z) {
+    return cimag(z);
+}
+static value ref_abs(value z) {
+    return cabs(z);
+}
+static value ref_abs2(value z) {
+    return creal(z) * creal(z) + cimag(z) * cimag(z);
+}
+static value ref_sign(value z) {
+    return z == 0 ? 0 : z / cabs(z);
+}
+static value ref_conj(value z) {
+    return conj(z);
+}
+static dt_tensor *scale_by_third(dt_tensor *x) {
+    return dt_scale(x, -1.0 / 3);
+}
+static value ref_scale(value z) {
+    return z * (-1.0 / 3);
+}
 
 enum domain { ANYWHERE, REAL_POSITIVE, REAL_ONLY };
 
@@ -54,8 +76,9 @@ static void compare_unary(dt_tape *tape, const struct unary *u, dt_dtype dtype) 
         x[i] = stored(parts(flip ? fabs(re) : re, im), dtype);
     }
     dt_tensor *y = u->op(tensor(tape, dtype, 1, (int64_t[]){N}, x, false));
-    dt_dtype expected = u->gives_real ? dt_dtype_real(dtype)
-                        : u->domain == REAL_ONLY ? dt_dtype_complex(dtype) : dtype;
+    dt_dtype expected = u->gives_real            ? dt_dtype_real(dtype)
+                        : u->domain == REAL_ONLY ? dt_dtype_complex(dtype)
+                                                 : dtype;
     cr_assert_eq(dt_tape_status(tape), DT_OK, "%s", dt_tape_message(tape));
     cr_assert_eq(dt_dtype_of(y), expected, "%s of %s gives %s", u->name, dt_dtype_name(dtype),
                  dt_dtype_name(dt_dtype_of(y)));
@@ -77,14 +100,13 @@ Test(elementwise, functions_of_one_argument_agree_with_libm_in_all_types) {
 }
 
 Test(elementwise, real_special_values_are_those_of_libm) {
-    static const double x[] = {0.0,       -0.0, 1.0,   -1.0,   INFINITY,
-                               -INFINITY, NAN,  1e-40, -745.2, 89.0};
+    static const double x[] = {0.0, -0.0, 1.0, -1.0, INFINITY, -INFINITY, NAN, 1e-40, -745.2, 89.0};
     static const struct {
         const char *name;
         dt_tensor *(*op)(dt_tensor *);
         double (*ref)(double);
-    } cases[] = {{"exp", dt_exp, exp},    {"log", dt_log, log}, {"sqrt", dt_sqrt, sqrt},
-                 {"sin", dt_sin, sin},    {"cos", dt_cos, cos}, {"abs", dt_abs, fabs}};
+    } cases[] = {{"exp", dt_exp, exp}, {"log", dt_log, log}, {"sqrt", dt_sqrt, sqrt},
+                 {"sin", dt_sin, sin}, {"cos", dt_cos, cos}, {"abs", dt_abs, fabs}};
     dt_tape *tape = dt_tape_new(NULL);
     for (size_t c = 0; c < COUNT(cases); c++) {
         for (int t = 0; t < 2; t++) {
@@ -176,12 +198,24 @@ Test(elementwise, real_powers_outside_the_domain_are_infinite_or_nan) {
 
 /* -- two arguments: broadcasting and mixed types ----------------------------------------------- */
 
-static value ref_add(value a, value b) { return a + b; }
-static value ref_sub(value a, value b) { return a - b; }
-static value ref_mul(value a, value b) { return a * b; }
-static value ref_div(value a, value b) { return a / b; }
-static value ref_polar(value r, value x) { return creal(r) * cexp(parts(0, creal(x))); }
-static value ref_complex(value re, value im) { return parts(creal(re), creal(im)); }
+static value ref_add(value a, value b) {
+    return a + b;
+}
+static value ref_sub(value a, value b) {
+    return a - b;
+}
+static value ref_mul(value a, value b) {
+    return a * b;
+}
+static value ref_div(value a, value b) {
+    return a / b;
+}
+static value ref_polar(value r, value x) {
+    return creal(r) * cexp(parts(0, creal(x)));
+}
+static value ref_complex(value re, value im) {
+    return parts(creal(re), creal(im));
+}
 
 static const struct binary {
     const char *name;
@@ -189,9 +223,9 @@ static const struct binary {
     value (*ref)(value, value);
     bool makes_complex;
 } binaries[] = {
-    {"add", dt_add, ref_add, false},       {"sub", dt_sub, ref_sub, false},
-    {"mul", dt_mul, ref_mul, false},       {"div", dt_div, ref_div, false},
-    {"polar", dt_polar, ref_polar, true},  {"complex", dt_complex, ref_complex, true},
+    {"add", dt_add, ref_add, false},      {"sub", dt_sub, ref_sub, false},
+    {"mul", dt_mul, ref_mul, false},      {"div", dt_div, ref_div, false},
+    {"polar", dt_polar, ref_polar, true}, {"complex", dt_complex, ref_complex, true},
 };
 
 static void compare_binary(dt_tape *tape, const struct binary *b, dt_dtype ta, dt_dtype tb) {
@@ -204,13 +238,11 @@ static void compare_binary(dt_tape *tape, const struct binary *b, dt_dtype ta, d
     }
     dt_tensor *y = b->op(tensor(tape, ta, 3, (int64_t[]){2, 1, 3}, left, false),
                          tensor(tape, tb, 2, (int64_t[]){4, 1}, right, false));
-    dt_dtype expected = dt_dtype_is_complex(ta) || b->makes_complex ? dt_dtype_complex(ta)
-                                                                    : tb;
+    dt_dtype expected = dt_dtype_is_complex(ta) || b->makes_complex ? dt_dtype_complex(ta) : tb;
     cr_assert_eq(dt_tape_status(tape), DT_OK, "%s", dt_tape_message(tape));
     cr_assert_eq(dt_dtype_of(y), expected, "%s of %s, %s gives %s", b->name, dt_dtype_name(ta),
                  dt_dtype_name(tb), dt_dtype_name(dt_dtype_of(y)));
-    cr_assert(dt_ndim(y) == 3 && dt_shape(y)[0] == 2 && dt_shape(y)[1] == 4 &&
-                  dt_shape(y)[2] == 3,
+    cr_assert(dt_ndim(y) == 3 && dt_shape(y)[0] == 2 && dt_shape(y)[1] == 4 && dt_shape(y)[2] == 3,
               "%s of (2,1,3) and (4,1) must be (2,4,3)", b->name);
     for (int i = 0; i < 24; i++) {
         value l = left[i / 12 * 3 + i % 3], r = right[i / 3 % 4];
@@ -219,8 +251,8 @@ static void compare_binary(dt_tape *tape, const struct binary *b, dt_dtype ta, d
 }
 
 Test(elementwise, functions_of_two_arguments_broadcast_and_mix_real_with_complex) {
-    static const dt_dtype pairs[][2] = {{DT_F32, DT_F32}, {DT_F64, DT_F64},   {DT_C64, DT_C64},
-                                        {DT_F32, DT_C64}, {DT_C128, DT_C128}, {DT_F64, DT_C128},
+    static const dt_dtype pairs[][2] = {{DT_F32, DT_F32},  {DT_F64, DT_F64},   {DT_C64, DT_C64},
+                                        {DT_F32, DT_C64},  {DT_C128, DT_C128}, {DT_F64, DT_C128},
                                         {DT_C128, DT_F64}, {DT_C64, DT_F32}};
     dt_tape *tape = dt_tape_new(NULL);
     for (size_t b = 0; b < COUNT(binaries); b++) {

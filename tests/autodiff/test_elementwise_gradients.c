@@ -45,19 +45,27 @@ Test(elementwise, gradients_follow_the_steepest_ascent_convention) {
     dt_tape_free(tape);
 }
 
-static dt_tensor *pow_0(dt_tensor *x) { return dt_pow(x, 0); }
-static dt_tensor *pow_1(dt_tensor *x) { return dt_pow(x, 1); }
-static dt_tensor *pow_2(dt_tensor *x) { return dt_pow(x, 2); }
-static dt_tensor *pow_3(dt_tensor *x) { return dt_pow(x, 3); }
+static dt_tensor *pow_0(dt_tensor *x) {
+    return dt_pow(x, 0);
+}
+static dt_tensor *pow_1(dt_tensor *x) {
+    return dt_pow(x, 1);
+}
+static dt_tensor *pow_2(dt_tensor *x) {
+    return dt_pow(x, 2);
+}
+static dt_tensor *pow_3(dt_tensor *x) {
+    return dt_pow(x, 3);
+}
 
 Test(elementwise, first_and_second_derivatives_at_zero_are_finite_where_promised) {
     static const struct {
         const char *name;
         dt_tensor *(*op)(dt_tensor *);
         double first, second; /* of a real variable */
-    } cases[] = {{"abs", dt_abs, 0, 0},     {"sign", dt_sign, 0, 0},     {"abs2", dt_abs2, 0, 2},
-                 {"square", dt_square, 0, 2}, {"pow 0", pow_0, 0, 0},    {"pow 1", pow_1, 1, 0},
-                 {"pow 2", pow_2, 0, 2},    {"pow 3", pow_3, 0, 0}};
+    } cases[] = {{"abs", dt_abs, 0, 0},       {"sign", dt_sign, 0, 0}, {"abs2", dt_abs2, 0, 2},
+                 {"square", dt_square, 0, 2}, {"pow 0", pow_0, 0, 0},  {"pow 1", pow_1, 1, 0},
+                 {"pow 2", pow_2, 0, 2},      {"pow 3", pow_3, 0, 0}};
     dt_tape *tape = dt_tape_new(NULL);
     for (size_t c = 0; c < COUNT(cases); c++) {
         for (int t = 0; t < 2; t++) {

@@ -16,7 +16,7 @@ static void expect_refused(dt_tensor *y, dt_tape *tape, dt_status status, const 
 }
 
 #define IN(dtype) of_type(tape, dtype)
-#define MIX "types do not mix (use dt_cast to convert on purpose): "
+#define MIX       "types do not mix (use dt_cast to convert on purpose): "
 
 Test(elementwise, types_that_do_not_mix_are_named) {
     dt_tape *tape = dt_tape_new(NULL);

@@ -1,4 +1,5 @@
-/* test_gradcheck.c - the checker passes right gradients, names wrong ones, and refuses what it cannot check. */
+/* test_gradcheck.c - the checker passes right gradients, names wrong ones, and refuses what it
+ * cannot check. */
 #include <difftape/gradcheck.h>
 #include <difftape/op.h>
 
@@ -40,9 +41,15 @@ static void cube_jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot)
     ydot[0] = dt_mul(xdot[0], slope_of(n, a->spoil != RIGHT));
 }
 
-static const dt_op cube = {.name = "cube", .formula = "y = x^3", .arity = 1, .kind = DT_ELEMENTWISE,
-                           .saves = DT_SAVE_INPUTS, .attr_size = sizeof(struct attr),
-                           .shape = cube_shape, .forward = cube_forward, .vjp = cube_vjp,
+static const dt_op cube = {.name = "cube",
+                           .formula = "y = x^3",
+                           .arity = 1,
+                           .kind = DT_ELEMENTWISE,
+                           .saves = DT_SAVE_INPUTS,
+                           .attr_size = sizeof(struct attr),
+                           .shape = cube_shape,
+                           .forward = cube_forward,
+                           .vjp = cube_vjp,
                            .jvp = cube_jvp};
 
 static dt_tensor *apply_cube(void *user, dt_tape *tape, dt_tensor *const *in) {

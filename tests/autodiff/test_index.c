@@ -31,8 +31,8 @@ Test(index, gather_takes_entries_along_any_axis) {
 Test(index, gather_takes_indices_from_a_table_of_indices) {
     dt_tape *tape = dt_tape_new(NULL);
     const int64_t table[3] = {10, 20, 30};
-    dt_tensor *y = dt_gather(dt_constant(tape, DT_I64, SHAPE(3), table),
-                             index_of(tape, 5, repeats), 0);
+    dt_tensor *y =
+        dt_gather(dt_constant(tape, DT_I64, SHAPE(3), table), index_of(tape, 5, repeats), 0);
     const int64_t *got = dt_data_i64(y);
     cr_assert(got != NULL, "%s", dt_tape_message(tape));
     for (int i = 0; i < 5; i++) {
@@ -76,8 +76,8 @@ Test(index, scatter_add_adds_in_order) {
     dt_tape *tape = dt_tape_new(NULL);
     const double x[6] = {1e16, 1e16, 1, -1e16, -1e16, 1};
     const int64_t to[6] = {0, 1, 0, 0, 1, 1};
-    dt_tensor *y = dt_scatter_add(dt_constant(tape, DT_F64, SHAPE(6), x), index_of(tape, 6, to), 0,
-                                  2);
+    dt_tensor *y =
+        dt_scatter_add(dt_constant(tape, DT_F64, SHAPE(6), x), index_of(tape, 6, to), 0, 2);
     expect_near("in order", 0, element(y, 0), 0, 0);
     expect_near("in order", 1, element(y, 1), 1, 0);
     dt_tape_free(tape);
@@ -110,10 +110,9 @@ Test(index, refuses_operands_that_do_not_fit) {
                    "gather: axis 2 does not exist among 2: f64(5,2), i64(5)");
     expect_failure(tape, dt_scatter_add(X, index_of(tape, 5, repeats), 1, 4), DT_ERR_SHAPE,
                    "scatter_add: 5 index entries for 2 elements along axis 1: f64(5,2), i64(5)");
-    expect_failure(tape,
-                   dt_scatter_add(index_of(tape, 5, repeats), index_of(tape, 5, repeats), 0, 4),
-                   DT_ERR_DTYPE,
-                   "scatter_add: input 0 must be f32, f64, c64 or c128: i64(5), i64(5)");
+    expect_failure(
+        tape, dt_scatter_add(index_of(tape, 5, repeats), index_of(tape, 5, repeats), 0, 4),
+        DT_ERR_DTYPE, "scatter_add: input 0 must be f32, f64, c64 or c128: i64(5), i64(5)");
     expect_failure(tape, dt_scatter_add(X, index_of(tape, 5, repeats), 0, -1), DT_ERR_SHAPE,
                    "scatter_add: result: size -1 of dimension 0 in shape (-1,2) is negative: "
                    "f64(5,2), i64(5)");

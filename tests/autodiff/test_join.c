@@ -12,8 +12,8 @@ Test(join, concat_sets_parts_side_by_side) {
         expect_shape("concat", y, SHAPE(2, 4, 2));
         for (int64_t at = 0; at < 16; at++) {
             int64_t i = at / 8, j = at / 2 % 4, k = at % 2;
-            value expected = j == 3 ? number_at(1, i * 2 + k, dtype)
-                                    : number_at(2, (i * 2 + k) * 3 + j, dtype);
+            value expected =
+                j == 3 ? number_at(1, i * 2 + k, dtype) : number_at(2, (i * 2 + k) * 3 + j, dtype);
             expect_near("concat", at, element(y, at), expected, 0);
         }
     }
@@ -45,7 +45,7 @@ Test(join, stack_makes_a_new_axis_anywhere) {
 
 Test(join, refuses_parts_that_do_not_fit) {
     dt_tape *tape = dt_tape_new(NULL);
-#define X numbers(tape, 1, DT_F64, SHAPE(2, 3))
+#define X       numbers(tape, 1, DT_F64, SHAPE(2, 3))
 #define PAIR(y) (dt_tensor *const[]){X, y}
     expect_failure(tape, dt_concat(2, PAIR(numbers(tape, 1, DT_F64, SHAPE(2, 2))), 0), DT_ERR_SHAPE,
                    "concat: input 1 differs from input 0 in more than the size along axis 0: "
@@ -76,14 +76,28 @@ Test(join, shape_operations_on_a_failed_tape_keep_the_first_failure) {
     dt_tape_fail(tape, DT_ERR_ARGUMENT, "the first failure");
     dt_tensor *x = dt_inert(tape);
     const int axes[2] = {1, 0};
-    dt_tensor *const results[] = {
-        dt_reshape(x, SHAPE(2, 2)), dt_permute(x, axes), dt_transpose(x), dt_slice(x, 1, 0, 2, 1),
-        dt_unslice(x, 1, 0, 1, 4), dt_select(x, 1, 2), dt_expand_dims(x, 2),
-        dt_broadcast(x, SHAPE(3, 3)), dt_concat(2, (dt_tensor *const[]){x, x}, 1),
-        dt_stack(2, (dt_tensor *const[]){x, x}, 1), dt_gather(x, x, 1),
-        dt_scatter_add(x, x, 1, 3), dt_sum(x, 1), dt_sum_axes(x, 2, axes), dt_sum_all(x),
-        dt_mean(x, 1), dt_mean_axes(x, 2, axes), dt_mean_all(x), dt_matmul(x, x),
-        dt_diag(x), dt_diagonal(x), dt_tril(x)};
+    dt_tensor *const results[] = {dt_reshape(x, SHAPE(2, 2)),
+                                  dt_permute(x, axes),
+                                  dt_transpose(x),
+                                  dt_slice(x, 1, 0, 2, 1),
+                                  dt_unslice(x, 1, 0, 1, 4),
+                                  dt_select(x, 1, 2),
+                                  dt_expand_dims(x, 2),
+                                  dt_broadcast(x, SHAPE(3, 3)),
+                                  dt_concat(2, (dt_tensor *const[]){x, x}, 1),
+                                  dt_stack(2, (dt_tensor *const[]){x, x}, 1),
+                                  dt_gather(x, x, 1),
+                                  dt_scatter_add(x, x, 1, 3),
+                                  dt_sum(x, 1),
+                                  dt_sum_axes(x, 2, axes),
+                                  dt_sum_all(x),
+                                  dt_mean(x, 1),
+                                  dt_mean_axes(x, 2, axes),
+                                  dt_mean_all(x),
+                                  dt_matmul(x, x),
+                                  dt_diag(x),
+                                  dt_diagonal(x),
+                                  dt_tril(x)};
     for (size_t i = 0; i < COUNT(results); i++) {
         cr_expect(results[i] == x, "result %zu is not the inert tensor", i);
     }

@@ -66,8 +66,8 @@ Test(linalg, cholesky_gives_a_lower_factor_of_every_matrix_in_the_batch) {
         expect_same("lower", dt_tril(l), l, 0);
         for (int64_t i = 0; i < 12; i++) {
             value pivot = element(dt_diagonal(l), i);
-            cr_expect(creal(pivot) > 0 && cimag(pivot) == 0, "pivot %lld is (%g, %g)",
-                      (long long)i, creal(pivot), cimag(pivot));
+            cr_expect(creal(pivot) > 0 && cimag(pivot) == 0, "pivot %lld is (%g, %g)", (long long)i,
+                      creal(pivot), cimag(pivot));
         }
     }
     dt_tape_free(tape);
@@ -98,8 +98,8 @@ Test(linalg, cholesky_names_the_matrix_and_the_minor_that_fail) {
         for (int i = 0; i < 27; i += i % 9 == 8 ? 1 : 4) {
             batch[i] = 2;
         }
-        batch[9 + 8] = -1;     /* matrix 1: the third minor */
-        batch[18] = 0;         /* matrix 2 fails as well, but later */
+        batch[9 + 8] = -1; /* matrix 1: the third minor */
+        batch[18] = 0;     /* matrix 2 fails as well, but later */
         dt_tensor *l = dt_cholesky(tensor(tape, dtype, SHAPE(3, 3, 3), batch, false));
         cr_expect(dt_tape_error(tape)->index == 1, "index %lld",
                   (long long)dt_tape_error(tape)->index);
@@ -135,7 +135,7 @@ static dt_tensor *triangle(dt_tape *tape, dt_dtype dtype, bool lower, value othe
     value data[18];
     for (int64_t at = 0; at < 18; at++) {
         int64_t i = at / 3 % 3, j = at % 3;
-        data[at] = i == j           ? 3 + number_at(1, at, dtype) / 4
+        data[at] = i == j             ? 3 + number_at(1, at, dtype) / 4
                    : (j < i) == lower ? number_at(1, at, dtype)
                                       : other;
     }

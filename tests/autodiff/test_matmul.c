@@ -84,8 +84,8 @@ Test(matmul, takes_strided_operands) {
         for (int64_t at = 0; at < 6; at++) {
             value expected = 0;
             for (int64_t k = 0; k < 3; k++) {
-                expected += conj(number_at(1, at / 2 * 8 + 1 + 3 * k, dtype)) *
-                            number_at(2, k, dtype);
+                expected +=
+                    conj(number_at(1, at / 2 * 8 + 1 + 3 * k, dtype)) * number_at(2, k, dtype);
             }
             expect_near("strided", at, element(y, at), expected, 20 * tolerance(dtype));
         }
@@ -111,15 +111,16 @@ Test(matmul, real_mixes_with_complex) {
 
 Test(matmul, an_inner_size_of_zero_gives_zeros) {
     dt_tape *tape = dt_tape_new(NULL);
-    dt_tensor *y = dt_matmul(numbers(tape, 1, DT_C64, SHAPE(2, 2, 0)),
-                             numbers(tape, 1, DT_C64, SHAPE(0, 3)));
+    dt_tensor *y =
+        dt_matmul(numbers(tape, 1, DT_C64, SHAPE(2, 2, 0)), numbers(tape, 1, DT_C64, SHAPE(0, 3)));
     expect_shape("matmul", y, SHAPE(2, 2, 3));
     for (int64_t i = 0; i < 12; i++) {
         expect_near("zeros", i, element(y, i), 0, 0);
     }
-    expect_shape("no rows", dt_matmul(numbers(tape, 1, DT_C64, SHAPE(0, 2)),
-                                      numbers(tape, 1, DT_C64, SHAPE(2, 3))),
-                 SHAPE(0, 3));
+    expect_shape(
+        "no rows",
+        dt_matmul(numbers(tape, 1, DT_C64, SHAPE(0, 2)), numbers(tape, 1, DT_C64, SHAPE(2, 3))),
+        SHAPE(0, 3));
     dt_tape_free(tape);
 }
 
@@ -152,9 +153,9 @@ static dt_tensor *shared_weights(void *user, dt_tape *tape, dt_tensor *const *in
     dt_tensor *plain = dt_matmul(in[0], in[1]);
     dt_tensor *strided = dt_matmul(dt_permute(in[0], (int[]){1, 0, 2}), in[1]);
     dt_tensor *flagged = dt_matmul_flags(in[0], DT_C, dt_transpose(in[1]), DT_N);
-    return dt_add(dt_sum_axes(dt_square(plain), 3, (int[]){0, 1, 2}),
-                  dt_add(dt_sum_all(dt_mul(strided, dt_square(strided))),
-                         dt_sum_all(dt_square(flagged))));
+    return dt_add(
+        dt_sum_axes(dt_square(plain), 3, (int[]){0, 1, 2}),
+        dt_add(dt_sum_all(dt_mul(strided, dt_square(strided))), dt_sum_all(dt_square(flagged))));
 }
 
 Test(matmul, weights_shared_by_a_batch_have_exact_gradients) {

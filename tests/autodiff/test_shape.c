@@ -63,11 +63,10 @@ static const struct {
     int count;
     int64_t at[5];
 } python[] = {
-    {1, 4, 1, 3, {1, 2, 3}},   {-3, -1, 1, 2, {2, 3}},
-    {-100, 100, 2, 3, {0, 2, 4}}, {3, 2, 1, 0, {0}},
-    {-1, 5, 9, 1, {4}},        {2, INT64_MAX, 2, 2, {2, 4}},
-    {7, 9, 1, 0, {0}},         {INT64_MIN, -4, 1, 1, {0}},
-    {0, 5, INT64_MAX, 1, {0}}, {0, -5, 1, 0, {0}},
+    {1, 4, 1, 3, {1, 2, 3}}, {-3, -1, 1, 2, {2, 3}},     {-100, 100, 2, 3, {0, 2, 4}},
+    {3, 2, 1, 0, {0}},       {-1, 5, 9, 1, {4}},         {2, INT64_MAX, 2, 2, {2, 4}},
+    {7, 9, 1, 0, {0}},       {INT64_MIN, -4, 1, 1, {0}}, {0, 5, INT64_MAX, 1, {0}},
+    {0, -5, 1, 0, {0}},
 };
 
 Test(shape, slices_as_python_does) {
@@ -94,8 +93,7 @@ Test(shape, slices_as_python_does) {
 Test(shape, unslice_puts_elements_back_among_zeros) {
     dt_tape *tape = dt_tape_new(NULL);
     for (size_t t = 0; t < COUNT(float_types); t++) {
-        dt_tensor *y =
-            dt_unslice(numbers(tape, 5, float_types[t], SHAPE(2, 3)), -1, 1, 2, 7);
+        dt_tensor *y = dt_unslice(numbers(tape, 5, float_types[t], SHAPE(2, 3)), -1, 1, 2, 7);
         expect_shape("unslice", y, SHAPE(2, 7));
         for (int64_t at = 0; at < 14; at++) {
             int64_t j = at % 7;
@@ -104,8 +102,8 @@ Test(shape, unslice_puts_elements_back_among_zeros) {
             expect_near("unslice", at, element(y, at), expected, 0);
         }
     }
-    expect_shape("nothing in zeros",
-                 dt_unslice(numbers(tape, 5, DT_F64, SHAPE(2, 0)), 1, 9, 1, 3), SHAPE(2, 3));
+    expect_shape("nothing in zeros", dt_unslice(numbers(tape, 5, DT_F64, SHAPE(2, 0)), 1, 9, 1, 3),
+                 SHAPE(2, 3));
     dt_tape_free(tape);
 }
 
@@ -158,8 +156,8 @@ Test(shape, indices_and_masks_move_too) {
     cr_assert(y != NULL, "%s", dt_tape_message(tape));
     cr_expect(y[0] == 1 && y[1] == 4 && y[2] == 2 && y[3] == 5, "%lld %lld %lld %lld",
               (long long)y[0], (long long)y[1], (long long)y[2], (long long)y[3]);
-    const bool *wide = dt_data_bool(dt_broadcast(dt_constant(tape, DT_BOOL, SHAPE(2), mask),
-                                                 SHAPE(2, 2)));
+    const bool *wide =
+        dt_data_bool(dt_broadcast(dt_constant(tape, DT_BOOL, SHAPE(2), mask), SHAPE(2, 2)));
     cr_assert(wide != NULL, "%s", dt_tape_message(tape));
     cr_expect(wide[0] && !wide[1] && wide[2] && !wide[3], "a mask is repeated");
     dt_tape_free(tape);

@@ -1,6 +1,7 @@
 /* bench_onephonon.c - time and memory of a one-phonon map and of its gradients, as one JSON object.
  *
- * bench_onephonon STRUCTURE H0:H1:N,K0:K1:N,L0:L1:N [THREADS [REPEATS]]: medians over the repeats. */
+ * bench_onephonon STRUCTURE H0:H1:N,K0:K1:N,L0:L1:N [THREADS [REPEATS]]: medians over the repeats.
+ */
 #include <difftape/difftape.h>
 
 #include <stdio.h>
@@ -34,9 +35,15 @@ static dt_crystal *make_crystal(const char *path, dt_error *error) {
     dt_structure *s = NULL;
     dt_crystal *crystal = NULL;
     if (dt_structure_read(&s, path, NULL, error) == DT_OK) {
-        dt_crystal_input input = {.n_ops = s->n_ops, .op_rot = s->op_rot, .op_tran = s->op_tran,
-                                  .n_atoms = s->n_atoms, .xyz = s->xyz, .u_iso = s->u_iso,
-                                  .ff_a = s->ff_a, .ff_b = s->ff_b, .ff_c = s->ff_c};
+        dt_crystal_input input = {.n_ops = s->n_ops,
+                                  .op_rot = s->op_rot,
+                                  .op_tran = s->op_tran,
+                                  .n_atoms = s->n_atoms,
+                                  .xyz = s->xyz,
+                                  .u_iso = s->u_iso,
+                                  .ff_a = s->ff_a,
+                                  .ff_b = s->ff_b,
+                                  .ff_c = s->ff_c};
         memcpy(input.cell, s->cell, sizeof input.cell);
         dt_crystal_new(&input, &crystal, error);
     }

@@ -1,5 +1,4 @@
-/* fuzz_structure.c - any bytes give a structure or a sentence, never a crash. Build with
- * clang -fsanitize=fuzzer,address,undefined and start it on a folder of PDB files. */
+/* fuzz_structure.c - any bytes give a structure or a sentence, never a crash. */
 #include <difftape/structure.h>
 
 #include <stdlib.h>

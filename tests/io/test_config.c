@@ -25,8 +25,9 @@ static const char *const examples[] = {"demo --cutoff=5 model.pdb", NULL};
 static dt_status parse_range(const char *text, void *target, dt_error *error) {
     long long a, b;
     char rest;
-    if (sscanf(text, "%lld:%lld%c", &a, &b, &rest) != 2)
+    if (sscanf(text, "%lld:%lld%c", &a, &b, &rest) != 2) {
         return dt_error_set(error, DT_ERR_ARGUMENT, "expected FROM:TO, got '%s'", text);
+    }
     int64_t *range = target;
     range[0] = a, range[1] = b;
     return DT_OK;
@@ -124,8 +125,9 @@ static dt_status parse(dt_options *options, const char *line, dt_error *error) {
     int argc = 0;
     argv[argc++] = (char *)"demo";
     snprintf(buffer, sizeof buffer, "%s", line);
-    for (char *word = strtok(buffer, " "); word && argc < 32; word = strtok(NULL, " "))
+    for (char *word = strtok(buffer, " "); word && argc < 32; word = strtok(NULL, " ")) {
         argv[argc++] = word;
+    }
     return dt_options_parse_args(options, argc, argv, error);
 }
 
@@ -463,8 +465,9 @@ Test(config, help_shows_every_row_within_80_columns) {
                  row->placeholder ? row->placeholder : "");
         cr_expect(strstr(text, label) != NULL, "help lacks %s:\n%s", label, text);
         cr_expect(strstr(text, row->help) != NULL, "help lacks the text of %s", label);
-        if (row->group)
+        if (row->group) {
             cr_expect(strstr(text, row->group) != NULL, "help lacks group %s", row->group);
+        }
     }
     const char *const parts[] = {"Usage: demo [options] STRUCTURE\nA program of the tests.\n",
                                  "  -c, --cutoff=A ",
@@ -472,10 +475,12 @@ Test(config, help_shows_every_row_within_80_columns) {
                                  "(hk0, h0l, 0kl) [hk0]",
                                  "  demo --cutoff=5 model.pdb\n",
                                  "\nThe end.\n"};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         cr_expect(strstr(text, parts[i]) != NULL, "help lacks \"%s\":\n%s", parts[i], text);
-    for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+    }
+    for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
         cr_expect_leq(strcspn(line, "\n"), 80, "%zu columns: %.90s", strcspn(line, "\n"), line);
+    }
     free(text);
 }
 

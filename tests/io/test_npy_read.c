@@ -127,14 +127,22 @@ static dt_status read_text(const char *text, size_t data_size, dt_error *error) 
 
 Test(npy_read, element_types_that_are_not_supported_are_refused_by_name) {
     static const char *const cases[][2] = {
-        {"'<f2'", "half precision"},  {"'<f16'", "extended precision"},
-        {"'<c32'", "extended"},       {"'|O'", "Python objects"},
-        {"'<U3'", "unicode strings"}, {"'|V8'", "raw void"},
-        {"'<M8[s]'", "datetime64"},   {"'<m8'", "timedelta64"},
-        {"[('a', '<f8')]", "named"},  {"'f8'", "'f8'"},
-        {"'|f8'", "'|f8'"},           {"'=f8'", "byte order"},
-        {"'<f'", "'<f'"},             {"'<i3'", "'<i3'"},
-        {"'<S'", "'<S'"},             {"'|S4x'", "'|S4x'"},
+        {"'<f2'", "half precision"},
+        {"'<f16'", "extended precision"},
+        {"'<c32'", "extended"},
+        {"'|O'", "Python objects"},
+        {"'<U3'", "unicode strings"},
+        {"'|V8'", "raw void"},
+        {"'<M8[s]'", "datetime64"},
+        {"'<m8'", "timedelta64"},
+        {"[('a', '<f8')]", "named"},
+        {"'f8'", "'f8'"},
+        {"'|f8'", "'|f8'"},
+        {"'=f8'", "byte order"},
+        {"'<f'", "'<f'"},
+        {"'<i3'", "'<i3'"},
+        {"'<S'", "'<S'"},
+        {"'|S4x'", "'|S4x'"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[200];
@@ -183,8 +191,8 @@ Test(npy_read, malformed_and_hostile_headers_are_refused) {
         {"{'descr': '<f8', 'fortran_order': False, 'shape': (-1,)}", DT_ERR_SHAPE, "negative"},
         {"{'descr': '<f8', 'fortran_order': False, 'shape': (1,1,1,1,1,1,1,1,1)}", DT_ERR_SHAPE,
          "more than 8"},
-        {"{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999,)}",
-         DT_ERR_SHAPE, "64 bits"},
+        {"{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999,)}", DT_ERR_SHAPE,
+         "64 bits"},
         {"{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967296)}",
          DT_ERR_SHAPE, "too large"},
         {"{'descr': '<f8', 'fortran_order': False, 'shape': (0, 4294967296, 4294967296)}",

@@ -22,9 +22,8 @@ Test(npy_write, every_type_and_shape_reads_back_bit_for_bit) {
     static const struct {
         int ndim;
         int64_t shape[DT_MAX_DIMS];
-    } shapes[] = {{0, {0}},          {1, {0}},       {1, {1}},
-                  {1, {5000}},       {2, {3, 4}},    {3, {2, 0, 5}},
-                  {3, {13, 17, 11}}, {8, {2, 1, 3, 2, 1, 2, 2, 3}}};
+    } shapes[] = {{0, {0}},    {1, {0}},       {1, {1}},          {1, {5000}},
+                  {2, {3, 4}}, {3, {2, 0, 5}}, {3, {13, 17, 11}}, {8, {2, 1, 3, 2, 1, 2, 2, 3}}};
     for (int dtype = 0; dtype < DT_DTYPE_COUNT; dtype++) {
         for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
             dt_array array = numbered((dt_dtype)dtype, shapes[i].ndim, shapes[i].shape);

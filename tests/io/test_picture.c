@@ -130,8 +130,9 @@ Test(picture, one_bright_sample_lies_where_the_basis_says, .init = make_folder,
      .fini = remove_folder) {
     enum { n0 = 7, n1 = 9, bright_i = 5, bright_j = 2 };
     double data[n0 * n1];
-    for (int i = 0; i < n0 * n1; i++)
+    for (int i = 0; i < n0 * n1; i++) {
         data[i] = 1;
+    }
     data[bright_i * n1 + bright_j] = 1000;
     dt_array values = layer_of(DT_F64, n0, n1, data);
     dt_picture_options options = oblique();
@@ -143,10 +144,13 @@ Test(picture, one_bright_sample_lies_where_the_basis_says, .init = make_folder,
 
     /* centre of all pixels of the brightest colour inside the plot, against the position by hand */
     double sum_x = 0, sum_y = 0, n = 0;
-    for (int y = (int)layout.top; y < (int)layout.bottom; y++)
-        for (int x = (int)layout.left; x < (int)layout.right; x++)
-            if (same(picture.pixels[y * picture.width + x], map[DTI_COLORMAP_SIZE - 1]))
+    for (int y = (int)layout.top; y < (int)layout.bottom; y++) {
+        for (int x = (int)layout.left; x < (int)layout.right; x++) {
+            if (same(picture.pixels[y * picture.width + x], map[DTI_COLORMAP_SIZE - 1])) {
                 sum_x += x + 0.5, sum_y += y + 0.5, n++;
+            }
+        }
+    }
     double a = 0.05 * 0.5, bx = 0.07 * 0.5 * cos(118 * DEGREE), by = 0.07 * 0.5 * sin(118 * DEGREE);
     double width = n0 * a - n1 * bx, height = n1 * by, scale = 300 / fmax(width, height);
     double x = layout.left + scale * ((bright_i + 0.5) * a + (bright_j + 0.5 - n1) * bx);
@@ -163,31 +167,36 @@ Test(picture, masked_and_nan_samples_are_grey_and_others_not, .init = make_folde
     enum { n = 6 };
     float data[n * n];
     unsigned char flags[n * n];
-    for (int i = 0; i < n * n; i++)
+    for (int i = 0; i < n * n; i++) {
         data[i] = (float)(i + 1), flags[i] = 1;
+    }
     flags[2 * n + 3] = 0;
     data[4 * n + 1] = NAN;
     dt_array values = layer_of(DT_F32, n, n, data), valid = layer_of(DT_BOOL, n, n, flags);
     dt_picture_options options = oblique();
     dti_layout layout = draw(&values, &valid, &options);
     image picture = decode();
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         for (int j = 0; j < n; j++) {
             bool masked = (i == 2 && j == 3) || (i == 4 && j == 1);
             dti_rgb colour = at_sample(&picture, &layout, i, j);
             cr_expect_eq(same(colour, DTI_GREY), masked, "sample (%d,%d) is (%d,%d,%d)", i, j,
                          colour.r, colour.g, colour.b);
         }
+    }
     free(picture.pixels);
 }
 
 Test(picture, strides_are_followed, .init = make_folder, .fini = remove_folder) {
     double data[4 * 5 * 3];
-    for (int i = 0; i < 60; i++)
+    for (int i = 0; i < 60; i++) {
         data[i] = -1;
-    for (int i = 0; i < 4; i++)
-        for (int j = 0; j < 5; j++)
+    }
+    for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 5; j++) {
             data[(i * 5 + j) * 3 + 1] = i == 3 && j == 0 ? 100 : 1;
+        }
+    }
     /* the plane [:, :, 1] of a (4, 5, 3) map */
     dt_array values = {
         .dtype = DT_F64, .ndim = 2, .shape = {4, 5}, .strides = {15, 3}, .data = data + 1};
@@ -206,8 +215,9 @@ Test(picture, strides_are_followed, .init = make_folder, .fini = remove_folder) 
 static void expect_ramp(dt_picture_scale scale, double first, double ratio, double difference) {
     enum { n = 40 };
     double data[n], value = first;
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         data[i] = value, value = value * ratio + difference;
+    }
     dt_array values = layer_of(DT_F64, n, 1, data);
     dt_picture_options options = oblique();
     options.scale = scale;
@@ -218,9 +228,10 @@ static void expect_ramp(dt_picture_scale scale, double first, double ratio, doub
     double before = -1, smallest = 1, largest = 0;
     for (int i = 0; i < n; i++) {
         double lightness = dti_rgb_lightness(at_sample(&picture, &layout, i, 0));
-        if (i > 0)
+        if (i > 0) {
             smallest = fmin(smallest, lightness - before),
             largest = fmax(largest, lightness - before);
+        }
         before = lightness;
     }
     /* 39 equal steps over 0.845 of lightness are 0.0217 each, give or take one of 256 colours */
@@ -256,8 +267,9 @@ Test(picture, the_colour_map_is_even_in_lightness) {
 
 Test(picture, limits_are_percentiles_and_a_log_scale_looks_at_positive_values) {
     double data[202];
-    for (int i = 0; i < 201; i++)
+    for (int i = 0; i < 201; i++) {
         data[i] = i;
+    }
     data[201] = -5;
     dt_array values = layer_of(DT_F64, 1, 201, data);
     dti_layer layer = {&values, NULL, {1, 201}};
@@ -282,8 +294,9 @@ Test(picture, hard_layers_are_drawn, .init = make_folder, .fini = remove_folder)
     double one[12], wild[12] = {-1e308, 1e308, 0, 5e-324, NAN, INFINITY, 1, 2, 3, 4, 5, 6};
     double near[12];
     unsigned char none[12] = {0};
-    for (int i = 0; i < 12; i++)
+    for (int i = 0; i < 12; i++) {
         one[i] = 7, near[i] = i % 2 ? 7 : nextafter(7, 8);
+    }
     double *const data[] = {one, wild, near};
     for (int c = 0; c < 18; c++) {
         int64_t n0 = c % 3 == 0 ? 1 : c % 3 == 1 ? 12 : 3, n1 = 12 / n0;
@@ -295,9 +308,10 @@ Test(picture, hard_layers_are_drawn, .init = make_folder, .fini = remove_folder)
         dti_layout layout = draw(&values, NULL, &options);
         image picture = decode();
         double lightness = dti_rgb_lightness(at_sample(&picture, &layout, 0, 0));
-        if (data[c / 3 % 3] == one)
+        if (data[c / 3 % 3] == one) {
             cr_expect_float_eq(lightness, 0.55, 0.02, "case %d: one value has lightness %g", c,
                                lightness);
+        }
         free(picture.pixels);
 
         layout = draw(&values, &valid, &options);

@@ -19,8 +19,9 @@ static char *shown(dt_progress_mode mode, const char *title, int64_t total, int6
     cr_assert_not_null(stream);
     dt_progress *progress = dt_progress_new(stream, mode, title);
     cr_assert_not_null(progress);
-    for (int64_t done = 0; done < total; done += stride)
+    for (int64_t done = 0; done < total; done += stride) {
         dt_progress_update(progress, done, total);
+    }
     dt_progress_update(progress, total, total);
     dt_progress_free(progress);
     fclose(stream);
@@ -29,8 +30,9 @@ static char *shown(dt_progress_mode mode, const char *title, int64_t total, int6
 
 static int count(const char *text, char c) {
     int n = 0;
-    for (; *text; text++)
+    for (; *text; text++) {
         n += *text == c;
+    }
     return n;
 }
 
@@ -68,8 +70,9 @@ Test(progress, big_steps_skip_lines_and_never_repeat_them) {
     size_t size = 0;
     FILE *stream = open_memstream(&text, &size);
     dt_progress *progress = dt_progress_new(stream, DT_PROGRESS_AUTO, "x");
-    for (int done = 55; done < 60; done++)
+    for (int done = 55; done < 60; done++) {
         dt_progress_update(progress, done, 100);
+    }
     dt_progress_free(progress);
     fclose(stream);
     cr_expect_eq(count(text, '\n'), 1, "%d lines for 55 to 59 %%:\n%s", count(text, '\n'), text);
@@ -100,12 +103,14 @@ Test(progress, a_narrow_terminal_is_not_wrapped) {
     int longest = 0, lines = 0;
     for (const char *at = text; *at; at++) {
         int length = (int)strcspn(at, "\r");
-        if (length > longest)
+        if (length > longest) {
             longest = length;
+        }
         lines++;
         at += length;
-        if (!*at)
+        if (!*at) {
             break;
+        }
     }
     cr_expect_gt(lines, 2, "only %d lines", lines);
     cr_expect_leq(longest, 19, "%d columns in a terminal of 20: %s", longest, text + 1);
@@ -116,8 +121,9 @@ Test(progress, a_narrow_terminal_is_not_wrapped) {
 Test(progress, a_terminal_gets_one_line_of_its_width) {
     setenv("TERM", "xterm", 1);
     int controller = posix_openpt(O_RDWR | O_NOCTTY);
-    if (controller < 0 || grantpt(controller) || unlockpt(controller))
+    if (controller < 0 || grantpt(controller) || unlockpt(controller)) {
         cr_skip_test("no pseudo-terminal here");
+    }
     FILE *terminal = fopen(ptsname(controller), "w");
     cr_assert_not_null(terminal);
     struct winsize size = {.ws_row = 5, .ws_col = 34};

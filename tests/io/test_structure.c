@@ -164,7 +164,7 @@ Test(structure, a_gzip_copy_gives_the_same_arrays) {
 
 /* -- symmetry --------------------------------------------------------------------------------- */
 
-#define CUBE "   10.000", "   10.000", "   10.000"
+#define CUBE         "   10.000", "   10.000", "   10.000"
 #define CELL_OF(...) CELL(__VA_ARGS__)
 
 static int determinant(const int *r) {

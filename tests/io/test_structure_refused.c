@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define RIGHT "  90.00", "  90.00", "  90.00"
+#define RIGHT        "  90.00", "  90.00", "  90.00"
 #define CELL_OF(...) CELL(__VA_ARGS__)
 #define BAD_ATOM(xyz, occupancy, b)                                                                \
     CRYSTAL ALANINE RECORD("ATOM  ", "    4", " O  ", " ", "ALA", "A", "   1", xyz, occupancy, b,  \

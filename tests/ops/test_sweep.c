@@ -166,8 +166,8 @@ static void expect_equal(const struct test_case *c, const char *what, double tol
     }
     for (int64_t k = 0; k < one.n && k < two.n; k++) {
         double error = fabs(one.data[k] - two.data[k]);
-        cr_assert(error <= tolerance * scale, "%s %s: number %lld is %.9g, should be %.9g",
-                  c->name, what, (long long)k, two.data[k], one.data[k]);
+        cr_assert(error <= tolerance * scale, "%s %s: number %lld is %.9g, should be %.9g", c->name,
+                  what, (long long)k, two.data[k], one.data[k]);
     }
 }
 
@@ -259,8 +259,9 @@ ParameterizedTest(struct row *row, operations, take_empty_unit_and_large_shapes_
     static const struct {
         int ndim;
         int64_t shape[DT_MAX_DIMS];
-    } shapes[] = {{0, {0}}, {1, {0}}, {2, {0, 3}}, {1, {1}}, {3, {1, 1, 1}},
-                  {8, {1, 2, 1, 2, 1, 2, 1, 2}}, {2, {260, 270}}};
+    } shapes[] = {{0, {0}},       {1, {0}},       {2, {0, 3}},
+                  {1, {1}},       {3, {1, 1, 1}}, {8, {1, 2, 1, 2, 1, 2, 1, 2}},
+                  {2, {260, 270}}};
     const dt_op *op = op_of(row);
     for (size_t s = 0; op->kind == DT_ELEMENTWISE && s < sizeof shapes / sizeof *shapes; s++) {
         for (int complex = 0; complex < 2; complex++) {

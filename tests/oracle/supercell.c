@@ -28,13 +28,15 @@ static void place_atoms(supercell *s) {
             for (int d = 0; d < 3; d++) {
                 double *r = &s->r[3 * (a * s->n + i) + d];
                 *r = c->translation[3 * a + d];
-                for (int e = 0; e < 3; e++)
+                for (int e = 0; e < 3; e++) {
                     *r += c->rotation[9 * a + 3 * d + e] * c->xyz[3 * i + e];
+                }
                 centroid[d] += *r / (double)s->n;
             }
         }
-        for (int64_t i = 3 * a * s->n; i < 3 * (a + 1) * s->n; i++)
+        for (int64_t i = 3 * a * s->n; i < 3 * (a + 1) * s->n; i++) {
             s->x[i] = s->r[i] - centroid[i % 3];
+        }
     }
 }
 
@@ -87,16 +89,19 @@ static void add_springs(supercell *s, double cutoff, double gamma_intra, double 
             for (n[2] = -REACH; n[2] <= REACH; n[2]++) {
                 bool home = n[0] == 0 && n[1] == 0 && n[2] == 0;
                 double shift[3];
-                for (int d = 0; d < 3; d++)
+                for (int d = 0; d < 3; d++) {
                     shift[d] = (double)n[0] * axes[d] + (double)n[1] * axes[3 + d] +
                                (double)n[2] * axes[6 + d];
+                }
                 for (int64_t i = 0; i < atoms; i++) {
                     for (int64_t j = 0; j < atoms; j++) {
                         double d2 = 0.0;
-                        for (int d = 0; d < 3; d++)
+                        for (int d = 0; d < 3; d++) {
                             d2 += pow(s->r[3 * j + d] - s->r[3 * i + d] + shift[d], 2);
-                        if (d2 > cutoff * cutoff || (home && i == j))
+                        }
+                        if (d2 > cutoff * cutoff || (home && i == j)) {
                             continue;
+                        }
                         bool intra = home && i / s->n == j / s->n;
                         add_copies(s, i, j, n, intra ? gamma_intra : gamma_inter);
                     }
@@ -111,15 +116,17 @@ static void lift_translation(supercell *s, int d) {
     double largest = 0.0, residue = 0.0;
     for (int64_t i = 0; i < s->size; i++) {
         double sum = 0.0;
-        for (int64_t j = d; j < s->size; j += 6)
+        for (int64_t j = d; j < s->size; j += 6) {
             sum += s->matrix[i * s->size + j];
+        }
         residue = fmax(residue, fabs(sum));
         largest = fmax(largest, s->matrix[i * s->size + i]);
     }
     s->residue = fmax(s->residue, residue / largest);
     for (int64_t i = d; i < s->size; i += 6) {
-        for (int64_t j = d; j < s->size; j += 6)
+        for (int64_t j = d; j < s->size; j += 6) {
             s->matrix[i * s->size + j] += largest / (double)(CELLS * s->n_asu);
+        }
     }
 }
 
@@ -128,10 +135,12 @@ static bool factorise(supercell *s) {
         double *row_j = s->matrix + j * s->size;
         for (int64_t i = j; i < s->size; i++) {
             double *row_i = s->matrix + i * s->size, sum = row_i[j];
-            for (int64_t k = 0; k < j; k++)
+            for (int64_t k = 0; k < j; k++) {
                 sum -= row_i[k] * row_j[k];
-            if (i == j && !(sum > 0.0))
+            }
+            if (i == j && !(sum > 0.0)) {
                 return false;
+            }
             row_i[j] = i == j ? sqrt(sum) : sum / row_j[j];
         }
     }
@@ -141,8 +150,9 @@ static bool factorise(supercell *s) {
 supercell *supercell_new(const dt_crystal *crystal, double cutoff, double gamma_intra,
                          double gamma_inter) {
     supercell *s = calloc(1, sizeof *s);
-    if (!s)
+    if (!s) {
         return NULL;
+    }
     s->crystal = crystal;
     s->n = crystal->n_atoms;
     s->n_asu = crystal->n_asu;
@@ -155,8 +165,9 @@ supercell *supercell_new(const dt_crystal *crystal, double cutoff, double gamma_
     if (fine) {
         place_atoms(s);
         add_springs(s, cutoff, gamma_intra, gamma_inter);
-        for (int d = 0; d < 3; d++)
+        for (int d = 0; d < 3; d++) {
             lift_translation(s, d);
+        }
         fine = factorise(s);
     }
     if (!fine) {
@@ -167,8 +178,9 @@ supercell *supercell_new(const dt_crystal *crystal, double cutoff, double gamma_
 }
 
 void supercell_free(supercell *s) {
-    if (!s)
+    if (!s) {
         return;
+    }
     free(s->r);
     free(s->x);
     free(s->matrix);
@@ -185,11 +197,13 @@ static void reference_cell_response(const supercell *s, const double q[3], doubl
     for (int64_t i = 0; i < s->n * s->n_asu; i++) {
         int64_t j = i % s->n;
         double f = c->ff_c[j], phase = 0.0;
-        for (int g = 0; g < 4; g++)
+        for (int g = 0; g < 4; g++) {
             f += c->ff_a[4 * j + g] * exp(-c->ff_b[4 * j + g] * s2);
+        }
         f *= c->occupancy[j] * exp(-0.5 * q2 * c->u_iso[j]);
-        for (int d = 0; d < 3; d++)
+        for (int d = 0; d < 3; d++) {
             phase += q[d] * s->r[3 * i + d];
+        }
         for (int d = 0; d < 3; d++) {
             double row[6];
             displacement_row(s->x + 3 * i, d, row);
@@ -205,8 +219,9 @@ static void reference_cell_response(const supercell *s, const double q[3], doubl
 static double quadratic_form(const supercell *s, double *v) {
     double sum = 0.0;
     for (int64_t i = 0; i < s->size; i++) {
-        for (int64_t k = 0; k < i; k++)
+        for (int64_t k = 0; k < i; k++) {
             v[i] -= s->matrix[i * s->size + k] * v[k];
+        }
         v[i] /= s->matrix[i * s->size + i];
         sum += v[i] * v[i];
     }
@@ -217,8 +232,9 @@ double supercell_intensity(const supercell *s, const double hkl[3]) {
     const double *b = s->crystal->cell.fractional, two_pi = 6.283185307179586;
     double q[3], *re = s->vector, *im = s->vector + s->size;
     int64_t d = 6 * s->n_asu;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         q[i] = two_pi * (hkl[0] * b[i] + hkl[1] * b[3 + i] + hkl[2] * b[6 + i]);
+    }
     memset(re, 0, (size_t)(2 * s->size) * sizeof *re);
     reference_cell_response(s, q, re, im);
     /* Cell n scatters with the phase exp(i q.R_n) = exp(2 pi i h.n); last cell first, as cell 0 is

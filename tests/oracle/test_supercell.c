@@ -32,13 +32,15 @@ static void check(const char *name, const dt_crystal *crystal, double cutoff, co
     double worst_error = 0.0;
     int64_t compared = 0;
     for (int64_t p = 0; p < dt_size(map); p++) {
-        if (!dt_one_phonon_valid(model)[p])
+        if (!dt_one_phonon_valid(model)[p]) {
             continue;
+        }
         int64_t ijk[3];
         double hkl[3];
         dt_grid_position(axis, p, ijk);
-        for (int d = 0; d < 3; d++)
+        for (int d = 0; d < 3; d++) {
             hkl[d] = dt_axis_miller(&axis[d], ijk[d]);
+        }
         double want = supercell_intensity(brute, hkl), got = dt_data_f64(map)[p];
         cr_assert(fabs(got - want) < 1e-10 * want, "%s: at (%g,%g,%g) %.15g, supercell %.15g", name,
                   hkl[0], hkl[1], hkl[2], got, want);

@@ -18,8 +18,9 @@ DT_API int main(int argc, char **argv) {
     fclose(probe);
     struct criterion_test_set *tests = criterion_initialize();
     int failed = 0;
-    if (criterion_handle_args(argc, argv, true))
+    if (criterion_handle_args(argc, argv, true)) {
         failed = !criterion_run_all_tests(tests);
+    }
     criterion_finalize(tests);
     return failed;
 }

@@ -43,14 +43,16 @@ static const group groups[] = {
 
 dt_crystal *synthetic_crystal(const char *name, int64_t n) {
     const group *g = groups;
-    while (strcmp(g->name, name) != 0)
+    while (strcmp(g->name, name) != 0) {
         g++;
+    }
     double *numbers = malloc((size_t)(13 * n) * sizeof *numbers);
     cr_assert(numbers != NULL);
     double *xyz = numbers, *u = xyz + 3 * n, *a = u + n, *b = a + 4 * n, *c = b + 4 * n;
     for (int64_t i = 0; i < n; i++) {
-        for (int d = 0; d < 3; d++)
+        for (int d = 0; d < 3; d++) {
             xyz[3 * i + d] = 6.0 * d - 4.0 + 3.0 * noise(1, 3 * i + d);
+        }
         u[i] = 0.05 + 0.03 * noise(2, i);
         c[i] = 0.2 + 0.1 * noise(3, i);
         for (int t = 0; t < 4; t++) {
@@ -90,11 +92,13 @@ dt_crystal *crystal_from_npz(const dt_npz *npz, bool reference) {
         {"cell", "true_ops_rot", "true_ops_tran", "true_x0", "U", "ff_a", "ff_b", "ff_c"}};
     dt_array part[8];
     int rotation[9 * 192];
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 8; i++) {
         part[i] = get_array(npz, names[reference][i]);
-    for (int64_t i = 0; i < dt_array_size(&part[1]); i++)
+    }
+    for (int64_t i = 0; i < dt_array_size(&part[1]); i++) {
         rotation[i] = part[1].dtype == DT_I64 ? (int)((int64_t *)part[1].data)[i]
                                               : (int)((double *)part[1].data)[i];
+    }
     dt_crystal_input in = {.n_ops = part[1].shape[0],
                            .op_rot = rotation,
                            .op_tran = part[2].data,
@@ -109,8 +113,9 @@ dt_crystal *crystal_from_npz(const dt_npz *npz, bool reference) {
     dt_error error = DT_ERROR_INIT;
     dt_status status = dt_crystal_new(&in, &crystal, &error);
     cr_assert_eq(status, DT_OK, "%s", error.message);
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 8; i++) {
         dt_array_free(&part[i]);
+    }
     return crystal;
 }
 

@@ -23,8 +23,9 @@ static crystal_of_points scatter_points(const double cell[6], int64_t n_asu, int
     for (int64_t i = 0; i < n * n_asu; i++) {
         for (int e = 0; e < 3; e++) {
             double f = 0.5 + (0.5 + spread) * noise(seed, 3 * i + e);
-            for (int d = 0; d < 3; d++)
+            for (int d = 0; d < 3; d++) {
                 c.xyz[3 * i + d] += f * c.cell.axes[3 * e + d];
+            }
         }
     }
     return c;
@@ -50,12 +51,14 @@ static int64_t compare_with_brute_force(const crystal_of_points *c, double cutof
         for (int64_t p = 0; p < c->n * c->n; p++) {
             int64_t i = asu[0] * c->n + p / c->n, j = asu[1] * c->n + p % c->n;
             double d2 = 0.0;
-            for (int d = 0; d < 3; d++)
+            for (int d = 0; d < 3; d++) {
                 d2 += pow(c->xyz[3 * j + d] - c->xyz[3 * i + d] + n[0] * a[d] + n[1] * a[3 + d] +
                               n[2] * a[6 + d],
                           2);
-            if (d2 > cutoff * cutoff || (home && i == j))
+            }
+            if (d2 > cutoff * cutoff || (home && i == j)) {
                 continue;
+            }
             cr_assert(at(found, e, i, j, n), "contact %lld should be (%lld,%lld,[%d %d %d])",
                       (long long)e, (long long)i, (long long)j, n[0], n[1], n[2]);
             cr_assert_eq(found->intra[e], home && asu[0] == asu[1]);
@@ -112,8 +115,9 @@ Test(contacts, an_atom_touches_its_own_images) {
     dt_contacts found;
     cr_assert_eq(dt_find_contacts(&cell, 1, 1, (double[]){2.9, 0, 0}, 6.5, 0, &found, NULL), DT_OK);
     cr_assert_eq(found.n, 4); /* -2 -1 +1 +2 cells along a */
-    for (int64_t e = 0; e < 4; e++)
+    for (int64_t e = 0; e < 4; e++) {
         cr_assert(!found.intra[e] && found.i[e] == 0 && found.j[e] == 0);
+    }
     dt_contacts_free(&found);
 }
 
@@ -124,8 +128,9 @@ Test(contacts, every_contact_has_its_reverse) {
     for (int64_t e = 0; e < f.n; e++) {
         int32_t back[3] = {-f.cell[3 * e], -f.cell[3 * e + 1], -f.cell[3 * e + 2]};
         int64_t hits = 0;
-        for (int64_t o = 0; o < f.n; o++)
+        for (int64_t o = 0; o < f.n; o++) {
             hits += at(&f, o, f.j[e], f.i[e], back);
+        }
         cr_assert_eq(hits, 1, "contact %lld has %lld reverses", (long long)e, (long long)hits);
     }
     dt_contacts_free(&f);
@@ -138,9 +143,10 @@ Test(contacts, a_cell_range_keeps_only_near_cells) {
     cr_assert_eq(dt_find_contacts(&c.cell, 1, 20, c.xyz, 4.0, 0, &all, NULL), DT_OK);
     cr_assert_eq(dt_find_contacts(&c.cell, 1, 20, c.xyz, 4.0, 1, &near, NULL), DT_OK);
     int64_t want = 0;
-    for (int64_t e = 0; e < all.n; e++)
+    for (int64_t e = 0; e < all.n; e++) {
         want += abs(all.cell[3 * e]) <= 1 && abs(all.cell[3 * e + 1]) <= 1 &&
                 abs(all.cell[3 * e + 2]) <= 1;
+    }
     cr_assert(near.n == want && want < all.n, "%lld of %lld contacts, not %lld", (long long)near.n,
               (long long)all.n, (long long)want);
     dt_contacts_free(&all);

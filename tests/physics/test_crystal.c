@@ -30,8 +30,9 @@ Test(cell, fractionalisation_inverts_the_axes) {
     cr_assert_eq(dt_cell_init(oblique, &cell, NULL), DT_OK);
     for (int i = 0; i < 9; i++) {
         double sum = 0.0;
-        for (int k = 0; k < 3; k++)
+        for (int k = 0; k < 3; k++) {
             sum += cell.fractional[3 * (i / 3) + k] * cell.axes[3 * (i % 3) + k];
+        }
         cr_assert(fabs(sum - (i % 4 == 0)) < 1e-14, "B A^T at %d: %.16g", i, sum);
     }
     double det = cell.axes[0] * cell.axes[4] * cell.axes[8];
@@ -41,8 +42,9 @@ Test(cell, fractionalisation_inverts_the_axes) {
 Test(cell, an_orthogonal_cell_has_exact_zeros) {
     dt_cell cell;
     cr_assert_eq(dt_cell_init((double[]){4.8, 16.5, 29.3, 90, 90, 90}, &cell, NULL), DT_OK);
-    for (int i = 0; i < 9; i++)
+    for (int i = 0; i < 9; i++) {
         cr_assert(i % 4 == 0 || cell.axes[i] == 0.0, "axes[%d] is %g", i, cell.axes[i]);
+    }
 }
 
 Test(cell, impossible_cells_are_refused_with_a_sentence) {

@@ -53,8 +53,9 @@ Test(rigid_body, the_projector_moves_atoms_by_translation_and_rotation) {
         const double x[3] = {xyz[3 * j] - 2, xyz[3 * j + 1] - 4, xyz[3 * j + 2] - 1};
         for (int d = 0; d < 3; d++) {
             double u = 0.0;
-            for (int p = 0; p < 6; p++)
+            for (int p = 0; p < 6; p++) {
                 u += dt_data_f64(a)[18 * j + 6 * d + p] * motion[p];
+            }
             int e = (d + 1) % 3, g = (d + 2) % 3;
             double want = motion[d] + motion[3 + e] * x[g] - motion[3 + g] * x[e];
             cr_assert(fabs(u - want) < 1e-15, "atom %d axis %d: %g, not %g", j, d, u, want);
@@ -67,14 +68,16 @@ Test(rigid_body, the_projector_moves_atoms_by_translation_and_rotation) {
 static void add_from_definition(const fixture *f, const double *projector, double *h) {
     const dt_gnm *g = f->gnm;
     int64_t n = g->n_atoms, d = f->d, home = 0;
-    while (g->cells[3 * home] != 0 || g->cells[3 * home + 1] != 0 || g->cells[3 * home + 2] != 0)
+    while (g->cells[3 * home] != 0 || g->cells[3 * home + 1] != 0 || g->cells[3 * home + 2] != 0) {
         home++;
+    }
     for (int64_t e = 0; e < g->contacts.n; e++) {
         int64_t i = g->contacts.i[e], j = g->contacts.j[e], cell = 0;
         double gamma = g->contacts.intra[e] ? 1.7 : 0.6;
         for (int x = 0; x < 3; x++) {
-            while (g->cells[3 * cell + x] != g->contacts.cell[3 * e + x])
+            while (g->cells[3 * cell + x] != g->contacts.cell[3 * e + x]) {
                 cell++;
+            }
         }
         for (int p = 0; p < 6; p++) {
             for (int q = 0; q < 6; q++) {
@@ -134,13 +137,15 @@ Test(stiffness, costs_nothing_for_uniform_translations_and_something_for_all_els
     fixture f = setup("P21", 10);
     const dt_c128 *k = stiffness(&f, 0, 0, 0);
     double largest = 0.0;
-    for (int64_t i = 0; i < f.d; i++)
+    for (int64_t i = 0; i < f.d; i++) {
         largest = fmax(largest, k[i * f.d + i].re);
+    }
     for (int t = 0; t < 3; t++) {
         for (int64_t i = 0; i < f.d; i++) {
             double sum = 0.0;
-            for (int64_t a = t; a < f.d; a += 6)
+            for (int64_t a = t; a < f.d; a += 6) {
                 sum += k[i * f.d + a].re;
+            }
             cr_assert(fabs(sum) < 1e-13 * largest, "translation %d costs %g", t, sum);
         }
     }
@@ -150,8 +155,9 @@ Test(stiffness, costs_nothing_for_uniform_translations_and_something_for_all_els
     for (int64_t j = 3; j < f.d; j++) {
         for (int64_t i = j; i < f.d; i++) {
             double sum = k[i * f.d + j].re;
-            for (int64_t m = 3; m < j; m++)
+            for (int64_t m = 3; m < j; m++) {
                 sum -= l[i * f.d + m] * l[j * f.d + m];
+            }
             cr_assert(i != j || sum > 1e-6 * largest, "pivot %lld is %g", (long long)j, sum);
             l[i * f.d + j] = i == j ? sqrt(sum) : sum / l[j * f.d + j];
         }

@@ -63,8 +63,9 @@ static void check_map(const dt_npz *npz, int which, dt_tensor *map, dt_tensor *c
     dt_tape *tape = dt_tape_of(map);
     dt_backward_from(map, dt_constant(tape, DT_F64, 3, dt_shape(map), cotangent));
     tape_is_fine(tape);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4; i++) {
         check_gradient(npz, which, names[i], leaf[i]);
+    }
     free(cotangent);
     dt_array_free(&pick);
     dt_array_free(&want);

@@ -102,8 +102,9 @@ Test(grid, wavevectors_of_ten_thousand_random_grids_are_congruent_without_error)
         dt_error error = DT_ERROR_INIT;
         cr_assert_eq(dt_grid_axes(&grid, axis, NULL, &error), DT_OK, "%s", error.message);
         for (int d = 0; d < 3; d++) {
-            for (int64_t i = 0; i < axis[d].n; i++, checked++)
+            for (int64_t i = 0; i < axis[d].n; i++, checked++) {
                 check_point(&axis[d], i);
+            }
         }
     }
     cr_assert(checked > 300000, "%lld points", (long long)checked);

@@ -41,8 +41,9 @@ Test(one_phonon, the_resolution_limit_is_that_of_the_mask) {
         int64_t ijk[3];
         dt_grid_position(axis, p, ijk);
         bool bragg = true;
-        for (int e = 0; e < 3; e++)
+        for (int e = 0; e < 3; e++) {
             bragg = bragg && dt_axis_is_integer(&axis[e], ijk[e]);
+        }
         cr_assert_eq(dt_one_phonon_valid(c.model)[p], mask[p] && !bragg, "voxel %lld",
                      (long long)p);
     }
@@ -61,8 +62,9 @@ static void check_symmetry(const char *group, const int sign[3]) {
     for (int64_t p = 0; p < voxels; p++) {
         int64_t ijk[3];
         dt_grid_position(axis, p, ijk);
-        for (int d = 0; d < 3; d++)
+        for (int d = 0; d < 3; d++) {
             ijk[d] = sign[d] > 0 ? ijk[d] : axis[d].n - 1 - ijk[d];
+        }
         double other = x[dt_grid_index(axis, ijk)];
         compared += x[p] > 0.0;
         cr_assert(fabs(x[p] - other) <= 1e-10 * x[p], "%s: %.15g and %.15g", group, x[p], other);
@@ -100,8 +102,9 @@ Test(one_phonon, a_shifted_finer_grid_has_the_same_values_where_points_coincide)
             ijk[d] = (int64_t)round(i);
             shared = shared && fabs(i - round(i)) < 1e-9;
         }
-        if (!shared || !dt_one_phonon_valid(b.model)[p])
+        if (!shared || !dt_one_phonon_valid(b.model)[p]) {
             continue;
+        }
         double want = x[dt_grid_index(ax, ijk)];
         cr_assert(fabs(y[p] - want) < 1e-11 * want, "%.15g, not %.15g", y[p], want);
         compared++;
@@ -181,8 +184,9 @@ Test(one_phonon, results_do_not_depend_on_the_number_of_threads) {
         }
         one_phonon_teardown(&c);
     }
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         free(first[i]);
+    }
 }
 
 Test(one_phonon, a_hundred_iterations_take_no_more_memory_than_a_few) {
@@ -195,8 +199,9 @@ Test(one_phonon, a_hundred_iterations_take_no_more_memory_than_a_few) {
         dt_backward(dt_sum_all(map));
         tape_is_fine(c.tape);
         dt_tape_rewind(c.tape, mark);
-        if (i == 4)
+        if (i == 4) {
             warm = dt_tape_get_stats(c.tape).system_allocations;
+        }
     }
     int64_t end = dt_tape_get_stats(c.tape).system_allocations;
     cr_assert(warm > 0 && end == warm, "%lld allocations after 5 iterations, %lld after 100",

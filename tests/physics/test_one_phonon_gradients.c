@@ -13,8 +13,9 @@ static dt_tensor *map_of(void *user, dt_tape *tape, dt_tensor *const *in) {
 static void check(const char *group, int64_t n, dt_grid grid, bool second_order) {
     one_phonon_case c = one_phonon_setup(group, n, grid, 0.0, 1.7, 0.6);
     dt_array in[4];
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4; i++) {
         in[i] = dt_array_of(c.leaf[i]);
+    }
     dt_gradcheck_options options = {.tolerance = 1e-7, .second_order = second_order};
     dt_gradcheck_report report;
     dt_error error = DT_ERROR_INIT;

@@ -48,8 +48,9 @@ static dt_tensor *cotangent_of(dt_tape *tape, const dt_npz *npz, dt_tensor *map)
     int64_t s = dt_array_size(&pick), n = dt_size(map);
     double *cotangent = calloc((size_t)n, sizeof *cotangent);
     cr_assert(cotangent != NULL);
-    for (int64_t i = 0; i < s; i++)
+    for (int64_t i = 0; i < s; i++) {
         cotangent[((int64_t *)pick.data)[i]] += ((double *)weights.data)[i] / (double)s;
+    }
     dt_tensor *result = dt_constant(tape, DT_F64, 3, dt_shape(map), cotangent);
     free(cotangent);
     dt_array_free(&pick);

@@ -83,8 +83,9 @@ static void check_grid(const crystal_case *c) {
     dt_array want = get_array(npz, "res_mask_pick"), count = get_array(npz, "res_mask_count");
     cr_assert_eq(memcmp(dt_data_bool(mask_pick), want.data, (size_t)dt_array_size(&want)), 0);
     int64_t kept = 0;
-    for (int64_t p = 0; p < dt_size(mask); p++)
+    for (int64_t p = 0; p < dt_size(mask); p++) {
         kept += dt_data_bool(mask)[p];
+    }
     cr_assert_eq(kept, *(int64_t *)count.data, "%s: %lld voxels kept, not %lld", c->file,
                  (long long)kept, (long long)*(int64_t *)count.data);
     dt_array_free(&cell_numbers);
@@ -135,8 +136,9 @@ static void check_contacts(const crystal_case *c) {
     for (int64_t e = 0; e < found.n; e++) {
         rows[5 * e] = found.i[e];
         rows[5 * e + 1] = found.j[e];
-        for (int d = 0; d < 3; d++)
+        for (int d = 0; d < 3; d++) {
             rows[5 * e + 2 + d] = found.cell[3 * e + d];
+        }
         n_intra += found.intra[e];
         want_intra += ((bool *)intra.data)[e];
     }
@@ -155,21 +157,25 @@ static void check_contacts(const crystal_case *c) {
 }
 
 Test(reference, scatter_arrays_are_those_of_the_reference) {
-    for (int i = 0; i < N_CASES; i++)
+    for (int i = 0; i < N_CASES; i++) {
         check_scatter(&cases[i]);
+    }
 }
 
 Test(reference, grids_resolutions_and_masks_are_those_of_the_reference) {
-    for (int i = 0; i < N_CASES; i++)
+    for (int i = 0; i < N_CASES; i++) {
         check_grid(&cases[i]);
+    }
 }
 
 Test(reference, packed_copies_and_projectors_are_those_of_the_reference) {
-    for (int i = 0; i < N_CASES; i++)
+    for (int i = 0; i < N_CASES; i++) {
         check_copies(&cases[i]);
+    }
 }
 
 Test(reference, contacts_are_those_of_the_reference) {
-    for (int i = 0; i < N_CASES; i++)
+    for (int i = 0; i < N_CASES; i++) {
         check_contacts(&cases[i]);
+    }
 }

@@ -16,14 +16,16 @@ typedef struct inputs {
 
 static inputs make(void) {
     inputs x;
-    for (int i = 0; i < 3 * Q; i++)
+    for (int i = 0; i < 3 * Q; i++) {
         x.q[i] = 1.5 * noise(11, i);
+    }
     for (int i = 0; i < 4 * N; i++) {
         x.a[i] = 2.0 + noise(12, i);
         x.b[i] = 10.0 + 8.0 * noise(13, i);
     }
-    for (int i = 0; i < 3 * N; i++)
+    for (int i = 0; i < 3 * N; i++) {
         x.xyz[i] = 6.0 * noise(14, i);
+    }
     for (int i = 0; i < N; i++) {
         x.c[i] = noise(15, i);
         x.u[i] = 0.1 + 0.05 * noise(16, i);
@@ -35,8 +37,9 @@ static inputs make(void) {
 static double form_factor(const inputs *x, int p, int j) {
     const double *q = x->q + 3 * p;
     double s = sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2]) / (4.0 * acos(-1.0)), f = x->c[j];
-    for (int g = 0; g < 4; g++)
+    for (int g = 0; g < 4; g++) {
         f += x->a[4 * j + g] * exp(-x->b[4 * j + g] * s * s);
+    }
     return f;
 }
 
@@ -92,8 +95,9 @@ Test(scatter, structure_factors_add_atoms_with_positive_phases) {
             double complex one = scattered(&x, p, j);
             total += one;
             compare(atoms, p * N + j, one);
-            for (int d = 0; d < 3; d++)
+            for (int d = 0; d < 3; d++) {
                 compare(qf, (p * N + j) * 3 + d, one * x.q[3 * p + d]);
+            }
         }
         compare(sum, p, total);
     }
@@ -108,8 +112,9 @@ Test(scatter, without_displacements_the_debye_waller_factor_is_one) {
     dt_tensor *sum = dt_structure_factors(q, r, form_factors_of(tape, &x), NULL, NULL);
     for (int p = 0; p < Q; p++) {
         double complex total = 0;
-        for (int j = 0; j < N; j++)
+        for (int j = 0; j < N; j++) {
             total += scattered(&x, p, j);
+        }
         compare(sum, p, total);
     }
     dt_tape_free(tape);
@@ -118,8 +123,9 @@ Test(scatter, without_displacements_the_debye_waller_factor_is_one) {
 Test(scatter, components_project_the_response) {
     inputs x = make();
     double e[3 * N * 2];
-    for (int i = 0; i < 3 * N * 2; i++)
+    for (int i = 0; i < 3 * N * 2; i++) {
         e[i] = noise(17, i);
+    }
     dt_tape *tape = dt_tape_new(NULL);
     dt_structure_factor_options options = {.kind = DT_PER_ATOM_TIMES_Q,
                                            .components = f64(tape, 2, 3 * N, 2, e)};
@@ -129,8 +135,9 @@ Test(scatter, components_project_the_response) {
     tape_is_fine(tape);
     for (int i = 0; i < 2 * Q; i++) {
         double complex want = 0;
-        for (int j = 0; j < 3 * N; j++)
+        for (int j = 0; j < 3 * N; j++) {
             want += scattered(&x, i / 2, j / 3) * x.q[3 * (i / 2) + j % 3] * e[2 * j + i % 2];
+        }
         compare(got, i, want);
     }
     dt_tape_free(tape);

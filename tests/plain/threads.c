@@ -1,0 +1,108 @@
+/* threads.c - tapes on threads of the host, and the engine's own threads: nothing is shared without
+ * a lock. Built with ThreadSanitizer, under which Criterion cannot run. */
+#include "crystal.h"
+
+#include <pthread.h>
+
+enum { THREADS = 3, ROUNDS = 3, ROWS = 64 };
+
+/* -- one tape a thread ------------------------------------------------------------------------- */
+
+static struct bundled shared_model; /* read by all, written by none */
+static dt_npz *archive;
+
+struct job {
+    pthread_t thread;
+    double loss, gradient;
+};
+
+static void *evaluate_on_own_tape(void *argument) {
+    struct job *job = argument;
+    for (int round = 0; round < ROUNDS; round++) {
+        dt_tape *tape = dt_tape_new(NULL);
+        struct parameters p = parameters_new(&shared_model, tape);
+        job->loss = evaluate(&shared_model, &p, NULL);
+        job->gradient = dt_item(dt_gradient(p.inter));
+        REQUIRE(dt_tape_status(tape) == DT_OK, "%s", dt_tape_message(tape));
+        dt_tape_free(tape);
+        dt_array array = {0};
+        dt_error error = DT_ERROR_INIT;
+        REQUIRE(dt_npz_get(archive, "xyz", &array, &error) == DT_OK, "%s", error.message);
+        dt_array_free(&array);
+    }
+    return NULL;
+}
+
+static void write_archive(const char *path) {
+    dt_error error = DT_ERROR_INIT;
+    dt_npz_writer *writer = NULL;
+    const dt_array xyz = dt_array_wrap(
+        DT_F64, 2, (const int64_t[]){shared_model.crystal->n_atoms, 3}, shared_model.crystal->xyz);
+    REQUIRE(dt_npz_create(&writer, path, &error) == DT_OK, "%s", error.message);
+    dt_npz_add(writer, "xyz", &xyz);
+    REQUIRE(dt_npz_finish(writer, &error) == DT_OK, "%s", error.message);
+    REQUIRE(dt_npz_open(&archive, path, &error) == DT_OK, "%s", error.message);
+    remove(path); /* stays readable while it is open */
+}
+
+static double run_tapes(int engine_threads) {
+    struct job jobs[THREADS];
+    dt_set_threads(engine_threads);
+    for (int i = 0; i < THREADS; i++) {
+        REQUIRE(pthread_create(&jobs[i].thread, NULL, evaluate_on_own_tape, &jobs[i]) == 0,
+                "no thread");
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(jobs[i].thread, NULL);
+    }
+    for (int i = 1; i < THREADS; i++) {
+        REQUIRE(jobs[i].loss == jobs[0].loss && jobs[i].gradient == jobs[0].gradient,
+                "thread %d: loss %.17g and gradient %.17g, should be %.17g and %.17g", i,
+                jobs[i].loss, jobs[i].gradient, jobs[0].loss, jobs[0].gradient);
+    }
+    return jobs[0].gradient;
+}
+
+/* -- batches on the engine's threads ----------------------------------------------------------- */
+
+/* Rows i of exp(x_i) @ w. */
+static dt_tensor *rows(void *user, dt_tape *tape, int64_t begin, int64_t end,
+                       dt_tensor *const *in) {
+    (void)user;
+    (void)tape;
+    return dt_matmul(dt_exp(dt_slice(in[0], 0, begin, end, 1)), in[1]);
+}
+
+static double run_batches(int engine_threads, int64_t batch) {
+    static double x[ROWS][4], w[4][3];
+    for (int i = 0; i < ROWS * 4; i++) {
+        x[i / 4][i % 4] = 0.01 * i - 1;
+    }
+    for (int i = 0; i < 12; i++) {
+        w[i / 3][i % 3] = 0.1 * i;
+    }
+    dt_set_threads(engine_threads);
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_tensor *in[] = {dt_parameter(tape, DT_F64, 2, (const int64_t[]){ROWS, 4}, x),
+                       dt_parameter(tape, DT_F64, 2, (const int64_t[]){4, 3}, w)};
+    dt_tensor *y = dt_map_batches(rows, NULL, 2, in, ROWS, batch);
+    dt_backward(dt_sum_all(dt_square(y)));
+    double result = dt_item(dt_sum_all(dt_square(dt_gradient(in[1]))));
+    REQUIRE(dt_tape_status(tape) == DT_OK, "%s", dt_tape_message(tape));
+    dt_tape_free(tape);
+    return result;
+}
+
+int main(void) {
+    shared_model = bundled_new(1);
+    write_archive("threads-test.npz");
+    double alone = run_tapes(1), crowded = run_tapes(2);
+    REQUIRE(alone == crowded && alone < 0, "gradient %.17g with 1 engine thread, %.17g with 2",
+            alone, crowded);
+    double one = run_batches(1, 3), four = run_batches(4, 3);
+    REQUIRE(one == four && one > 0, "%.17g with 1 thread, %.17g with 4", one, four);
+    dt_npz_close(archive);
+    bundled_free(&shared_model);
+    printf("threads: %d tapes on %d threads and batches on 4 agree\n", THREADS * ROUNDS, THREADS);
+    return 0;
+}
