@@ -3,7 +3,6 @@
 #include <difftape/difftape.h>
 
 #include <stdio.h>
-#include <string.h>
 
 /* A crystal from a PDB file, all occupancies taken as 1; NULL on failure. */
 static dt_crystal *read_crystal(const char *path, dt_error *error) {
@@ -11,16 +10,7 @@ static dt_crystal *read_crystal(const char *path, dt_error *error) {
     if (dt_structure_read(&s, path, NULL, error) != DT_OK) {
         return NULL;
     }
-    dt_crystal_input input = {.n_ops = s->n_ops,
-                              .op_rot = s->op_rot,
-                              .op_tran = s->op_tran,
-                              .n_atoms = s->n_atoms,
-                              .xyz = s->xyz,
-                              .u_iso = s->u_iso,
-                              .ff_a = s->ff_a,
-                              .ff_b = s->ff_b,
-                              .ff_c = s->ff_c};
-    memcpy(input.cell, s->cell, sizeof input.cell);
+    dt_crystal_input input = dt_crystal_input_from(s);
     dt_crystal *crystal = NULL;
     dt_crystal_new(&input, &crystal, error);
     dt_structure_free(s);

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -103,19 +102,10 @@ int run_read(struct run *r) {
 
 static int make_crystal(struct run *r) {
     const dt_structure *s = r->structure;
-    dt_crystal_input input = {.n_ops = s->n_ops,
-                              .op_rot = s->op_rot,
-                              .op_tran = s->op_tran,
-                              .n_atoms = s->n_atoms,
-                              .xyz = s->xyz,
-                              .u_iso = s->u_iso,
-                              .ff_a = s->ff_a,
-                              .ff_b = s->ff_b,
-                              .ff_c = s->ff_c,
-                              .mass = s->mass,
-                              .occupancy =
-                                  r->settings->occupancy == OCCUPANCY_FILE ? s->occupancy : NULL};
-    memcpy(input.cell, s->cell, sizeof input.cell);
+    dt_crystal_input input = dt_crystal_input_from(s);
+    if (r->settings->occupancy == OCCUPANCY_FILE) {
+        input.occupancy = s->occupancy;
+    }
     if (dt_crystal_new(&input, &r->crystal, &r->error) != DT_OK) {
         dt_error_context(&r->error, "%s", r->settings->structure);
         return r->error.status == DT_ERR_MEMORY ? EXIT_MEMORY : EXIT_INPUT;

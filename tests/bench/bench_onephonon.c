@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -35,16 +34,7 @@ static dt_crystal *make_crystal(const char *path, dt_error *error) {
     dt_structure *s = NULL;
     dt_crystal *crystal = NULL;
     if (dt_structure_read(&s, path, NULL, error) == DT_OK) {
-        dt_crystal_input input = {.n_ops = s->n_ops,
-                                  .op_rot = s->op_rot,
-                                  .op_tran = s->op_tran,
-                                  .n_atoms = s->n_atoms,
-                                  .xyz = s->xyz,
-                                  .u_iso = s->u_iso,
-                                  .ff_a = s->ff_a,
-                                  .ff_b = s->ff_b,
-                                  .ff_c = s->ff_c};
-        memcpy(input.cell, s->cell, sizeof input.cell);
+        dt_crystal_input input = dt_crystal_input_from(s);
         dt_crystal_new(&input, &crystal, error);
     }
     dt_structure_free(s);

@@ -59,16 +59,7 @@ static struct bundled bundled; /* made before anything fails */
 
 static dt_status make_model(dt_error *error) {
     const dt_structure *s = bundled.structure;
-    dt_crystal_input in = {.n_ops = s->n_ops,
-                           .op_rot = s->op_rot,
-                           .op_tran = s->op_tran,
-                           .n_atoms = s->n_atoms,
-                           .xyz = s->xyz,
-                           .u_iso = s->u_iso,
-                           .ff_a = s->ff_a,
-                           .ff_b = s->ff_b,
-                           .ff_c = s->ff_c};
-    memcpy(in.cell, s->cell, sizeof in.cell);
+    dt_crystal_input in = dt_crystal_input_from(s);
     const dt_grid grid = {.lo = {0}, .hi = {1, 1, 1}, .samples = {2, 3, 2}};
     dt_crystal *crystal = NULL;
     dt_one_phonon *model = NULL;

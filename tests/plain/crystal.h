@@ -32,16 +32,7 @@ static inline struct bundled bundled_new(double range) {
     dt_structure_read(&b.structure, DT_SOURCE_DIR "/examples/data/3al1.pdb", NULL, &error);
     REQUIRE(error.status == DT_OK, "%s", error.message);
     const dt_structure *s = b.structure;
-    dt_crystal_input in = {.n_ops = s->n_ops,
-                           .op_rot = s->op_rot,
-                           .op_tran = s->op_tran,
-                           .n_atoms = s->n_atoms,
-                           .xyz = s->xyz,
-                           .u_iso = s->u_iso,
-                           .ff_a = s->ff_a,
-                           .ff_b = s->ff_b,
-                           .ff_c = s->ff_c};
-    memcpy(in.cell, s->cell, sizeof in.cell);
+    dt_crystal_input in = dt_crystal_input_from(s);
     const dt_grid grid = {.lo = {0}, .hi = {range, range, range}, .samples = {2, 3, 2}};
     dt_crystal_new(&in, &b.crystal, &error);
     REQUIRE(error.status == DT_OK, "%s", error.message);

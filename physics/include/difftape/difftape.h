@@ -26,4 +26,30 @@
 #include <difftape/progress.h>
 #include <difftape/structure.h>
 
+#include <string.h>
+
+DT_BEGIN_DECLS
+
+/** Where files meet physics, which know nothing of each other: a structure as a crystal's input, to
+ *  be changed and given to dt_crystal_new. It points into `s`. Occupancies are left at 1, because
+ *  the one conformation that is read stands for all; set .occupancy = s->occupancy for the file's. */
+static inline dt_crystal_input dt_crystal_input_from(const dt_structure *s) {
+    dt_crystal_input input;
+    memset(&input, 0, sizeof input);
+    memcpy(input.cell, s->cell, sizeof input.cell);
+    input.n_ops = s->n_ops;
+    input.op_rot = s->op_rot;
+    input.op_tran = s->op_tran;
+    input.n_atoms = s->n_atoms;
+    input.xyz = s->xyz;
+    input.u_iso = s->u_iso;
+    input.ff_a = s->ff_a;
+    input.ff_b = s->ff_b;
+    input.ff_c = s->ff_c;
+    input.mass = s->mass;
+    return input;
+}
+
+DT_END_DECLS
+
 #endif
