@@ -2,8 +2,8 @@
 # check.sh - builds everything and runs all tests. Safe to run again.
 #
 #   ./check.sh          gcc, all tests
-#   ./check.sh --full   also: clang without warnings, and the whole suite under ASan and UBSan, the
-#                       threaded tests under TSan, and the slow suite in a bounded form (what CI runs)
+#   ./check.sh --full   also: the format, fuzzing in a bounded form, clang without warnings, the whole
+#                       suite under ASan and UBSan, and threads under TSan (what CI runs)
 set -eu
 cd "$(dirname "$0")"
 . tests/setup.sh
@@ -50,6 +50,13 @@ build_in build-check
 run_tests build-check --no-suite slow
 
 if [ "$full" = yes ]; then
+    say "Checking the format"
+    if find tensor autodiff physics io tests examples -name '*.[ch]' -o -name '*.cpp' |
+        xargs clang-format --dry-run --Werror; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+    fi
     run_tests build-check --suite slow
     CC=clang CXX=clang++ configure build-clang --buildtype=debugoptimized -Dwerror=true
     build_in build-clang
