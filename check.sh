@@ -17,6 +17,7 @@ esac
 
 passed=0
 failed=0
+skipped=0
 
 # run_tests DIR MESON-TEST-ARGUMENT...: run, and add what Criterion and plain programs report.
 run_tests() {
@@ -24,20 +25,20 @@ run_tests() {
     shift
     say "Testing in $dir"
     code=0
-    meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes "$JOBS" "$@" \
+    CRITERION_VERBOSITY_LEVEL=1 meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes "$JOBS" "$@" \
         >"$dir/test.log" 2>&1 || code=$?
-    counts=$(sh tests/count.sh "$dir/meson-logs/testlog.txt")
+    # shellcheck disable=SC2046
+    set -- $(sh tests/count.sh "$dir/meson-logs/testlog.txt")
     sed -n 's/^\[SKIP\] /  skipped: /p; s/^SKIP: /  skipped: /p' "$dir/meson-logs/testlog.txt"
-    good=${counts% *}
-    bad=${counts#* }
-    passed=$((passed + good))
-    failed=$((failed + bad))
-    say "  $good passed, $bad failed"
-    if [ "$code" -ne 0 ] || [ "$bad" -ne 0 ]; then
+    passed=$((passed + $1))
+    failed=$((failed + $2))
+    skipped=$((skipped + $3))
+    say "  $1 passed, $2 failed, $3 skipped"
+    if [ "$code" -ne 0 ] || [ "$2" -ne 0 ]; then
         tail -n 60 "$dir/test.log" >&2
-        [ "$bad" -ne 0 ] || failed=$((failed + 1))
+        [ "$2" -ne 0 ] || failed=$((failed + 1))
     fi
-    [ "$good" -gt 0 ] || fail "no test ran in $dir"
+    [ "$1" -gt 0 ] || fail "no test ran in $dir"
 }
 
 packages="$BUILD_PACKAGES $TEST_PACKAGES"
@@ -72,5 +73,5 @@ if [ "$full" = yes ]; then
     run_tests build-tsan --suite threads
 fi
 
-say "$passed passed, $failed failed"
+say "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
