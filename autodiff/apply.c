@@ -100,13 +100,36 @@ static void record(dt_node *n) {
     }
 }
 
+/* Which leaf's memory do the outputs of a view show? None if forward had to copy. */
+static void find_base(dt_node *n) {
+    for (int i = 0; i < n->n_in; i++) {
+        dt_tensor *base = dti_base(n->in[i]);
+        for (int o = 0; base != NULL && o < n->n_out; o++) {
+            uintptr_t start = (uintptr_t)base->a.data, shown = (uintptr_t)n->out[o]->a.data;
+            if (shown >= start && shown - start < dt_array_bytes(&base->a)) {
+                n->out[o]->base = base;
+            }
+        }
+    }
+}
+
 static bool run(dt_tape *tape, const dt_op *op, int n_in, dt_tensor *const *in, const void *attr,
                 dt_node **ret_node) {
     dt_node *n = node_new(tape, op, n_in, in, attr);
-    if (n == NULL || op->shape(n) != DT_OK || tape->error.status != DT_OK || !allocate_outputs(n)) {
+    if (n == NULL || op->shape(n) != DT_OK || tape->error.status != DT_OK) {
+        return false;
+    }
+    if (n->n_out == 0) {
+        dt_node_fail(n, DT_ERR_ARGUMENT, "the operation declared no output");
+        return false;
+    }
+    if (!allocate_outputs(n)) {
         return false;
     }
     op->forward(n);
+    if (op->kind == DT_VIEW) {
+        find_base(n);
+    }
     if (tape->options.watch_nonfinite && tape->error.status == DT_OK) {
         watch(n);
     }

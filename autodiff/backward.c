@@ -62,13 +62,15 @@ static void contribute(dt_tensor *x, dt_tensor *bar) {
 }
 
 void dti_check_fresh(const dt_node *n) {
-    for (int i = 0; i < n->n_in && i < 16; i++) {
-        if ((n->op->saves & DT_SAVE_INPUT(i)) && n->in[i]->leaf &&
-            n->in[i]->set > n->out[0]->born) {
-            dt_tape_fail(n->tape, DT_ERR_STALE,
-                         "%s: input %d was overwritten by dt_set_data after the operation used it: "
-                         "differentiate first",
-                         n->op->name, i);
+    for (int i = 0; i < n->n_in; i++) {
+        const dt_tensor *leaf = dti_base(n->in[i]);
+        int bit = i < 15 ? i : 15; /* the last bit stands for all inputs from there on */
+        if ((n->op->saves & DT_SAVE_INPUT(bit)) && leaf != NULL && leaf->set > n->out[0]->born) {
+            dt_tape_fail(
+                n->tape, DT_ERR_STALE,
+                "%s: input %d was overwritten by dt_set_data, or by a sweep as a gradient, "
+                "after the operation used it: differentiate first",
+                n->op->name, i);
         }
     }
 }
@@ -120,11 +122,13 @@ void dti_gradient_add(dt_tensor *leaf, dt_tensor *value) {
         dt_array_copy(&leaf->gradient->a, &source, &tape->error);
         leaf->has_gradient = true;
     }
+    leaf->gradient->set = ++tape->clock;
 }
 
 void dt_backward_from(dt_tensor *y, dt_tensor *cotangent) {
     dt_tape *tape = y->tape;
-    if (!dti_check_match(y, cotangent, "backward: the cotangent")) {
+    if (!dti_check_alive(tape, y, "backward: the output") ||
+        !dti_check_match(y, cotangent, "backward: the cotangent")) {
         return;
     }
     if (!y->wants) {
@@ -152,7 +156,7 @@ void dt_backward_from(dt_tensor *y, dt_tensor *cotangent) {
 
 void dt_backward(dt_tensor *loss) {
     dt_tape *tape = loss->tape;
-    if (tape->error.status != DT_OK) {
+    if (!dti_check_alive(tape, loss, "backward: the loss")) {
         return;
     }
     if (dt_size(loss) != 1 || dt_dtype_is_complex(loss->a.dtype)) {
@@ -164,7 +168,9 @@ void dt_backward(dt_tensor *loss) {
                      dt_shape_format(shape, sizeof shape, loss->a.ndim, loss->a.shape));
         return;
     }
+    dt_mark mark = dt_tape_mark(tape);
     dt_backward_from(loss, dt_full(tape, loss->a.dtype, loss->a.ndim, loss->a.shape, 1.0));
+    dt_tape_rewind(tape, mark);
 }
 
 dt_tensor *dt_gradient(dt_tensor *parameter) {
@@ -189,6 +195,7 @@ void dt_tape_zero_gradients(dt_tape *tape) {
         p->has_gradient = false;
         if (p->gradient != NULL && p->gradient != dt_inert(tape)) {
             memset(p->gradient->a.data, 0, dt_array_bytes(&p->gradient->a));
+            p->gradient->set = ++tape->clock;
         }
     }
 }
@@ -238,7 +245,9 @@ int64_t dti_collect(dt_tensor *y, int n_x, dt_tensor *const *x, dt_node ***ret_n
 void dt_vjp(dt_tensor *y, dt_tensor *ybar, int n_x, dt_tensor *const *x, dt_tensor **ret_xbar) {
     dt_tape *tape = y->tape;
     dt_node **nodes = NULL;
-    if (dti_check_match(y, ybar, "dt_vjp: the cotangent")) {
+    if (dti_check_alive(tape, y, "dt_vjp: the output") &&
+        dti_check_match(y, ybar, "dt_vjp: the cotangent") &&
+        dti_check_sources(tape, n_x, x, "dt_vjp")) {
         int64_t n_nodes = dti_collect(y, n_x, x, &nodes);
         tape->by_path = true;
         tape->in_sweep = true;
@@ -251,8 +260,11 @@ void dt_vjp(dt_tensor *y, dt_tensor *ybar, int n_x, dt_tensor *const *x, dt_tens
         tape->in_sweep = false;
     }
     for (int i = 0; i < n_x; i++) {
-        bool reached =
-            tape->error.status == DT_OK && x[i]->sweep == tape->sweep && x[i]->bar != NULL;
+        if (tape->error.status != DT_OK) {
+            ret_xbar[i] = dt_inert(tape);
+            continue;
+        }
+        bool reached = x[i]->sweep == tape->sweep && x[i]->bar != NULL;
         const dt_array *a = &x[i]->a;
         ret_xbar[i] = reached ? x[i]->bar : dt_full(tape, a->dtype, a->ndim, a->shape, 0.0);
     }

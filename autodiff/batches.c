@@ -47,7 +47,6 @@ static void run_batch(const dt_node *n, const dt_array *in, int64_t b, dt_tape *
     for (int i = 0; i < n->n_in; i++) {
         leaves[i] = dti_borrow(worker, &in[i], n->in[i]->wants);
     }
-    worker->recording = false;
     call->fn(call->context, worker, call->offsets[b], call->offsets[b + 1], leaves, out, false);
 }
 
@@ -87,8 +86,11 @@ static bool check_result(const struct run *r, int64_t b, int o, const dt_tensor 
     if (!r->call->summed[o]) {
         want.shape[0] = r->call->offsets[b + 1] - r->call->offsets[b];
     }
-    if (result->tape != worker || result->a.dtype != want.dtype ||
-        !dt_array_same_shape(&result->a, &want)) {
+    if (result->tape != worker) {
+        dt_tape_fail(worker, DT_ERR_ARGUMENT,
+                     "map_batches: batch %lld returned a tensor of another tape: make it from `in`",
+                     (long long)b);
+    } else if (result->a.dtype != want.dtype || !dt_array_same_shape(&result->a, &want)) {
         char got[160], wanted[160];
         dt_tape_fail(worker, DT_ERR_SHAPE,
                      "map_batches: batch %lld returned %s%s where %s%s was expected", (long long)b,

@@ -6,6 +6,25 @@
 
 #include <string.h>
 
+/* The result of a caller's function, which must be a tensor. */
+static dt_tensor *checked(dt_tape *tape, dt_tensor *result) {
+    if (result == NULL) {
+        dt_tape_fail(tape, DT_ERR_ARGUMENT, "map_batches: the function returned NULL");
+        return dt_inert(tape);
+    }
+    return result;
+}
+
+/* The tape of the first input there is; NULL without any. */
+static dt_tape *tape_of(int n_in, dt_tensor *const *in) {
+    for (int i = 0; i < n_in; i++) {
+        if (in[i] != NULL) {
+            return in[i]->tape;
+        }
+    }
+    return NULL;
+}
+
 struct rows_context {
     dt_rows_fn *fn;
     void *user;
@@ -15,7 +34,7 @@ static void rows_batch(const void *context, dt_tape *tape, int64_t begin, int64_
                        dt_tensor *const *in, dt_tensor **out, bool record) {
     const struct rows_context *c = context;
     (void)record;
-    out[0] = c->fn(c->user, tape, begin, end, in);
+    out[0] = checked(tape, c->fn(c->user, tape, begin, end, in));
 }
 
 struct whole_context {
@@ -29,7 +48,7 @@ static void whole_batch(const void *context, dt_tape *tape, int64_t begin, int64
     (void)begin;
     (void)end;
     (void)record;
-    out[0] = c->fn(c->user, tape, in);
+    out[0] = checked(tape, c->fn(c->user, tape, in));
 }
 
 static dt_tensor *apply(dt_tape *tape, struct dti_batches *call, int n_in, dt_tensor *const *in) {
@@ -41,7 +60,10 @@ static dt_tensor *apply(dt_tape *tape, struct dti_batches *call, int n_in, dt_te
 
 dt_tensor *dt_checkpoint(dt_tensor_fn *fn, void *user, int n_in, dt_tensor *const *in) {
     static const int64_t offsets[] = {0, 1};
-    dt_tape *tape = in[0]->tape;
+    dt_tape *tape = tape_of(n_in, in);
+    if (tape == NULL) {
+        return NULL;
+    }
     struct whole_context context = {fn, user};
     struct dti_batches call = {
         .fn = whole_batch, .n_batches = 1, .offsets = offsets, .n_out = 1, .summed = {true}};
@@ -66,7 +88,10 @@ static bool check_offsets(dt_tape *tape, int64_t n_batches, const int64_t *offse
 
 dt_tensor *dt_map_slices(dt_rows_fn *fn, void *user, int n_in, dt_tensor *const *in,
                          int64_t n_batches, const int64_t *offsets) {
-    dt_tape *tape = in[0]->tape;
+    dt_tape *tape = tape_of(n_in, in);
+    if (tape == NULL) {
+        return NULL;
+    }
     if (tape->error.status != DT_OK || !check_offsets(tape, n_batches, offsets)) {
         return dt_inert(tape);
     }
@@ -79,7 +104,10 @@ dt_tensor *dt_map_slices(dt_rows_fn *fn, void *user, int n_in, dt_tensor *const 
 
 dt_tensor *dt_map_batches(dt_rows_fn *fn, void *user, int n_in, dt_tensor *const *in, int64_t n,
                           int64_t batch) {
-    dt_tape *tape = in[0]->tape;
+    dt_tape *tape = tape_of(n_in, in);
+    if (tape == NULL) {
+        return NULL;
+    }
     if (tape->error.status == DT_OK && (n < 1 || batch < 1)) {
         dt_tape_fail(tape, DT_ERR_SHAPE,
                      "map_batches: needs at least one row and one row a batch, got n = %lld, batch "
@@ -92,8 +120,10 @@ dt_tensor *dt_map_batches(dt_rows_fn *fn, void *user, int n_in, dt_tensor *const
     int64_t n_batches = n / batch + (n % batch != 0);
     struct rows_context context = {fn, user};
     struct dti_batches call = {.fn = rows_batch, .n_batches = n_batches, .n_out = 1};
-    int64_t *offsets =
-        dti_tape_alloc(tape, false, (size_t)(n_batches + 1) * sizeof *offsets, "map_batches");
+    /* more batches than any list could hold are refused by the allocation */
+    size_t bytes =
+        n_batches < INT64_MAX / 16 ? (size_t)(n_batches + 1) * sizeof(int64_t) : SIZE_MAX;
+    int64_t *offsets = dti_tape_alloc(tape, false, bytes, "map_batches");
     for (int64_t b = 0; offsets != NULL && b <= n_batches; b++) {
         offsets[b] = b < n_batches ? b * batch : n;
     }

@@ -12,6 +12,11 @@ static dt_tensor *conform(dt_tensor *ydot, const dt_array *y) {
     return dt_array_same_shape(&ydot->a, y) ? ydot : dt_broadcast(ydot, y->ndim, y->shape);
 }
 
+/* x's tangent += xdot: a tensor may be named twice, or be named and depend on another one. */
+static void add_tangent(dt_tensor *x, dt_tensor *xdot) {
+    x->bar = x->bar == NULL ? xdot : dt_add(x->bar, xdot);
+}
+
 static void push_forward(const dt_node *n) {
     dt_tape *tape = n->tape;
     dt_tensor **xdot = dti_tape_alloc(tape, false, (size_t)n->n_in * sizeof *xdot, n->op->name);
@@ -29,13 +34,16 @@ static void push_forward(const dt_node *n) {
         n->op->jvp(n, xdot, ydot);
     }
     for (int o = 0; o < n->n_out && tape->error.status == DT_OK; o++) {
-        n->out[o]->bar = ydot[o] == NULL ? NULL : conform(ydot[o], &n->out[o]->a);
+        if (ydot[o] != NULL) {
+            add_tangent(n->out[o], conform(ydot[o], &n->out[o]->a));
+        }
     }
 }
 
 dt_tensor *dt_jvp(dt_tensor *y, int n_x, dt_tensor *const *x, dt_tensor *const *xdot) {
     dt_tape *tape = y->tape;
-    bool fits = tape->error.status == DT_OK;
+    bool fits =
+        dti_check_alive(tape, y, "dt_jvp: the output") && dti_check_sources(tape, n_x, x, "dt_jvp");
     for (int i = 0; i < n_x && fits; i++) {
         char what[48];
         snprintf(what, sizeof what, "dt_jvp: tangent %d", i);
@@ -48,7 +56,7 @@ dt_tensor *dt_jvp(dt_tensor *y, int n_x, dt_tensor *const *x, dt_tensor *const *
     int64_t n_nodes = dti_collect(y, n_x, x, &nodes);
     tape->in_sweep = true;
     for (int i = 0; i < n_x; i++) {
-        x[i]->bar = xdot[i];
+        add_tangent(x[i], xdot[i]);
     }
     for (int64_t k = 0; k < n_nodes && tape->error.status == DT_OK; k++) {
         push_forward(nodes[k]);

@@ -70,7 +70,7 @@ static dt_status differentiate(struct dti_check *c, double *g) {
             x[n_x++] = leaves[i];
         }
     }
-    dt_tensor *y = c->fn(c->user, c->tape, leaves);
+    dt_tensor *y = dti_check_call(c, c->tape, leaves);
     dt_tensor *ybar = dti_check_cotangent(c, y);
     struct dti_check other = *c;
     for (int k = 0; k < n_x; k++) {
@@ -212,7 +212,7 @@ static dt_tensor *slope(void *user, dt_tape *tape, dt_tensor *const *in) {
     for (int i = 0, k = 0; i < c->n_in; i++) {
         leaves[i] = dti_check_reals(c, i) > 0 ? x[k++] : in[i];
     }
-    dt_tensor *y = c->fn(c->user, tape, leaves);
+    dt_tensor *y = dti_check_call(c, tape, leaves);
     dt_vjp(y, dti_check_cotangent(c, y), n_x, x, xbar);
     dt_tensor *t = dt_scalar(tape, 0);
     struct dti_check other = *c;

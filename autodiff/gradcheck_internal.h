@@ -26,6 +26,9 @@ int64_t dti_check_reals(const struct dti_check *c, int input);
 void dti_check_leaves(struct dti_check *c, bool parameters, const double *direction, double h,
                       dt_tensor **leaves);
 
+/* The function under test at `in`; a failed tape and its inert tensor if it returns none. */
+dt_tensor *dti_check_call(const struct dti_check *c, dt_tape *tape, dt_tensor *const *in);
+
 /* The random cotangent of y as a constant of its tape. */
 dt_tensor *dti_check_cotangent(const struct dti_check *c, const dt_tensor *y);
 

@@ -35,6 +35,16 @@ void dti_check_leaves(struct dti_check *c, bool parameters, const double *direct
     }
 }
 
+dt_tensor *dti_check_call(const struct dti_check *c, dt_tape *tape, dt_tensor *const *in) {
+    dt_tensor *y = c->fn(c->user, tape, in);
+    if (y == NULL || y->tape != tape) {
+        dt_tape_fail(tape, DT_ERR_ARGUMENT, "the function returned %s",
+                     y == NULL ? "NULL" : "a tensor of another tape");
+        return dt_inert(tape);
+    }
+    return y;
+}
+
 dt_tensor *dti_check_cotangent(const struct dti_check *c, const dt_tensor *y) {
     dt_tape *tape = dt_tape_of(y);
     dt_tensor *ybar = dti_temporary(tape, y->a.dtype, y->a.ndim, y->a.shape);
@@ -58,7 +68,7 @@ dt_tensor *dti_check_cotangent(const struct dti_check *c, const dt_tensor *y) {
 static double evaluate(struct dti_check *c, const double *direction, double h, double *ret_scale) {
     dt_tensor *leaves[DT_MAX_OUTPUTS] = {NULL};
     dti_check_leaves(c, false, direction, h, leaves);
-    dt_tensor *y = c->fn(c->user, c->tape, leaves);
+    dt_tensor *y = dti_check_call(c, c->tape, leaves);
     dt_tensor *ybar = dti_check_cotangent(c, y);
     const double *a = dt_data(y), *b = dt_data(ybar);
     *ret_scale = 0;

@@ -18,7 +18,9 @@ struct dt_tensor {
     int64_t id;          /* position among the intermediates alive, -1 for leaves */
     int64_t born;        /* tape clock at creation */
     int64_t set;         /* tape clock at the last dt_set_data of a leaf, 0 if never */
+    dt_tensor *base;     /* views: the leaf whose memory they show, or NULL */
     const void *flat;    /* C-order copy of a strided view, made by dt_data */
+    int64_t flattened;   /* tape clock at that copy */
     dt_tensor *next;     /* leaves: list of all */
     dt_tensor *gradient; /* parameters: accumulated, allocated once */
     bool has_gradient;   /* any contribution since the last reset? */
@@ -46,7 +48,8 @@ struct dt_tape {
     dt_node *last; /* newest recorded node */
     int64_t n_nodes;
     int64_t next_id;
-    int64_t clock; /* never goes back: orders births against dt_set_data */
+    int64_t clock;   /* never goes back: orders births against dt_set_data and rewinds */
+    int64_t rewound; /* clock at the last rewind */
     dt_tensor *leaves;
 
     bool recording;
@@ -56,7 +59,6 @@ struct dt_tape {
 
     dti_progress progress;
     struct dti_workers *workers; /* worker tapes of batches.c, kept warm */
-    size_t peak_with_workers;
 };
 
 /* Allocation with the tape's limit and error; NULL after failing the tape. what names the needer.
@@ -75,7 +77,17 @@ dt_tensor *dti_borrow(dt_tape *tape, const dt_array *array, bool wants);
 /* The tensor's elements in C order as an array (copied to scratch memory if strided). */
 bool dti_contiguous(dt_tensor *x, dt_array *ret_array);
 
-/* Do a tensor and its cotangent or tangent agree in type and shape? Fails the tape if not. */
+/* The leaf whose memory a leaf or a view shows; NULL for computed elements. */
+dt_tensor *dti_base(dt_tensor *x);
+
+/* Is x there, on this tape, and not rewound? Fails the tape with "what ..." if not. */
+bool dti_check_alive(dt_tape *tape, const dt_tensor *x, const char *what);
+
+/* Are the tensors x to differentiate with respect to alive, and part of what was recorded? */
+bool dti_check_sources(dt_tape *tape, int n_x, dt_tensor *const *x, const char *what);
+
+/* Do a tensor and its cotangent or tangent live on one tape and agree in type and shape? Fails the
+ * tape if not. */
 bool dti_check_match(const dt_tensor *x, const dt_tensor *bar, const char *what);
 
 /* A rule that reads inputs must not see elements that were overwritten after the operation ran:

@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include "kernels/kernels.h"
+#include "workspace.h"
 
 #include <string.h>
 
@@ -26,11 +27,11 @@ static dt_tensor *allocate(dt_tape *tape, bool leaf, dt_dtype dtype, int ndim,
     if (tape->error.status != DT_OK) {
         return dt_inert(tape);
     }
-    int64_t size;
-    if (dt_shape_check(ndim, shape, &size, &tape->error) != DT_OK) {
+    size_t bytes;
+    if (dti_array_measure(dtype, ndim, shape, &bytes, &tape->error) != DT_OK) {
         return dt_inert(tape);
     }
-    void *data = dti_tape_alloc(tape, leaf, (size_t)size * dt_dtype_size(dtype), "tensor");
+    void *data = dti_tape_alloc(tape, leaf, bytes, "tensor");
     dt_tensor *x = data == NULL ? NULL : dti_tensor_new(tape, leaf);
     if (x == NULL) {
         return dt_inert(tape);
@@ -113,8 +114,11 @@ dt_tensor *dti_borrow(dt_tape *tape, const dt_array *array, bool wants) {
 }
 
 dt_tensor *dt_constant_view(dt_tape *tape, const dt_array *array) {
-    if (!dt_array_is_contiguous(array)) {
-        return copied(tape, array);
+    size_t bytes = 0;
+    if (tape->error.status == DT_OK &&
+        dti_array_measure(array->dtype, array->ndim, array->shape, &bytes, &tape->error) == DT_OK &&
+        bytes > 0 && array->data == NULL) {
+        dt_tape_fail(tape, DT_ERR_ARGUMENT, "dt_constant_view: the array has no data");
     }
     /* An intermediate, so that models may refer to their tables anew in every iteration. */
     dt_tensor *x = tape->error.status == DT_OK ? dti_tensor_new(tape, false) : NULL;
@@ -138,14 +142,7 @@ dt_tensor *dt_full(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape
         int64_t i64;
         bool b;
     } element = {.c128 = {0, 0}};
-    switch (dtype) {
-    case DT_F32: element.f32 = (float)value; break;
-    case DT_F64: element.f64 = value; break;
-    case DT_C64: element.c64 = (dt_c64){(float)value, 0}; break;
-    case DT_C128: element.c128 = (dt_c128){value, 0}; break;
-    case DT_I64: element.i64 = (int64_t)value; break;
-    case DT_BOOL: element.b = value != 0; break;
-    }
+    dti_k_cast[DT_F64][dtype](1, &element, (const void *const[]){&value}, NULL);
     const dt_array one = dt_array_wrap(dtype, 0, NULL, &element);
     dti_map(&x->a, dti_k_copy[dtype], 1, (const dt_array *const[]){&one}, &dtype, NULL);
     return x;

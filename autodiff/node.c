@@ -1,6 +1,8 @@
 /* node.c - what an operation's functions may ask of their node: shapes, failures, memory. */
 #include "internal.h"
 
+#include "workspace.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,8 +11,12 @@
 
 dt_status dt_node_output(dt_node *n, int o, dt_dtype dtype, int ndim, const int64_t *shape) {
     dt_error error = DT_ERROR_INIT;
-    int64_t size;
-    if (dt_shape_check(ndim, shape, &size, &error) != DT_OK) {
+    size_t bytes;
+    if (o < 0 || o >= DT_MAX_OUTPUTS) {
+        return dt_node_fail(n, DT_ERR_ARGUMENT, "there is no output %d: an operation has 0 to %d",
+                            o, DT_MAX_OUTPUTS - 1);
+    }
+    if (dti_array_measure(dtype, ndim, shape, &bytes, &error) != DT_OK) {
         return dt_node_fail(n, error.status, "result: %s", error.message);
     }
     dt_tensor *x = dti_tensor_new(n->tape, false);

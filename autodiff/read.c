@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include <math.h>
+#include <stdio.h>
 
 dt_tape *dt_tape_of(const dt_tensor *x) {
     return x->tape;
@@ -31,12 +32,22 @@ dt_array dt_array_of(const dt_tensor *x) {
     return x->a;
 }
 
+dt_tensor *dti_base(dt_tensor *x) {
+    return x->leaf ? x : x->base;
+}
+
+/* Is the copy of a view still in memory and still what the view shows? */
+static bool has_flat(const dt_tensor *x) {
+    return x->flat != NULL && x->flattened > x->tape->rewound &&
+           (x->base == NULL || x->base->set < x->flattened);
+}
+
 bool dti_contiguous(dt_tensor *x, dt_array *ret_array) {
     *ret_array = x->a;
     if (dt_array_is_contiguous(&x->a)) {
         return true;
     }
-    if (x->flat != NULL) {
+    if (has_flat(x)) {
         *ret_array = dt_array_wrap(x->a.dtype, x->a.ndim, x->a.shape, x->flat);
         return true;
     }
@@ -48,21 +59,48 @@ bool dti_contiguous(dt_tensor *x, dt_array *ret_array) {
     dt_array_copy(ret_array, &x->a, &x->tape->error);
     if (!x->leaf && !x->tape->in_sweep) { /* else x outlives the scratch memory of the copy */
         x->flat = copy;
+        x->flattened = ++x->tape->clock;
     }
     return true;
 }
 
 const void *dt_data(dt_tensor *x) {
     dt_array array;
-    if (x->tape->error.status != DT_OK || !dti_contiguous(x, &array)) {
+    if (!dti_check_alive(x->tape, x, "dt_data: the tensor") || !dti_contiguous(x, &array)) {
         return NULL;
     }
     return array.data;
 }
 
+bool dti_check_alive(dt_tape *tape, const dt_tensor *x, const char *what) {
+    if (x == NULL) {
+        dt_tape_fail(tape, DT_ERR_ARGUMENT, "%s is NULL", what);
+    } else if (x->tape != tape) {
+        dt_tape_fail(tape, DT_ERR_ARGUMENT, "%s lives on another tape", what);
+    } else if (x->id >= tape->next_id) {
+        dt_tape_fail(tape, DT_ERR_STALE, "%s was made after a mark the tape has been rewound to",
+                     what);
+    }
+    return tape->error.status == DT_OK;
+}
+
+bool dti_check_sources(dt_tape *tape, int n_x, dt_tensor *const *x, const char *what) {
+    for (int i = 0; i < n_x && tape->error.status == DT_OK; i++) {
+        char name[48];
+        snprintf(name, sizeof name, "%s: variable %d", what, i);
+        if (dti_check_alive(tape, x[i], name) && !x[i]->wants) {
+            dt_tape_fail(tape, DT_ERR_GRADIENT,
+                         "%s is a constant, so the tape has recorded nothing of it: make it a "
+                         "dt_parameter",
+                         name);
+        }
+    }
+    return tape->error.status == DT_OK;
+}
+
 bool dti_check_match(const dt_tensor *x, const dt_tensor *bar, const char *what) {
     dt_tape *tape = x->tape;
-    if (tape->error.status == DT_OK &&
+    if (dti_check_alive(tape, bar, what) &&
         (!dt_array_same_shape(&x->a, &bar->a) || x->a.dtype != bar->a.dtype)) {
         char a[160], b[160];
         dt_tape_fail(

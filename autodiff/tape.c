@@ -83,6 +83,12 @@ dt_mark dt_tape_mark(dt_tape *tape) {
 void dt_tape_rewind(dt_tape *tape, dt_mark opaque) {
     struct mark mark;
     memcpy(&mark, &opaque, sizeof mark);
+    if (mark.next_id > tape->next_id || mark.scratch.used > dti_arena_used(tape->scratch)) {
+        dt_tape_fail(tape, DT_ERR_STALE,
+                     "dt_tape_rewind: the tape has already been rewound past this mark");
+        return;
+    }
+    tape->rewound = ++tape->clock;
     dti_arena_rewind(tape->scratch, mark.scratch);
     tape->last = mark.last;
     tape->n_nodes = mark.n_nodes;
@@ -92,6 +98,7 @@ void dt_tape_rewind(dt_tape *tape, dt_mark opaque) {
 void dt_tape_reset(dt_tape *tape) {
     dti_arena_rewind(tape->scratch, (dti_arena_mark){0});
     dti_arena_rewind(tape->persistent, (dti_arena_mark){0});
+    tape->rewound = ++tape->clock;
     tape->last = NULL;
     tape->n_nodes = 0;
     tape->next_id = 0;
@@ -133,7 +140,7 @@ const dt_error *dt_tape_error(const dt_tape *tape) {
 }
 
 void dt_tape_fail(dt_tape *tape, dt_status status, const char *format, ...) {
-    char text[DT_MESSAGE_SIZE];
+    char text[2 * DT_MESSAGE_SIZE]; /* longer than fits: dt_error_set marks what it cuts off */
     va_list args;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);

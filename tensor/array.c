@@ -25,8 +25,8 @@ dt_array dt_array_wrap(dt_dtype dtype, int ndim, const int64_t *shape, const voi
     return array;
 }
 
-dt_status dti_array_alloc(dt_array *ret_array, dt_dtype dtype, int ndim, const int64_t *shape,
-                          bool zeros, dt_error *error) {
+dt_status dti_array_measure(dt_dtype dtype, int ndim, const int64_t *shape, size_t *ret_bytes,
+                            dt_error *error) {
     int64_t size;
     dt_status status = dt_shape_check(ndim, shape, &size, error);
     if (status != DT_OK) {
@@ -41,8 +41,20 @@ dt_status dti_array_alloc(dt_array *ret_array, dt_dtype dtype, int ndim, const i
         return dt_error_set(error, DT_ERR_SHAPE, "the bytes of a %s array of shape %s overflow",
                             dt_dtype_name(dtype), dt_shape_format(text, sizeof text, ndim, shape));
     }
+    *ret_bytes = (size_t)size * item;
+    return DT_OK;
+}
+
+dt_status dti_array_alloc(dt_array *ret_array, dt_dtype dtype, int ndim, const int64_t *shape,
+                          bool zeros, dt_error *error) {
+    size_t bytes = 0;
+    dt_status status = dti_array_measure(dtype, ndim, shape, &bytes, error);
+    if (status != DT_OK) {
+        return status;
+    }
+    char text[SHAPE_TEXT];
     /* aligned_alloc wants a multiple of the alignment; an empty array still gets a real pointer. */
-    size_t bytes = ((size_t)size * item + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     bytes = bytes == 0 ? ALIGNMENT : bytes;
     void *data = aligned_alloc(ALIGNMENT, bytes);
     if (data == NULL) {

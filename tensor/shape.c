@@ -7,6 +7,8 @@
 /* Room for DT_MAX_DIMS signed 64-bit numbers and their punctuation. */
 #define SHAPE_TEXT 192
 
+#define LARGEST_ITEM 16 /* bytes of a c128 */
+
 const char *dt_shape_format(char *buffer, size_t size, int ndim, const int64_t *shape) {
     if (size == 0) {
         return buffer;
@@ -46,16 +48,17 @@ dt_status dt_shape_check(int ndim, const int64_t *shape, int64_t *ret_size, dt_e
         }
         empty = empty || shape[d] == 0;
     }
-    int64_t size = empty ? 0 : 1;
-    for (int d = 0; d < ndim && !empty; d++) {
-        if (size > INT64_MAX / shape[d]) {
+    /* An empty array has strides and byte offsets too: its other sizes must not overflow them. */
+    int64_t size = 1, limit = empty ? INT64_MAX / LARGEST_ITEM : INT64_MAX;
+    for (int d = 0; d < ndim; d++) {
+        if (shape[d] > 0 && size > limit / shape[d]) {
             return dt_error_set(error, DT_ERR_SHAPE,
                                 "the number of elements of shape %s does not fit in 64 bits",
                                 dt_shape_format(text, sizeof text, ndim, shape));
         }
-        size *= shape[d];
+        size *= shape[d] > 0 ? shape[d] : 1;
     }
-    *ret_size = size;
+    *ret_size = empty ? 0 : size;
     return DT_OK;
 }
 

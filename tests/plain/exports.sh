@@ -6,7 +6,7 @@ fail() { echo "exports.sh: $*"; exit 1; }
 
 library=$1
 shift
-exported=$(nm -D --defined-only "$library" | 
+exported=$(nm -D --defined-only "$library" |
     awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort -u)
 # The name before the first bracket of a prototype, or before the end of a variable.
 declared=$(sed -n '/^DT_API/,/;/p' "$@" | tr '\n' ' ' | sed 's/DT_API/\n/g' |

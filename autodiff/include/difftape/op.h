@@ -66,7 +66,7 @@ typedef struct dt_sample {
 } dt_sample;
 
 /** Bits of dt_op.saves: what vjp and jvp read besides cotangents. Everything else may be gone by
- *  then. */
+ *  then. The bit of input 15 stands for all inputs from there on. */
 #define DT_SAVE_INPUT(i) (1u << (i))
 #define DT_SAVE_INPUTS   0xffffu
 #define DT_SAVE_OUTPUT   (1u << 16)

@@ -7,7 +7,8 @@
  *     zbar = dL/dx + i dL/dy,            dL = Re sum conj(zbar) dz,
  * the direction of steepest ascent; a real input of a complex operation receives the real part.
  *
- * Errors are sticky: no operation returns NULL, aborts or exits. The first failure is kept with a
+ * Errors are sticky: no operation given a tensor returns NULL (without any there is no tape to
+ * tell), none aborts or exits. The first failure is kept with a
  * full sentence, every later operation returns the tape's inert tensor (a scalar NaN that wants no
  * gradient), so one look at dt_tape_status at the end is a correct program.
  *
@@ -24,7 +25,8 @@ typedef struct dt_tensor dt_tensor;
 
 /** Options of a tape; {0} is the default. */
 typedef struct dt_tape_options {
-    /** Most bytes of tensors held at once, 0 = no limit; beyond it DT_ERR_MEMORY. */
+    /** Most bytes of tensors held at once, 0 = no limit; beyond it DT_ERR_MEMORY. Every worker tape
+     *  of dt_map_batches has the same limit for itself. */
     size_t memory_limit;
     /** Stop at the first operation, forward or backward, that makes a NaN or infinity:
      *  DT_ERR_NONFINITE names it. */
@@ -50,8 +52,9 @@ DT_API dt_tensor *dt_constant(dt_tape *tape, dt_dtype dtype, int ndim, const int
 DT_API dt_tensor *dt_parameter_from(dt_tape *tape, const dt_array *array);
 DT_API dt_tensor *dt_constant_from(dt_tape *tape, const dt_array *array);
 
-/** A constant that refers to the caller's memory without a copy, with the lifetime of an
- *  intermediate: `array->data` must stay valid and unchanged for as long as the tape uses it. */
+/** A constant that refers to the caller's memory, any strides, without a copy and with the lifetime
+ *  of an intermediate: `array->data` must stay valid and unchanged for as long as the tape uses it.
+ *  Errors: DT_ERR_ARGUMENT if it is NULL. */
 DT_API dt_tensor *dt_constant_view(dt_tape *tape, const dt_array *array);
 
 /** A tensor filled with one (real) value, with the lifetime of an intermediate. */
@@ -62,7 +65,9 @@ DT_API dt_tensor *dt_full(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t
 DT_API dt_tensor *dt_scalar(dt_tape *tape, double value);
 
 /** Overwrite the elements of a parameter or constant made by a copying constructor (C order, its
- *  own type): the step of an optimiser. Tensors computed before keep their old values. */
+ *  own type): the step of an optimiser. Tensors computed before keep their old values; views of
+ *  the leaf itself (dt_reshape, dt_slice, dt_stop_gradient, ...) show the new ones. A derivative
+ *  that would need the old ones is DT_ERR_STALE. */
 DT_API void dt_set_data(dt_tensor *leaf, const void *data);
 
 /* -- looking at tensors ------------------------------------------------------------------------ */
@@ -77,7 +82,7 @@ DT_API int64_t dt_size(const dt_tensor *x);
 DT_API bool dt_wants_gradient(const dt_tensor *x);
 
 /** The elements in C order, valid until the tape is rewound past x. A strided view is copied into
- *  the tape's memory first. The typed forms fail with DT_ERR_DTYPE for another type. All return
+ *  the tape's memory first; that copy is valid until the tape is rewound past this call. The typed forms fail with DT_ERR_DTYPE for another type. All return
  *  NULL (never a wild pointer) for a failed tape. */
 DT_API const void *dt_data(dt_tensor *x);
 DT_API const float *dt_data_f32(dt_tensor *x);
@@ -111,12 +116,15 @@ DT_API dt_tensor *dt_gradient(dt_tensor *parameter);
 DT_API void dt_tape_zero_gradients(dt_tape *tape);
 
 /** Vector-Jacobian product as tensors: ret_xbar[i] = (dy/dx_i)^H ybar, recorded on the tape, so it
- *  can be differentiated again (Hessian-vector products). x may be any tensors y was made from.
- *  ret_xbar[i] is zeros where y does not depend on x[i]. Leaves parameter gradients alone. */
+ *  can be differentiated again (Hessian-vector products). x may be parameters and any tensors made
+ *  from parameters (dt_wants_gradient); of constants the tape records nothing: DT_ERR_GRADIENT.
+ *  ret_xbar[i] is zeros where y does not depend on x[i]; if one x depends on another, the other's
+ *  derivative includes the way through it. Leaves parameter gradients alone. */
 DT_API void dt_vjp(dt_tensor *y, dt_tensor *ybar, int n_x, dt_tensor *const *x,
                    dt_tensor **ret_xbar);
 
-/** Jacobian-vector product (forward mode) as a tensor: sum_i (dy/dx_i) xdot[i], recorded. */
+/** Jacobian-vector product (forward mode) as a tensor: sum_i (dy/dx_i) xdot[i], recorded; x and
+ *  dy/dx_i as for dt_vjp, whose adjoint it is. */
 DT_API dt_tensor *dt_jvp(dt_tensor *y, int n_x, dt_tensor *const *x, dt_tensor *const *xdot);
 
 /* -- errors ------------------------------------------------------------------------------------ */
@@ -143,7 +151,8 @@ typedef struct dt_mark {
 
 /** Give back every intermediate made after the mark (parameters, constants and their gradients
  *  stay; a tensor made after the mark must not be used any more). A loop of mark, model,
- *  dt_backward, rewind allocates nothing from the system once warm. */
+ *  dt_backward, rewind allocates nothing from the system once warm. A mark taken after another one
+ *  that the tape has since been rewound to is gone: DT_ERR_STALE where that shows. */
 DT_API dt_mark dt_tape_mark(dt_tape *tape);
 DT_API void dt_tape_rewind(dt_tape *tape, dt_mark mark);
 

@@ -2,6 +2,9 @@
 #include "../ops.h"
 
 dt_tensor *dt_mean_axes(dt_tensor *x, int n_axes, const int *axes) {
+    if (x == NULL) {
+        return NULL;
+    }
     dt_tape *tape = dt_tape_of(x);
     if (dt_tape_status(tape) != DT_OK) {
         return dt_inert(tape);
@@ -31,5 +34,5 @@ dt_tensor *dt_mean(dt_tensor *x, int axis) {
 }
 
 dt_tensor *dt_mean_all(dt_tensor *x) {
-    return dt_mean_axes(x, dt_ndim(x), (const int[]){0, 1, 2, 3, 4, 5, 6, 7});
+    return dt_mean_axes(x, x == NULL ? 0 : dt_ndim(x), (const int[]){0, 1, 2, 3, 4, 5, 6, 7});
 }

@@ -66,6 +66,9 @@ const dt_op dti_op_sum = {
 
 dt_tensor *dt_sum_axes(dt_tensor *x, int n_axes, const int *axes) {
     struct attr attr = {0};
+    if (x == NULL) {
+        return NULL;
+    }
     int ndim = dt_ndim(x);
     for (int i = 0; i < n_axes; i++) {
         int axis = axes[i] < 0 ? axes[i] + ndim : axes[i];
@@ -84,5 +87,5 @@ dt_tensor *dt_sum(dt_tensor *x, int axis) {
 }
 
 dt_tensor *dt_sum_all(dt_tensor *x) {
-    return dt_sum_axes(x, dt_ndim(x), (const int[]){0, 1, 2, 3, 4, 5, 6, 7});
+    return dt_sum_axes(x, x == NULL ? 0 : dt_ndim(x), (const int[]){0, 1, 2, 3, 4, 5, 6, 7});
 }

@@ -16,6 +16,9 @@ static dt_tensor *refuse(dt_tensor *x, dt_status status, const char *sentence) {
 }
 
 dt_tensor *dt_transpose(dt_tensor *x) {
+    if (x == NULL) {
+        return NULL;
+    }
     int ndim = dt_ndim(x);
     if (ndim < 2) {
         return refuse(x, DT_ERR_SHAPE, "transpose: needs at least two dimensions");
@@ -30,6 +33,9 @@ dt_tensor *dt_transpose(dt_tensor *x) {
 }
 
 dt_tensor *dt_select(dt_tensor *x, int axis, int64_t i) {
+    if (x == NULL) {
+        return NULL;
+    }
     int ndim = dt_ndim(x);
     char sentence[160];
     if (axis < -ndim || axis >= ndim) {
@@ -53,6 +59,9 @@ dt_tensor *dt_select(dt_tensor *x, int axis, int64_t i) {
 }
 
 dt_tensor *dt_expand_dims(dt_tensor *x, int axis) {
+    if (x == NULL) {
+        return NULL;
+    }
     int ndim = dt_ndim(x) + 1;
     if (axis < -ndim || axis >= ndim) {
         char sentence[160];
@@ -69,7 +78,7 @@ dt_tensor *dt_expand_dims(dt_tensor *x, int axis) {
 }
 
 dt_tensor *dt_stack(int n, dt_tensor *const *x, int axis) {
-    if (n < 1) {
+    if (n < 1 || x[0] == NULL) {
         return dt_concat(n, x, axis);
     }
     dt_tape *tape = dt_tape_of(x[0]);

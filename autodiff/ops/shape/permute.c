@@ -60,7 +60,7 @@ const dt_op dti_op_permute = {
 
 dt_tensor *dt_permute(dt_tensor *x, const int *axes) {
     struct attr attr = {{0}};
-    if (dt_ndim(x) > 0) {
+    if (x != NULL && dt_ndim(x) > 0) {
         memcpy(attr.axes, axes, (size_t)dt_ndim(x) * sizeof *axes);
     }
     return dt_apply(&dti_op_permute, 1, &x, &attr);

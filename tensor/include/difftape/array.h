@@ -47,7 +47,8 @@ DT_API bool dt_array_same_shape(const dt_array *a, const dt_array *b);
  *  Errors: DT_ERR_SHAPE, DT_ERR_DTYPE. */
 DT_API dt_status dt_array_copy(const dt_array *target, const dt_array *source, dt_error *error);
 
-/** Check ndim and sizes and count elements without overflow. Errors: DT_ERR_SHAPE. */
+/** Check ndim and sizes and count elements without overflow (of an empty array, that its other
+ *  sizes overflow nothing). Errors: DT_ERR_SHAPE. */
 DT_API dt_status dt_shape_check(int ndim, const int64_t *shape, int64_t *ret_size, dt_error *error);
 
 /** The shape both operands broadcast to by NumPy's rule (align right; equal, or one of them 1).
