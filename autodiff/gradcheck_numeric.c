@@ -42,6 +42,10 @@ dt_tensor *dti_check_call(const struct dti_check *c, dt_tape *tape, dt_tensor *c
                      y == NULL ? "NULL" : "a tensor of another tape");
         return dt_inert(tape);
     }
+    if (dt_size(y) == 0) {
+        dt_tape_fail(tape, DT_ERR_ARGUMENT, "the result has no elements, nothing to compare");
+        return dt_inert(tape);
+    }
     return y;
 }
 

@@ -104,3 +104,16 @@ Test(gradcheck, refuses_single_precision_and_inputs_without_gradients) {
     cr_expect_eq(check(RIGHT, DT_I64, NULL, &error), DT_ERR_ARGUMENT);
     cr_expect(strstr(error.message, "nothing to compare") != NULL, "%s", error.message);
 }
+
+static dt_tensor *nothing(void *user, dt_tape *tape, dt_tensor *const *in) {
+    (void)user, (void)tape;
+    return dt_slice(in[0], 0, 0, 0, 1);
+}
+
+Test(gradcheck, refuses_a_function_without_a_result_to_compare) {
+    const dt_array value = dt_array_wrap(DT_F64, 1, n3, x0);
+    dt_error error = DT_ERROR_INIT;
+    dt_gradcheck("nothing", nothing, NULL, 1, &value, NULL, NULL, &error);
+    cr_expect_eq(error.status, DT_ERR_ARGUMENT);
+    cr_expect(strstr(error.message, "nothing to compare") != NULL, "%s", error.message);
+}
