@@ -2,8 +2,8 @@
 # check.sh - builds everything and runs all tests. Safe to run again.
 #
 #   ./check.sh          gcc, all tests
-#   ./check.sh --full   also: the format, fuzzing in a bounded form, clang without warnings, the whole
-#                       suite under ASan and UBSan, and threads under TSan (what CI runs)
+#   ./check.sh --full   also: the format, fuzzing in a bounded form, clang without warnings, the
+#                       whole suite under ASan and UBSan, and threads under TSan (what CI runs)
 set -eu
 cd "$(dirname "$0")"
 . tests/setup.sh
@@ -25,8 +25,8 @@ run_tests() {
     shift
     say "Testing in $dir"
     code=0
-    CRITERION_VERBOSITY_LEVEL=1 meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes "$JOBS" "$@" \
-        >"$dir/test.log" 2>&1 || code=$?
+    CRITERION_VERBOSITY_LEVEL=1 meson test -C "$dir" --no-rebuild --print-errorlogs \
+        --num-processes "$JOBS" "$@" >"$dir/test.log" 2>&1 || code=$?
     # shellcheck disable=SC2046
     set -- $(sh tests/count.sh "$dir/meson-logs/testlog.txt")
     sed -n 's/^\[SKIP\] /  skipped: /p; s/^SKIP: /  skipped: /p' "$dir/meson-logs/testlog.txt"
@@ -52,8 +52,8 @@ run_tests build-check --no-suite slow
 
 if [ "$full" = yes ]; then
     say "Checking the format"
-    if find tensor autodiff physics io tests examples -name '*.[ch]' -o -name '*.cpp' |
-        xargs clang-format --dry-run --Werror; then
+    if find tensor autodiff physics io tests examples \( -name '*.[ch]' -o -name '*.cpp' \) \
+        -exec clang-format --dry-run --Werror {} +; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
@@ -73,5 +73,6 @@ if [ "$full" = yes ]; then
     run_tests build-tsan --suite threads
 fi
 
-say "$passed passed, $failed failed, $skipped skipped"
+say "$skipped skipped"
+say "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

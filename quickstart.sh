@@ -5,6 +5,8 @@ set -eu
 cd "$(dirname "$0")"
 . tests/setup.sh
 
+[ $# -eq 0 ] || fail "takes no argument, got '$1'"
+# shellcheck disable=SC2086 # a list of words
 need_packages $BUILD_PACKAGES
 configure build --buildtype=release -Dtests=false # Criterion is for check.sh
 build_in build

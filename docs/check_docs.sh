@@ -1,6 +1,6 @@
 #!/bin/sh
 # check_docs.sh - the manual tells the truth: the table of operations is the code's, operations and
-# options are all mentioned, quoted code stands in the files it is quoted from, links lead somewhere.
+# options are all mentioned, quoted code stands in the files it comes from, links lead somewhere.
 # Usage: check_docs.sh SOURCE_ROOT            check; the last line is "N passed, N failed"
 #        check_docs.sh SOURCE_ROOT --update   renew the table of operations in docs/operations.md
 set -eu
@@ -50,8 +50,9 @@ for header in ops linalg checkpoint; do
 done
 
 # Every option of onephonon is in the table of the README.
-for name in $(sed -n 's/^ *{\.name = "\([a-z-]*\)".*/\1/p' "$root/examples/onephonon/settings.c"); do
-    if grep -q -e "^| [^|]*--$name[=\`]" "$root/README.md"; then there=0; else there=1; fi
+settings=$root/examples/onephonon/settings.c
+for name in $(sed -n 's/^ *{\.name = "\([a-z-]*\)".*/\1/p' "$settings"); do
+    if grep -q -e "^| [^|]*--${name}[=\`]" "$root/README.md"; then there=0; else there=1; fi
     result $there "README.md does not list the option --$name"
 done
 

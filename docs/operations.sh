@@ -43,8 +43,8 @@ row() { # name file
                 remark = remark (remark == "" ? "" : " ") part[i]
             sub(/ +$/, "", remark)
             if (part[1] !~ /^y = / || !sub(/^cotangents?: /, "", rule)) {
-                print "operations.sh: the first comment of " name " is not \"y = ...   cotangent: ...\"" \
-                    > "/dev/stderr"
+                print "operations.sh: the first comment of " name \
+                    " is not \"y = ...   cotangent: ...\"" > "/dev/stderr"
                 exit 1
             }
             if (remark ~ /^[a-z][a-z]/)

@@ -100,7 +100,7 @@ static dt_status open_descriptor(dti_atomic_file *file, int *ret_fd, dt_error *e
         *ret_fd = open(file->target, O_WRONLY | O_CLOEXEC);
         return *ret_fd < 0 ? io_error(error, file->path, errno) : DT_OK;
     }
-    if (exists && access(file->target, W_OK) != 0) {
+    if (exists && faccessat(AT_FDCWD, file->target, W_OK, AT_EACCESS) != 0) {
         return io_error(error, file->path, errno); /* a rename would ignore a read-only file */
     }
     dt_status status = open_temporary(file, ret_fd, error);

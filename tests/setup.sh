@@ -1,11 +1,12 @@
 # setup.sh - what quickstart.sh and check.sh share: packages, configuring, building.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # its variables are for the scripts that read it
 
 BUILD_PACKAGES="gcc g++ pkg-config meson ninja-build libopenblas-dev liblapacke-dev gemmi-dev \
 libcjson-dev zlib1g-dev libpng-dev"
 TEST_PACKAGES="libcriterion-dev"
 FULL_PACKAGES="clang clang-format libclang-rt-14-dev"
-JOBS=${JOBS:-2}
+processors=$(nproc 2>/dev/null || echo 2)
+JOBS=${JOBS:-$((processors < 8 ? processors : 8))}
 
 say() {
     printf '%s\n' "$*"
@@ -51,6 +52,9 @@ need_packages() {
 configure() {
     dir=$1
     shift
+    place=.
+    [ ! -d "$dir" ] || place=$dir
+    [ -w "$place" ] || fail "$(id -un) cannot write in $(cd "$place" && pwd)"
     if [ -f "$dir/build.ninja" ]; then
         say "Using the build folder $dir"
         meson configure "$dir" "$@" >/dev/null || fail "meson could not change the options of $dir"
@@ -67,7 +71,11 @@ configure() {
 build_in() {
     say "Building $1"
     ninja -C "$1" -j "$JOBS" >"$1/build.log" 2>&1 || {
-        tail -n 40 "$1/build.log" >&2
-        fail "the build failed (whole log: $1/build.log)"
+        if grep -q '^FAILED' "$1/build.log"; then
+            sed -n '/^FAILED/,$p' "$1/build.log" | head -n 40 >&2
+        else
+            tail -n 20 "$1/build.log" >&2
+        fi
+        fail "the build failed (log: $1/build.log); if the folder was moved, delete $1 and run again"
     }
 }

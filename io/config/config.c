@@ -16,6 +16,9 @@
 #define LARGEST_EXACT 9007199254740992.0
 
 static dt_status read_file(const char *path, char **ret_text, dt_error *error) {
+    if (path[0] == '\0') {
+        return dt_error_set(error, DT_ERR_IO, "the name of the configuration file is empty");
+    }
     FILE *file = fopen(path, "rb");
     if (!file) {
         return dt_error_set(error, DT_ERR_IO, "%s: cannot open: %s", path, strerror(errno));

@@ -26,8 +26,10 @@ static dt_status read_prefix(dti_npy_stream *stream, int64_t *ret_size, dt_error
         return status;
     }
     if (memcmp(prefix, "PK", 2) == 0) {
-        return dt_error_set(error, DT_ERR_FORMAT,
-                            "not a .npy file but a .npz archive; open it with dt_npz_open");
+        return dt_error_set(
+            error, DT_ERR_FORMAT,
+            "not a .npy file but a .npz archive of several (hint: numpy.save writes one "
+            "array, dt_npz_open reads an archive)");
     }
     if (memcmp(prefix, "\x93NUMPY", 6) != 0) {
         return dt_error_set(error, DT_ERR_FORMAT,

@@ -78,8 +78,21 @@ gemmi::PolymerType polymer_type(const MergedChain &chain, const std::vector<bool
     return gemmi::check_polymer_type(dry.whole());
 }
 
+/* An amino acid or a nucleotide in an ATOM record; by its CA or P where gemmi has no such name. */
+bool is_monomer(const gemmi::Residue &residue) {
+    if (residue.het_flag != 'A')
+        return false;
+    const gemmi::ResidueInfo info = gemmi::find_tabulated_residue(residue.name);
+    return info.found() ? info.is_amino_acid() || info.is_nucleic_acid()
+                        : residue.get_ca() != nullptr || residue.get_p() != nullptr;
+}
+
+/* gemmi calls everything behind a chain's first TER a ligand, but some programs put a TER at every
+ * break of a chain, or write several chains under one name. */
 bool is_ligand(const gemmi::Residue &residue, gemmi::PolymerType type) {
     if (residue.is_water())
+        return false;
+    if (residue.entity_type == gemmi::EntityType::NonPolymer && is_monomer(residue))
         return false;
     if (residue.entity_type == gemmi::EntityType::Unknown)
         return !gemmi::is_polymer_residue(residue, type);

@@ -89,6 +89,9 @@ dt_status dti_pdb_load(const char *path, int64_t max_bytes, char **ret_data, siz
                        dt_error *error) {
     const char *name = dti_short_name(path);
     struct stat info;
+    if (path[0] == '\0') {
+        return dt_error_set(error, DT_ERR_IO, "the name of the structure file is empty");
+    }
     if (stat(path, &info) != 0) {
         return system_error(name, "open", errno, error);
     }

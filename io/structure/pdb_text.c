@@ -134,6 +134,10 @@ static dt_status take_atom(scan *s, char *columns, size_t length) {
         snprintf(rule, sizeof rule, "%s: occupancy %.6s is negative", owner, occupancy);
         return refuse(s, rule);
     }
+    /* "O1-" written one column too far left: the element is O. */
+    if (isalpha((unsigned char)columns[76]) && isdigit((unsigned char)columns[77])) {
+        columns[77] = ' ';
+    }
     s->text->n_atoms++;
     keep(s->text, columns, KEPT_COLUMNS);
     return DT_OK;
@@ -165,6 +169,13 @@ static dt_status take_cell(scan *s, const char *columns) {
     return DT_OK;
 }
 
+static dt_status refuse_cif(const scan *s) {
+    return dt_error_set(s->error, DT_ERR_FORMAT,
+                        "%s: this looks like mmCIF, but only PDB files are read (hint: convert it "
+                        "with 'gemmi convert')",
+                        s->name);
+}
+
 static dt_status take_line(scan *s, const char *line, size_t length) {
     char columns[COLUMNS + 1];
     bool plain = to_columns(line, length, columns);
@@ -172,6 +183,9 @@ static dt_status take_line(scan *s, const char *line, size_t length) {
     bool cell = is_record(columns, "CRYS");
     s->looks_like_cif = s->looks_like_cif || strncmp(columns, "data_", 5) == 0 ||
                         strncmp(columns, "_atom_site.", 11) == 0;
+    if (atom && s->looks_like_cif && s->text->cell_line == 0) {
+        return refuse_cif(s); /* its atom table has lines that begin with ATOM, too */
+    }
     s->records += atom || cell;
     if (atom && !s->in_model) {
         s->in_model = true;
@@ -222,10 +236,7 @@ static dt_status scan_lines(scan *s, const char *data, size_t size) {
 
 static dt_status check_whole(const scan *s) {
     if (s->records == 0 && s->looks_like_cif) {
-        return dt_error_set(s->error, DT_ERR_FORMAT,
-                            "%s: this looks like mmCIF, but only PDB files are read (hint: convert "
-                            "it with 'gemmi convert')",
-                            s->name);
+        return refuse_cif(s);
     }
     if (s->records == 0) {
         return dt_error_set(s->error, DT_ERR_FORMAT,
@@ -262,6 +273,10 @@ dt_status dti_pdb_check(const char *data, size_t size, const char *name, dti_pdb
     ret_text->records = malloc(size + size / 2 + KEPT_COLUMNS + 2);
     if (ret_text->records == NULL) {
         return dt_error_set(error, DT_ERR_MEMORY, "%s: no memory for its records", name);
+    }
+    if (size >= 3 &&
+        memcmp(data, "\xef\xbb\xbf", 3) == 0) { /* what some editors put before UTF-8 */
+        data += 3, size -= 3;
     }
     scan s = {.name = name, .text = ret_text, .error = error};
     dt_status status = scan_lines(&s, data, size);

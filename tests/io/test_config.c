@@ -403,6 +403,12 @@ static void expect_file_refused(const char *what, const char *part, dt_status ex
 Test(config, files_that_are_no_configuration_are_refused, .init = make_folder,
      .fini = remove_folder) {
     expect_file_refused("missing", "cannot open: No such file", DT_ERR_IO);
+    dt_error error = DT_ERROR_INIT;
+    dt_options *options = fresh();
+    cr_expect_eq(dt_options_read_json(options, "", &error), DT_ERR_IO);
+    cr_expect(strstr(error.message, "name of the configuration file is empty") != NULL, "'%s'",
+              error.message);
+    dt_options_free(options);
     cr_assert_eq(mkdir(json_path, 0700), 0);
     expect_file_refused("folder", "cannot read: Is a directory", DT_ERR_IO);
     rmdir(json_path);

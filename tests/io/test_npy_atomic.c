@@ -103,6 +103,23 @@ Test(npy_atomic, a_folder_that_is_not_writable_is_named) {
     dt_array_free(&array);
 }
 
+Test(npy_atomic, a_file_that_is_not_writable_is_not_replaced) {
+    uid_t self = geteuid();
+    dt_array array = numbered(DT_F64, 1, (int64_t[]){10});
+    dt_error error = DT_ERROR_INIT;
+    put_file("map.npy", old_bytes, sizeof old_bytes);
+    cr_assert(chmod("map.npy", 0444) == 0 && chmod(".", 0777) == 0, "chmod");
+    if (self == 0 && seteuid(65534) != 0) {
+        leave_folder();
+        cr_skip_test("root cannot become another user here");
+    }
+    dt_status status = dt_npy_write("map.npy", &array, &error);
+    cr_assert(seteuid(self) == 0 && chmod(".", 0700) == 0, "not restored");
+    expect_status(status, DT_ERR_IO, &error, "cannot write map.npy: Permission denied");
+    expect_file("map.npy", old_bytes, sizeof old_bytes);
+    dt_array_free(&array);
+}
+
 Test(npy_atomic, until_commit_the_old_file_is_seen_and_abort_leaves_it) {
     dti_atomic_file *file, *other;
     put_file("a", old_bytes, sizeof old_bytes);

@@ -246,6 +246,18 @@ Test(structure, the_first_alternative_conformation_stays_with_its_occupancy) {
     dt_structure_free(s);
 }
 
+Test(structure, the_first_in_the_file_stays_whatever_its_label) {
+    dt_structure *s = read_text(CRYSTAL ALANINE ATOM_ALT("    4", " CB ", "B", "ALA", "   1", " C")
+                                    ATOM_ALT("    5", " CB ", "A", "ALA", "   1", " C")
+                                        ATOM_ALT("    6", " O  ", "A", "ALA", "   1", " O")
+                                            ATOM("    7", " O  ", "ALA", "   1", " O") "TER\n",
+                                NULL);
+    expect_counts(s, (const int64_t[]){5, 2, 0, 0, 0}, "B before A, A before no label");
+    cr_expect_str_eq(s->label[3], "A/ALA 1/CB");
+    expect_near(s->occupancy[4], 0.5, "occupancy of the first O");
+    dt_structure_free(s);
+}
+
 Test(structure, repeated_names_without_labels_are_not_alternatives) {
     dt_structure *s = read_text(CRYSTAL ALANINE ATOM("    4", " C  ", "ALA", "   1", " C")
                                     ATOM("    5", " CA ", "GLY", "   1", " C") "TER\n",
@@ -284,6 +296,19 @@ Test(structure, a_modified_residue_is_polymer_and_a_ligand_is_not) {
                                          " C") "TER\n" HETATM("    5", "SE  ", "MSE", "   3", "SE"),
                   NULL);
     expect_counts(s, (const int64_t[]){4, 0, 0, 0, 1}, "with TER");
+    dt_structure_free(s);
+}
+
+Test(structure, a_second_ter_in_a_chain_does_not_make_a_ligand_of_a_peptide) {
+    /* As where chains have no names, or TER marks a break. A HETATM alanine is still a ligand. */
+    dt_structure *s = read_text(CRYSTAL ALANINE "TER\n" ATOM("    4", " CA ", "GLY", "   7", " C")
+                                    ATOM("    5", " P  ", "DA ", "   8",
+                                         " P") "TER\n" HETATM("    6", " CA ", "ALA", "   9", " C")
+                                        ATOM("    7", " CA ", "HIE", "  10", " C")
+                                            ATOM("    8", " C1 ", "GOL", "  11", " C"),
+                                NULL);
+    expect_counts(s, (const int64_t[]){6, 0, 0, 0, 2}, "after TER");
+    cr_expect_str_eq(s->label[3], "A/GLY 7/CA");
     dt_structure_free(s);
 }
 
@@ -337,6 +362,27 @@ Test(structure, a_blank_element_is_read_from_the_atom_name) {
         cr_expect_str_eq(s->element[i], elements[i], "atom %d: %s, expected %s", i, s->element[i],
                          elements[i]);
     }
+    dt_structure_free(s);
+}
+
+Test(structure, a_charge_beside_the_element_is_left_out) {
+    const char *line = ATOM("    4", " OXT", "ALA", "   1", " O");
+    static const char *const ends[] = {" O1-", "O1- ", "O   ", " O-1"};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        char text[1024];
+        int n = snprintf(text, sizeof text, "%s%s", CRYSTAL ALANINE, line);
+        memcpy(text + n - 5, ends[i], 4);
+        dt_structure *s = read_text(text, NULL);
+        cr_assert(s->n_atoms == 4, "'%s': %lld atoms", ends[i], (long long)s->n_atoms);
+        cr_expect_str_eq(s->element[3], "O", "'%s': element %s", ends[i], s->element[3]);
+        dt_structure_free(s);
+    }
+}
+
+Test(structure, a_byte_order_mark_before_the_first_record_is_skipped) {
+    dt_structure *s = read_text("\xef\xbb\xbf" CRYSTAL ALANINE, NULL);
+    cr_expect(s->n_atoms == 3 && s->cell[0] == 10.0, "%lld atoms, a = %g", (long long)s->n_atoms,
+              s->cell[0]);
     dt_structure_free(s);
 }
 

@@ -27,6 +27,10 @@ typedef struct refusal {
 static const refusal refusals[] = {
     {"random text", "the quick brown fox\njumps over\n", "not a PDB file", -1},
     {"mmCIF", "data_3AL1\n_cell.length_a 10\n", "looks like mmCIF", -1},
+    {"mmCIF atoms",
+     "data_3AL1\nloop_\n_atom_site.group_PDB\n_atom_site.id\n"
+     "ATOM   1    N N   . MET A 1 1   ? 27.340  24.430  2.614  1.00 9.67  ? 1   MET A N   1\n",
+     "looks like mmCIF", -1},
     {"no CRYST1", ALANINE, "no CRYST1", -1},
     {"no atoms", CRYSTAL "END\n", "no ATOM or HETATM record", -1},
     {"atoms after END", CRYSTAL "END\n" ALANINE, "no ATOM or HETATM record", -1},
@@ -186,6 +190,10 @@ TestSuite(structure_file_refused, .init = make_folder, .fini = remove_folder);
 
 Test(structure_file_refused, a_missing_file_is_an_input_error) {
     expect_file_refused(path, NULL, DT_ERR_IO, "No such file", "missing file");
+}
+
+Test(structure_file_refused, an_empty_name_says_so) {
+    expect_file_refused("", NULL, DT_ERR_IO, "name of the structure file is empty", "empty name");
 }
 
 Test(structure_file_refused, a_folder_is_an_input_error) {

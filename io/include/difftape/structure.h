@@ -23,9 +23,10 @@ DT_BEGIN_DECLS
  *  3. waters: residues HOH, DOD, WAT, H2O.
  *  4. ligands: every other residue that is not part of a polymer. Residues before the chain's TER
  *     record are polymer, whatever their name (selenomethionine MSE, an acetyl cap ACE), those
- *     after it are not. In a chain without TER a residue is polymer if the chain is mostly amino
- *     acids or mostly nucleotides and the residue is one too: a standard one in an ATOM record, or
- *     a modified one. This is the rule of gemmi's remove_ligands_and_waters. */
+ *     after it are only if they are amino acids or nucleotides in ATOM records. In a chain without
+ *     TER a residue is polymer if the chain is mostly amino acids or mostly nucleotides and the
+ *     residue is one too: a standard one in an ATOM record, or a modified one. Except for ATOM
+ *     records after TER, this is the rule of gemmi's remove_ligands_and_waters. */
 typedef struct dt_structure_options {
     bool keep_hydrogens; /**< default false */
     bool keep_waters;    /**< default false */
