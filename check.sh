@@ -69,7 +69,7 @@ if [ "$full" = yes ]; then
     UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 run_tests build-asan --no-suite slow
     configure build-tsan --buildtype=debugoptimized -Dwerror=true -Db_sanitize=thread \
         -Db_lundef=false
-    build_in build-tsan
+    build_in build-tsan tests/plain/threads
     run_tests build-tsan --suite threads
 fi
 

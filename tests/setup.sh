@@ -68,14 +68,17 @@ configure() {
     rm -f "$dir.log"
 }
 
+# build_in DIR [TARGET...]
 build_in() {
-    say "Building $1"
-    ninja -C "$1" -j "$JOBS" >"$1/build.log" 2>&1 || {
-        if grep -q '^FAILED' "$1/build.log"; then
-            sed -n '/^FAILED/,$p' "$1/build.log" | head -n 40 >&2
+    dir=$1
+    shift
+    say "Building $dir"
+    ninja -C "$dir" -j "$JOBS" "$@" >"$dir/build.log" 2>&1 || {
+        if grep -q '^FAILED' "$dir/build.log"; then
+            sed -n '/^FAILED/,$p' "$dir/build.log" | head -n 40 >&2
         else
-            tail -n 20 "$1/build.log" >&2
+            tail -n 20 "$dir/build.log" >&2
         fi
-        fail "the build failed (log: $1/build.log); if the folder was moved, delete $1 and run again"
+        fail "the build failed (log: $dir/build.log); if the folder was moved, delete $dir and run again"
     }
 }
