@@ -182,50 +182,19 @@ int report_result(const struct run *r) {
 
 /* -- before anything is computed --------------------------------------------------------------- */
 
-/* Seconds one atom x voxel takes here: the model on a corner of the grid. */
-static int measure_speed(struct run *r, double *ret_seconds) {
-    const dt_one_phonon_options options = settings_model(r->settings);
-    dt_grid corner = r->settings->grid;
-    dt_grid_axis axes[3];
-    dt_grid_axes(&corner, axes, NULL, NULL);
-    enum { POINTS = 13 };
-    for (int d = 0; d < 3; d++) {
-        int64_t last = axes[d].n < POINTS ? axes[d].n - 1 : POINTS - 1;
-        corner.hi[d] = corner.lo[d] + (double)last / corner.samples[d];
-    }
-    struct settings smaller = *r->settings;
-    smaller.grid = corner;
-    smaller.progress = DT_PROGRESS_NEVER;
-    struct run trial = {.settings = &smaller, .crystal = r->crystal, .error = DT_ERROR_INIT};
-    int code = 0;
-    dt_one_phonon_cost cost;
-    if (dt_one_phonon_new(r->crystal, &corner, &options, &trial.model, &r->error) != DT_OK ||
-        dt_one_phonon_estimate(r->crystal, &corner, &options, 1, &cost, &r->error) != DT_OK) {
-        code = exit_code_of(r->error.status);
-    } else {
-        code = run_forward(&trial);
-        r->error = trial.error;
-        *ret_seconds = trial.seconds[STAGE_FORWARD] / cost.atom_voxels;
-    }
-    trial.crystal = NULL; /* the caller's */
-    run_free(&trial);
-    return code;
-}
-
 int report_dry_run(struct run *r) {
     const dt_one_phonon_options options = settings_model(r->settings);
     dt_one_phonon_cost cost;
-    double per_unit = 0;
+    double forward = 0;
     if (dt_one_phonon_estimate(r->crystal, &r->settings->grid, &options, dt_get_threads(), &cost,
                                &r->error) != DT_OK) {
         return exit_code_of(r->error.status);
     }
     int code = memory_check(r, 0); /* the trial below is small, but its threads are not */
-    code = code != 0 ? code : measure_speed(r, &per_unit);
+    code = code != 0 ? code : trial_run(r, &cost, &forward);
     if (code != 0) {
         return code;
     }
-    double forward = per_unit * cost.atom_voxels;
     if (r->settings->json) {
         cJSON *object = cJSON_CreateObject();
         add_sizes(object, r, &cost.sizes);
@@ -234,12 +203,13 @@ int report_dry_run(struct run *r) {
         cJSON_AddNumberToObject(object, "estimated_seconds_forward", forward);
         return print_json(object);
     }
-    char memory[32];
+    char memory[32], all[32];
     print_structure(r);
     print_sizes(&cost.sizes);
-    row("memory", "about %s", dt_format_bytes(memory, sizeof memory, cost.bytes));
-    row("time",
-        "about %.2g s for the map, %.2g s with gradients (%d threads, from a trial of a corner)",
+    row("memory", "about %s for the map, %s with gradients",
+        dt_format_bytes(memory, sizeof memory, cost.forward_bytes),
+        dt_format_bytes(all, sizeof all, cost.bytes));
+    row("time", "about %.2g s for the map, %.2g s with gradients (%d threads, from a short trial)",
         forward, 3.5 * forward, dt_get_threads());
     return 0;
 }

@@ -122,7 +122,7 @@ int run_setup(struct run *r) {
     if (code == 0 && !s->dry_run) {
         code = dt_one_phonon_estimate(r->crystal, &s->grid, &options, dt_get_threads(), &cost,
                                       &r->error) == DT_OK
-                   ? memory_check(r, cost.bytes)
+                   ? memory_check(r, s->cotangent != NULL ? cost.bytes : cost.forward_bytes)
                    : exit_code_of(r->error.status);
     }
     if (code == 0 && !s->dry_run &&

@@ -48,6 +48,9 @@ void streams_prepare(void);
 int streams_finish(int code, dt_error *error);
 int memory_check(struct run *r, double bytes);
 
+/* trial.c: seconds the map would take, estimated from small ones. */
+int trial_run(struct run *r, const dt_one_phonon_cost *cost, double *ret_seconds);
+
 /* report.c: the answer on standard output. */
 int report_result(const struct run *r);
 int report_dry_run(struct run *r);

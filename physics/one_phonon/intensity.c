@@ -7,6 +7,7 @@
 #include <difftape/scatter.h>
 
 #include <math.h>
+#include <string.h>
 
 static const double two_pi = 6.28318530717958647692;
 
@@ -78,13 +79,39 @@ static dt_tensor *rigid_body_response(dt_tensor *moments, dt_tensor *q) {
     return dt_sub(plus, dt_unslice(minus, -1, 3, 1, 6));
 }
 
+/* Do all atoms of the asymmetric unit lie on one line (or is there only one)? */
+static bool on_a_line(const dt_crystal *crystal) {
+    const double *x = crystal->xyz;
+    double e[3] = {0.0, 0.0, 0.0}, longest = 0.0, off = 0.0;
+    for (int64_t i = 1; i < crystal->n_atoms; i++) {
+        double r[3] = {x[3 * i] - x[0], x[3 * i + 1] - x[1], x[3 * i + 2] - x[2]};
+        double r2 = r[0] * r[0] + r[1] * r[1] + r[2] * r[2];
+        if (r2 > longest) {
+            longest = r2;
+            memcpy(e, r, sizeof e);
+        }
+    }
+    for (int64_t i = 1; i < crystal->n_atoms; i++) {
+        for (int a = 0; a < 3; a++) {
+            int b = (a + 1) % 3, c = (a + 2) % 3;
+            off = fmax(off, fabs((x[3 * i + b] - x[b]) * e[c] - (x[3 * i + c] - x[c]) * e[b]));
+        }
+    }
+    return off <= 1e-9 * longest;
+}
+
 /* Complete the failure with the wavevector and what to do about it. */
-static void name_wavevector(dt_tape *tape, const double k[3]) {
+static void name_wavevector(dt_tape *tape, const dt_crystal *crystal, const double k[3]) {
     dt_tape_context(tape,
                     "one-phonon: K(k) is not positive definite at k = (%.6g, %.6g, %.6g) in "
-                    "reciprocal axes: the springs do not hold the crystal (both must be positive, "
-                    "and the cutoff long enough)",
-                    k[0], k[1], k[2]);
+                    "reciprocal axes: %s",
+                    k[0], k[1], k[2],
+                    on_a_line(crystal)
+                        ? "the atoms of the asymmetric unit lie on one line, and nothing resists "
+                          "its rotation about that line (a rigid body needs three atoms that do "
+                          "not)"
+                        : "the springs do not hold the crystal (both must be positive, and the "
+                          "cutoff long enough)");
 }
 
 /* Rounding can make a Cholesky factor of a singular K, even a perfect-looking one when whole
@@ -118,7 +145,7 @@ static dt_tensor *stiffness_factor(const dt_one_phonon *m, dt_tensor *force_cons
         check_pivots(factor, self_stiffness, 6 * m->crystal->n_asu);
     }
     if (dt_tape_status(tape) == DT_ERR_NOT_POSITIVE_DEFINITE) {
-        name_wavevector(tape, k);
+        name_wavevector(tape, m->crystal, k);
     }
     return factor;
 }

@@ -118,7 +118,8 @@ static dt_tensor *model(void *user, dt_tape *tape, dt_tensor *const *in) {
     return operation(c->which, c->copy ? dt_add(v, dt_scalar(tape, 0)) : v, c->seed + 1);
 }
 
-static void expect_equal_to_copy(struct chain *c, const dt_array *at) {
+/* Returns the number of elements compared. */
+static int64_t expect_equal_to_copy(struct chain *c, const dt_array *at) {
     dt_tape *tape = dt_tape_new(NULL);
     dt_tensor *x = dt_parameter_from(tape, at);
     c->copy = true;
@@ -134,7 +135,9 @@ static void expect_equal_to_copy(struct chain *c, const dt_array *at) {
                  (unsigned long long)c->seed);
         expect_near(name, i, element(got, i), element(expected, i), 1e-12);
     }
+    int64_t size = dt_size(got);
     dt_tape_free(tape);
+    return size;
 }
 
 Test(views, of_any_kind_enter_operations_like_copies_of_them) {
@@ -148,12 +151,11 @@ Test(views, of_any_kind_enter_operations_like_copies_of_them) {
         struct chain c = {.which = i % OPERATIONS, .seed = (uint64_t)(1000 + i)};
         const int64_t shape[] = {1 + pick(&state, 3), 1 + pick(&state, 3), 1 + pick(&state, 3)};
         const dt_array at = dt_array_wrap(double_types[i / OPERATIONS % 2], 3, shape, data);
-        expect_equal_to_copy(&c, &at);
-        const dt_gradcheck_options options = {.max_jacobian = 8,
-                                              .directions = 1,
-                                              .second_order = i % 5 == 0,
-                                              .adjoint_tolerance = 1e-10,
-                                              .tolerance = 1e-6};
+        if (expect_equal_to_copy(&c, &at) == 0) {
+            continue;
+        }
+        const dt_gradcheck_options options = {
+            .max_jacobian = 8, .directions = 1, .second_order = i % 5 == 0};
         dt_gradcheck_report report = {0};
         dt_error error = DT_ERROR_INIT;
         dt_gradcheck("chain", model, &c, 1, &at, &options, &report, &error);

@@ -181,6 +181,41 @@ Test(onephonon_map, draws_every_layer) {
     cr_expect(strcmp(folder_list(), "a.png b.png c.png") == 0, "leaves '%s'", folder_list());
 }
 
+/* Where index 0 is not on the grid, the layer nearest to it: l = -1/4 of -5/4, -3/4, ... 3/4. */
+Test(onephonon_map, draws_the_layer_nearest_to_zero) {
+    cr_assert(run("--picture=a.png --hkl=-1:1:3,-1:1:3,-1.25:0.75:2 " CRYSTAL).code == 0);
+    cr_assert(run("--picture=b.png --hkl=-1:1:3,-1:1:3,-0.25:-0.25:2 " CRYSTAL).code == 0);
+    size_t n_a = 0, n_b = 0;
+    char *a = read_text("a.png", &n_a), *b = read_text("b.png", &n_b);
+    cr_expect(n_a == n_b && memcmp(a, b, n_a) == 0, "the pictures of l = -1/4 differ");
+}
+
+static int side_of_png(const char *bytes, int at) {
+    const unsigned char *b = (const unsigned char *)bytes + at;
+    return b[0] << 24 | b[1] << 16 | b[2] << 8 | b[3];
+}
+
+Test(onephonon_map, draws_the_first_named_axis_of_a_layer_across) {
+    static const char *const layers[] = {"hk0", "h0l", "0kl"};
+    static const char *const grids[2][3] = {
+        {"-6:6:2,-1:1:2,0:0:1", "-6:6:2,0:0:1,-1:1:2", "0:0:1,-6:6:2,-1:1:2"},
+        {"-1:1:2,-6:6:2,0:0:1", "-1:1:2,0:0:1,-6:6:2", "0:0:1,-1:1:2,-6:6:2"}};
+    for (int tall = 0; tall < 2; tall++) {
+        for (int i = 0; i < 3; i++) {
+            char arguments[256];
+            snprintf(arguments, sizeof arguments, "--picture=a.png --layer=%s --hkl=%s " CRYSTAL,
+                     layers[i], grids[tall][i]);
+            cr_assert(run(arguments).code == 0);
+            size_t size = 0;
+            char *png = read_text("a.png", &size);
+            cr_assert(size > 24);
+            int width = side_of_png(png, 16), height = side_of_png(png, 20);
+            cr_expect(tall ? height > width : width > height, "%s is %d x %d", arguments, width,
+                      height);
+        }
+    }
+}
+
 Test(onephonon_map, replaces_an_older_map) {
     write_text("map.npz", "old");
     cr_assert(run("-o map.npz" GRID CRYSTAL).code == 0);

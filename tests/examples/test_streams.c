@@ -99,6 +99,19 @@ Test(onephonon_streams, gradients_show_a_progress_of_their_own) {
     cr_expect(forward != NULL && backward != NULL && forward < backward, "%s", o.err);
 }
 
+/* Every voxel of the first few along h, k and l is beyond dmin. */
+Test(onephonon_streams, dry_run_answers_when_the_corners_of_the_grid_are_beyond_dmin) {
+    struct outcome o = run("--dry-run --json --dmin=4 --hkl=-9:9:3,-9:9:3,-9:9:3 " CRYSTAL);
+    cr_assert(o.code == 0, "exit code %d\n%s", o.code, o.err);
+    cJSON *answer = parse_json(o.out);
+    cr_expect(number_of(answer, "valid") > 0 && number_of(answer, "beyond_dmin") > 0);
+    cr_expect(number_of(answer, "estimated_seconds_forward") > 0);
+    cJSON_Delete(answer);
+    o = run("--dry-run --hkl=-3:3:1,-3:3:1,-3:3:1 " CRYSTAL);
+    cr_expect(o.code == 2 && strstr(o.err, "take at least 2 samples") != NULL, "%d: %s", o.code,
+              o.err);
+}
+
 Test(onephonon_streams, dry_run_prints_sizes_memory_and_time_and_writes_nothing) {
     struct outcome o = run("--dry-run -o map.npz --picture=map.png " GRID CRYSTAL);
     cr_assert(o.code == 0, "exit code %d\n%s", o.code, o.err);

@@ -1,8 +1,8 @@
-"""golden_3al1.py - makes tests/physics/golden_3al1.npz: one-phonon numbers of 3AL1 from the formulas.
+"""golden_3al1.py - makes tests/physics/golden_3al1.npz: one-phonon numbers from the formulas.
 
-Independent of the library: it shares no code with it, uses k = h directly (no grouping of wavevectors),
-builds K(k) contact by contact, inverts it instead of factorising it, and writes the derivatives out by
-hand. Needs NumPy.
+Independent of the library: it shares no code with it, uses k = h directly (no grouping of
+wavevectors), builds K(k) contact by contact, inverts it instead of factorising it, and writes the
+derivatives out by hand. Needs NumPy.
 
     python3 golden_3al1.py 3al1.pdb golden_3al1.npz
     python3 golden_3al1.py 3al1.pdb --compare reference.npz     (numbers of another implementation)
@@ -191,12 +191,13 @@ def make(structure, out):
         result.update({"limits" + name: np.array(limits, float), "pick" + name: pick,
                        "weights" + name: weights, "intensity" + name: I})
         result.update({"grad_%s%s" % (key, name): value for key, value in g.items()})
-        assert abs(g["gamma_intra"] + 0.5 * g["gamma_inter"] + weights @ I) < 1e-9 * abs(weights @ I)
+        total = weights @ I
+        assert abs(g["gamma_intra"] + 0.5 * g["gamma_inter"] + total) < 1e-9 * abs(total)
     np.savez_compressed(out, **result)
 
 
 def compare(structure, reference):
-    # That implementation looks for contacts in the 27 nearest cells only, and so misses four of 3AL1's.
+    # That implementation looks in the 27 nearest cells only: four contacts of 3AL1 are missing.
     z, m = np.load(reference), Model(structure, 4.0, reach=1)
     hkl = grid_points([(-6, 6, 3), (-6, 6, 3), (-8, 8, 3)])[z["true_pick"]]
     w = z["loss_weights"] / len(z["loss_weights"])

@@ -51,6 +51,18 @@ Test(one_phonon, the_resolution_limit_is_that_of_the_mask) {
     one_phonon_teardown(&c);
 }
 
+/* In a cube of 8 Angstrom d is computed without rounding: 16 at (1/2,0,0), 32 at (1/4,0,0). */
+Test(one_phonon, a_voxel_exactly_at_the_resolution_limit_is_not_valid) {
+    const dt_grid line = {{0, 0, 0}, {0.5, 0, 0}, {4, 1, 1}};
+    one_phonon_case c = one_phonon_setup("cube", 10, line, 16.0, 1.7, 0.6);
+    const bool *valid = dt_one_phonon_valid(c.model);
+    cr_assert(valid[1] && !valid[2], "d = 32 valid: %d, d = 16 valid: %d", valid[1], valid[2]);
+    one_phonon_teardown(&c);
+    c = one_phonon_setup("cube", 10, line, nextafter(16.0, 0.0), 1.7, 0.6);
+    cr_assert(dt_one_phonon_valid(c.model)[2], "d = 16 is not valid just below the limit");
+    one_phonon_teardown(&c);
+}
+
 /* I(h) = I(sign * h) voxel by voxel on a grid that is symmetric about 0. */
 static void check_symmetry(const char *group, const int sign[3]) {
     one_phonon_case c = one_phonon_setup(group, 10, around_zero, 0.0, 1.7, 0.6);
@@ -112,6 +124,69 @@ Test(one_phonon, a_shifted_finer_grid_has_the_same_values_where_points_coincide)
     cr_assert(compared > 50, "%lld points coincide", (long long)compared);
     one_phonon_teardown(&a);
     one_phonon_teardown(&b);
+}
+
+/* I k^2 at (1 + 1/n, 1, 0), next to a Bragg peak. */
+static double acoustic(int n) {
+    const double step = 1.0 / n;
+    const dt_grid next = {{1.0 + step, 1.0, 0.0}, {1.0 + step, 1.0, 0.0}, {n, 1, 1}};
+    one_phonon_case c = one_phonon_setup("P21", 20, next, 0.0, 1.7, 0.6);
+    dt_tensor *map = one_phonon_map(&c);
+    tape_is_fine(c.tape);
+    double result = dt_item(dt_sum_all(map)) * step * step;
+    one_phonon_teardown(&c);
+    return result;
+}
+
+Test(one_phonon, intensities_grow_as_the_inverse_square_of_the_distance_from_a_bragg_peak) {
+    double near = acoustic(1000), nearer = acoustic(100000);
+    cr_assert(near > 0.0 && fabs(nearer - near) < 1e-2 * near, "I k^2 is %.9g and %.9g", near,
+              nearer);
+}
+
+Test(one_phonon, an_occupancy_weighs_the_whole_form_factor_of_its_atom) {
+    enum { N = 10 };
+    one_phonon_case c = one_phonon_setup("P1", N, around_zero, 0.0, 1.7, 0.6);
+    double occupancy[N], a[4 * N], weighted[N];
+    for (int i = 0; i < N; i++) {
+        occupancy[i] = 0.25 * (1 + i % 4);
+        weighted[i] = occupancy[i] * c.crystal->ff_c[i];
+        for (int g = 0; g < 4; g++) {
+            a[4 * i + g] = occupancy[i] * c.crystal->ff_a[4 * i + g];
+        }
+    }
+    dt_crystal_input in = {.n_ops = 1,
+                           .op_rot = (const int[]){1, 0, 0, 0, 1, 0, 0, 0, 1},
+                           .op_tran = (const double[]){0, 0, 0},
+                           .n_atoms = N,
+                           .xyz = c.crystal->xyz,
+                           .u_iso = c.crystal->u_iso,
+                           .occupancy = occupancy,
+                           .ff_a = c.crystal->ff_a,
+                           .ff_b = c.crystal->ff_b,
+                           .ff_c = c.crystal->ff_c};
+    memcpy(in.cell, c.crystal->cell.parameters, sizeof in.cell);
+    dt_tensor *map[3] = {one_phonon_map(&c)};
+    dt_crystal *crystal[2];
+    dt_one_phonon *model[2];
+    const dt_one_phonon_options options = {.cutoff = 4.5};
+    for (int i = 0; i < 2; i++) {
+        cr_assert_eq(dt_crystal_new(&in, &crystal[i], NULL), DT_OK);
+        cr_assert_eq(dt_one_phonon_new(crystal[i], &around_zero, &options, &model[i], NULL), DT_OK);
+        map[1 + i] = dt_one_phonon_intensity(model[i], c.leaf[0], c.leaf[1], c.leaf[2], c.leaf[3]);
+        in.occupancy = NULL;
+        in.ff_a = a;
+        in.ff_c = weighted;
+    }
+    tape_is_fine(c.tape);
+    int64_t n = dt_size(map[0]);
+    cr_assert(worst(dt_data_f64(map[1]), dt_data_f64(map[2]), n, true) < 1e-13);
+    cr_assert(worst(dt_data_f64(map[1]), dt_data_f64(map[0]), n, true) > 0.1);
+    for (int i = 0; i < 2; i++) {
+        dt_one_phonon_free(model[i]);
+        dt_crystal_free(crystal[i]);
+    }
+    one_phonon_teardown(&c);
 }
 
 /* A random cotangent over the whole map; `ret_dot` is its product with the map. */
@@ -218,6 +293,9 @@ Test(one_phonon, the_estimate_has_the_sizes_of_the_model) {
               cost.sizes.bragg == s.bragg && cost.sizes.wavevectors == s.wavevectors);
     cr_assert_eq(cost.atom_voxels, (double)(s.valid * 27));
     cr_assert(cost.bytes > 17.0 * (double)s.voxels && cost.operations > cost.atom_voxels);
+    /* 27 cells of 18 x 18 force constants, for every group of slices */
+    cr_assert(cost.bytes > cost.forward_bytes + 20 * 27 * 18 * 18 * 8.0, "%g and %g", cost.bytes,
+              cost.forward_bytes);
     dt_one_phonon_options options = {.cutoff = 4.0, .d_min = 6.0};
     cr_assert_eq(dt_one_phonon_estimate(c.crystal, &around_zero, &options, 2, &limited, NULL),
                  DT_OK);

@@ -46,6 +46,7 @@ static void not_positive(double intra, double inter) {
     const char *k = strstr(message, "not positive definite at k = (");
     cr_assert(k != NULL, "%s", message);
     cr_assert(strstr(k, "0.333333"), "%s", message);
+    cr_assert(strstr(k, "springs do not hold the crystal"), "%s", message);
     cr_assert_eq(map, dt_inert(c.tape));
     one_phonon_teardown(&c);
 }
@@ -68,6 +69,46 @@ Test(one_phonon_errors, layers_that_nothing_joins_are_named_even_if_rounding_hid
     cr_assert(strstr(dt_tape_message(c.tape), "k = (0, 0.333333, 0)"), "%s",
               dt_tape_message(c.tape));
     one_phonon_teardown(&c);
+}
+
+/* n atoms on a line through the cell, held by many springs in all directions. */
+static void line_is_refused(int64_t n) {
+    double xyz[12], u[4] = {0.1, 0.1, 0.1, 0.1}, ff[16] = {1}, c[4] = {1, 1, 1, 1};
+    for (int64_t i = 0; i < n; i++) {
+        for (int d = 0; d < 3; d++) {
+            xyz[3 * i + d] = 1.237 + (1.1 - 0.37 * d) * (double)(i * i);
+        }
+    }
+    const dt_crystal_input in = {.cell = {5, 6, 7, 80, 95, 100},
+                                 .n_ops = 1,
+                                 .op_rot = (const int[]){1, 0, 0, 0, 1, 0, 0, 0, 1},
+                                 .op_tran = (const double[]){0, 0, 0},
+                                 .n_atoms = n,
+                                 .xyz = xyz,
+                                 .u_iso = u,
+                                 .ff_a = ff,
+                                 .ff_b = ff,
+                                 .ff_c = c};
+    one_phonon_case k = {.tape = dt_tape_new(NULL)};
+    const dt_one_phonon_options options = {.cutoff = 9.0};
+    const double one = 1.0;
+    cr_assert_eq(dt_crystal_new(&in, &k.crystal, NULL), DT_OK);
+    cr_assert_eq(dt_one_phonon_new(k.crystal, &small, &options, &k.model, NULL), DT_OK);
+    k.leaf[0] = k.leaf[1] = dt_parameter(k.tape, DT_F64, 0, NULL, &one);
+    k.leaf[2] = dt_parameter(k.tape, DT_F64, 1, &n, u);
+    k.leaf[3] = dt_parameter(k.tape, DT_F64, 2, (int64_t[]){n, 3}, xyz);
+    one_phonon_map(&k);
+    cr_assert_eq(dt_tape_status(k.tape), DT_ERR_NOT_POSITIVE_DEFINITE, "%lld atoms: %s",
+                 (long long)n, dt_tape_message(k.tape));
+    cr_assert(strstr(dt_tape_message(k.tape), "lie on one line"), "%lld atoms: %s", (long long)n,
+              dt_tape_message(k.tape));
+    one_phonon_teardown(&k);
+}
+
+Test(one_phonon_errors, a_unit_that_can_turn_freely_about_the_line_of_its_atoms_is_refused) {
+    line_is_refused(1);
+    line_is_refused(2);
+    line_is_refused(4);
 }
 
 Test(one_phonon_errors, springs_within_rigid_units_may_be_zero) {

@@ -13,8 +13,8 @@ DT_BEGIN_DECLS
  *  differentiated). It may itself take derivatives with dt_vjp and dt_jvp. */
 typedef dt_tensor *dt_tensor_fn(void *user, dt_tape *tape, dt_tensor *const *in);
 
-/** y = fn(in), of which only y is stored; the backward pass runs fn again. With n_in < 1 there is no
- *  tape to run on: NULL, here and below. */
+/** y = fn(in), of which only y is stored; the backward pass runs fn again. With n_in < 1 there is
+ *  no tape to run on: NULL, here and below. */
 DT_API dt_tensor *dt_checkpoint(dt_tensor_fn *fn, void *user, int n_in, dt_tensor *const *in);
 
 /** A function of the inputs for the rows [begin, end) of its result: returns (end - begin, ...). */

@@ -82,8 +82,9 @@ DT_API int64_t dt_size(const dt_tensor *x);
 DT_API bool dt_wants_gradient(const dt_tensor *x);
 
 /** The elements in C order, valid until the tape is rewound past x. A strided view is copied into
- *  the tape's memory first; that copy is valid until the tape is rewound past this call. The typed forms fail with DT_ERR_DTYPE for another type. All return
- *  NULL (never a wild pointer) for a failed tape. */
+ *  the tape's memory first; that copy is valid until the tape is rewound past this call. The typed
+ *  forms fail with DT_ERR_DTYPE for another type. All return NULL (never a wild pointer) for a
+ *  failed tape. */
 DT_API const void *dt_data(dt_tensor *x);
 DT_API const float *dt_data_f32(dt_tensor *x);
 DT_API const double *dt_data_f64(dt_tensor *x);

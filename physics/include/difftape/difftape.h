@@ -32,7 +32,8 @@ DT_BEGIN_DECLS
 
 /** Where files meet physics, which know nothing of each other: a structure as a crystal's input, to
  *  be changed and given to dt_crystal_new. It points into `s`. Occupancies are left at 1, because
- *  the one conformation that is read stands for all; set .occupancy = s->occupancy for the file's. */
+ *  the one conformation that is read stands for all; set .occupancy = s->occupancy for the file's.
+ */
 static inline dt_crystal_input dt_crystal_input_from(const dt_structure *s) {
     dt_crystal_input input;
     memset(&input, 0, sizeof input);

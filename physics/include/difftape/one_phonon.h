@@ -76,6 +76,7 @@ typedef struct dt_one_phonon_cost {
     double operations;  /**< floating-point operations, forward; forward and backward together cost
                              about 4 times as many */
     double bytes; /**< memory of model and map, backward pass included, for `threads` threads */
+    double forward_bytes; /**< the same without a backward pass */
 } dt_one_phonon_cost;
 
 /** Errors: those of dt_grid_axes and of options. ret_cost->sizes.contacts stays 0. */
