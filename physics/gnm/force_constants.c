@@ -78,35 +78,18 @@ static dt_tensor *self_moments(const dt_gnm *gnm, dt_tensor *body, dt_tensor *ga
     return dt_reshape(m, 2, (int64_t[]){gnm->n_asu, 16});
 }
 
-dt_tensor *dt_gnm_self_stiffness(const dt_gnm *gnm, dt_tensor *body, dt_tensor *gamma_intra,
-                                 dt_tensor *gamma_inter) {
-    dt_tape *tape = dt_tape_of(body);
-    if (!fits(gnm, body)) {
-        return dt_inert(tape);
-    }
-    dt_tensor *blocks =
-        dt_matmul(self_moments(gnm, body, gamma_intra, gamma_inter),
-                  view(tape, DT_F64, 2, (int64_t[]){16, 36}, gnm->block_of_moments));
-    return dt_reshape(blocks, 3, (int64_t[]){gnm->n_asu, 6, 6});
-}
-
 dt_tensor *dt_gnm_force_constants(const dt_gnm *gnm, dt_tensor *body, dt_tensor *gamma_intra,
                                   dt_tensor *gamma_inter) {
     dt_tape *tape = dt_tape_of(body);
     if (!fits(gnm, body)) {
         return dt_inert(tape);
     }
-    int64_t a = gnm->n_asu, cells = gnm->n_cells, places = gnm->n_blocks + a;
     dt_tensor *moments[2] = {contact_moments(gnm, body, gamma_intra, gamma_inter),
                              self_moments(gnm, body, gamma_intra, gamma_inter)};
     dt_tensor *blocks =
         dt_matmul(dt_concat(2, moments, 0),
                   view(tape, DT_F64, 2, (int64_t[]){16, 36}, gnm->block_of_moments));
-    dt_tensor *place = view(tape, DT_I64, 1, &places, gnm->block_place);
-    /* (cells a a, 36) -> (cells, a, 6, a, 6) -> (cells, d, d) */
-    dt_tensor *h = dt_scatter_add(blocks, place, 0, cells * a * a);
-    h = dt_permute(dt_reshape(h, 5, (int64_t[]){cells, a, a, 6, 6}), (int[]){0, 1, 3, 2, 4});
-    return dt_reshape(h, 3, (int64_t[]){cells, 6 * a, 6 * a});
+    return dt_reshape(blocks, 3, (int64_t[]){gnm->n_blocks + gnm->n_asu, 6, 6});
 }
 
 dt_tensor *dt_gnm_stiffness(const dt_gnm *gnm, dt_tensor *force_constants, dt_tensor *k) {
@@ -114,9 +97,16 @@ dt_tensor *dt_gnm_stiffness(const dt_gnm *gnm, dt_tensor *force_constants, dt_te
     if (dt_tape_status(tape) != DT_OK) {
         return dt_inert(tape);
     }
-    int64_t d = 6 * gnm->n_asu;
+    int64_t a = gnm->n_asu, places = gnm->n_blocks + a;
     dt_tensor *cells = view(tape, DT_F64, 2, (int64_t[]){gnm->n_cells, 3}, gnm->cells);
     dt_tensor *phase = dt_scale(dt_matmul_flags(k, DT_N, cells, DT_T), 6.28318530717958647692);
-    dt_tensor *h = dt_reshape(force_constants, 2, (int64_t[]){gnm->n_cells, d * d});
-    return dt_reshape(dt_matmul(dt_cis(phase), h), 3, (int64_t[]){-1, d, d});
+    dt_tensor *factor =
+        dt_gather(dt_cis(phase), view(tape, DT_I64, 1, &places, gnm->block_cell), 1);
+    dt_tensor *terms =
+        dt_mul(dt_expand_dims(factor, -1), dt_reshape(force_constants, 2, (int64_t[]){places, 36}));
+    /* (K, places, 36) -> (K, a a, 36) -> (K, a, 6, a, 6) -> (K, d, d) */
+    dt_tensor *pair = view(tape, DT_I64, 1, &places, gnm->block_pair);
+    dt_tensor *sum = dt_scatter_add(terms, pair, 1, a * a);
+    sum = dt_permute(dt_reshape(sum, 5, (int64_t[]){-1, a, a, 6, 6}), (int[]){0, 1, 3, 2, 4});
+    return dt_reshape(sum, 3, (int64_t[]){-1, 6 * a, 6 * a});
 }

@@ -56,7 +56,8 @@ static void list_blocks(dt_gnm *gnm) {
         if (new_block(gnm, e)) {
             int64_t b = gnm->n_blocks++, a = c->i[e] / gnm->n_atoms, a2 = c->j[e] / gnm->n_atoms;
             gnm->block_first[b] = e;
-            gnm->block_place[b] = ((gnm->n_cells - 1) * gnm->n_asu + a) * gnm->n_asu + a2;
+            gnm->block_cell[b] = gnm->n_cells - 1;
+            gnm->block_pair[b] = a * gnm->n_asu + a2;
             gnm->block_intra[b] = c->intra[e] ? 1.0 : 0.0;
             gnm->block_inter[b] = c->intra[e] ? 0.0 : 1.0;
         }
@@ -64,7 +65,8 @@ static void list_blocks(dt_gnm *gnm) {
     }
     gnm->block_first[gnm->n_blocks] = c->n;
     for (int64_t a = 0; a < gnm->n_asu; a++) {
-        gnm->block_place[gnm->n_blocks + a] = (home * gnm->n_asu + a) * gnm->n_asu + a;
+        gnm->block_cell[gnm->n_blocks + a] = home;
+        gnm->block_pair[gnm->n_blocks + a] = a * gnm->n_asu + a;
     }
 }
 
@@ -76,13 +78,14 @@ static dt_status make_blocks(dt_gnm *gnm, dt_error *error) {
     }
     gnm->cells = calloc((size_t)(3 * cells), sizeof *gnm->cells);
     gnm->block_first = calloc((size_t)(blocks + 1), sizeof *gnm->block_first);
-    gnm->block_place = calloc((size_t)(blocks + gnm->n_asu), sizeof *gnm->block_place);
+    gnm->block_cell = calloc((size_t)(blocks + gnm->n_asu), sizeof *gnm->block_cell);
+    gnm->block_pair = calloc((size_t)(blocks + gnm->n_asu), sizeof *gnm->block_pair);
     gnm->block_intra = calloc((size_t)blocks, sizeof *gnm->block_intra);
     gnm->block_inter = calloc((size_t)blocks, sizeof *gnm->block_inter);
     gnm->degree_intra = calloc((size_t)atoms, sizeof *gnm->degree_intra);
     gnm->degree_inter = calloc((size_t)atoms, sizeof *gnm->degree_inter);
-    if (!gnm->cells || !gnm->block_first || !gnm->block_place || !gnm->block_intra ||
-        !gnm->block_inter || !gnm->degree_intra || !gnm->degree_inter) {
+    if (!gnm->cells || !gnm->block_first || !gnm->block_cell || !gnm->block_pair ||
+        !gnm->block_intra || !gnm->block_inter || !gnm->degree_intra || !gnm->degree_inter) {
         return dt_error_set(error, DT_ERR_MEMORY, "network: no memory for %lld blocks",
                             (long long)blocks);
     }
@@ -156,7 +159,8 @@ void dt_gnm_free(dt_gnm *gnm) {
     dt_contacts_free(&gnm->contacts);
     free(gnm->cells);
     free(gnm->block_first);
-    free(gnm->block_place);
+    free(gnm->block_cell);
+    free(gnm->block_pair);
     free(gnm->block_intra);
     free(gnm->block_inter);
     free(gnm->degree_intra);

@@ -8,12 +8,12 @@
 static const double operations_per_atom = 64.0;
 /* Complex arrays of a slice that are alive at once, backward pass included. */
 static const double slice_arrays = 14.0;
-/* Force constants H(n) are dense. Cells that touch the reference cell; H-sized arrays that are
- * alive at once, measured: of the whole map, and of every thread forward and backward. */
-static const double touching_cells = 27.0;
-static const double shared_h = 1.5, forward_h = 3.0, backward_h = 10.5;
-/* The backward pass adds the cotangent of H up in at most this many groups of slices. */
-static const double most_sums = 64.0;
+/* Arrays of the size of K(k), and of the response G of a slice, that are alive at once. */
+static const double forward_k = 6.0, backward_k = 18.0;
+static const double forward_g = 5.0, backward_g = 12.0;
+/* Blocks of force constants an asymmetric unit has: those that touch it. The backward pass adds
+ * their cotangents up in at most so many groups of slices. */
+static const double touching_units = 27.0, most_sums = 64.0;
 
 /* Voxels on whole h, k, l: those among the points of each axis, multiplied. */
 static int64_t count_bragg(const dt_grid_axis axis[3]) {
@@ -69,7 +69,8 @@ dt_status dt_one_phonon_estimate(const dt_crystal *crystal, const dt_grid *grid,
     double atoms = (double)(s.n_asu * s.n_atoms), freedom = 6.0 * (double)s.n_asu;
     double slice = fmin(fmax(SLICE_WORK, 64.0 * atoms), SLICE_VOXELS * atoms);
     double work = atoms * (double)s.valid, workers = threads > 1 ? threads : 1;
-    double h = 8.0 * touching_cells * freedom * freedom;
+    double k = 16.0 * freedom * freedom, g = 16.0 * freedom * slice / atoms;
+    double blocks = 8.0 * 36.0 * touching_units * (double)s.n_asu;
     double slices = (double)s.wavevectors + work / slice;
     *ret_cost = (dt_one_phonon_cost){
         .sizes = s,
@@ -77,11 +78,11 @@ dt_status dt_one_phonon_estimate(const dt_crystal *crystal, const dt_grid *grid,
         .operations = work * operations_per_atom + (double)s.valid * 4.0 * freedom * freedom,
         /* map, its cotangent, sorted values, their cotangent, voxel list; mask; slices */
         .bytes = (double)s.voxels * 17.0 + (double)s.valid * 24.0 +
-                 16.0 * slice_arrays * slice * workers +
-                 h * (shared_h + backward_h * workers + fmin(slices, most_sums)),
+                 (16.0 * slice_arrays * slice + backward_k * k + backward_g * g) * workers +
+                 blocks * fmin(slices, most_sums),
         .forward_bytes = (double)s.voxels * 9.0 + (double)s.valid * 16.0 +
-                         8.0 * slice_arrays * slice * workers +
-                         h * (shared_h + forward_h * workers),
+                         (8.0 * slice_arrays * slice + forward_k * k + forward_g * g) * workers +
+                         blocks,
     };
     return DT_OK;
 }

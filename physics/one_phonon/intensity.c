@@ -116,9 +116,11 @@ static void name_wavevector(dt_tape *tape, const dt_crystal *crystal, const doub
 
 /* Rounding can make a Cholesky factor of a singular K, even a perfect-looking one when whole
  * diagonal elements cancel: compare every pivot with the sum of springs it comes from. */
-static void check_pivots(dt_tensor *factor, dt_tensor *self_stiffness, int64_t d) {
+static void check_pivots(dt_tensor *factor, dt_tensor *force_constants, const dt_gnm *gnm) {
     const dt_c128 *l = dt_data_c128(factor);
-    const double *self = dt_data_f64(self_stiffness);
+    const double *blocks = dt_data_f64(force_constants);
+    const double *self = blocks ? blocks + 36 * gnm->n_blocks : NULL;
+    int64_t d = 6 * gnm->n_asu;
     for (int64_t i = 0; l && self && i < d; i++) {
         double pivot = l[i * d + i].re * l[i * d + i].re;
         double scale = self[36 * (i / 6) + 7 * (i % 6)];
@@ -133,7 +135,7 @@ static void check_pivots(dt_tensor *factor, dt_tensor *self_stiffness, int64_t d
 
 /* The lower Cholesky factor L of K(k) = L L^H, (d,d). */
 static dt_tensor *stiffness_factor(const dt_one_phonon *m, dt_tensor *force_constants,
-                                   dt_tensor *self_stiffness, const double k[3]) {
+                                   const double k[3]) {
     dt_tape *tape = dt_tape_of(force_constants);
     dt_tensor *at = view(tape, DT_F64, 2, (int64_t[]){1, 3}, k);
     dt_tensor *stiffness = dt_select(dt_gnm_stiffness(m->gnm, force_constants, at), 0, 0);
@@ -142,7 +144,7 @@ static dt_tensor *stiffness_factor(const dt_one_phonon *m, dt_tensor *force_cons
     }
     dt_tensor *factor = dt_cholesky(stiffness);
     if (dt_tape_status(tape) == DT_OK) {
-        check_pivots(factor, self_stiffness, 6 * m->crystal->n_asu);
+        check_pivots(factor, force_constants, m->gnm);
     }
     if (dt_tape_status(tape) == DT_ERR_NOT_POSITIVE_DEFINITE) {
         name_wavevector(tape, m->crystal, k);
@@ -150,7 +152,7 @@ static dt_tensor *stiffness_factor(const dt_one_phonon *m, dt_tensor *force_cons
     return factor;
 }
 
-enum { FORCE_CONSTANTS, SELF_STIFFNESS, POSITIONS, BODY, U_ISO, INPUTS };
+enum { FORCE_CONSTANTS, POSITIONS, BODY, U_ISO, INPUTS };
 
 /* Intensities of the valid voxels [begin, end), which share one wavevector: (b). */
 static dt_tensor *slice_intensity(void *user, dt_tape *tape, int64_t begin, int64_t end,
@@ -158,7 +160,7 @@ static dt_tensor *slice_intensity(void *user, dt_tape *tape, int64_t begin, int6
     const dt_one_phonon *m = user;
     int64_t d = 6 * m->crystal->n_asu;
     const double *k = m->groups.k + 3 * wavevector_of(&m->groups, begin);
-    dt_tensor *factor = stiffness_factor(m, in[FORCE_CONSTANTS], in[SELF_STIFFNESS], k);
+    dt_tensor *factor = stiffness_factor(m, in[FORCE_CONSTANTS], k);
     dt_tensor *q = scattering_vectors(m, tape, begin, end);
     dt_tensor *phase = dt_matmul_flags(q, DT_N, in[POSITIONS], DT_T); /* (n_asu,b,n) */
     dt_tensor *f = dt_polar(amplitudes(m, q, in[U_ISO]), phase);      /* (n_asu,b,n) */
@@ -199,8 +201,6 @@ dt_tensor *dt_one_phonon_intensity(const dt_one_phonon *model, dt_tensor *gamma_
     in[POSITIONS] = dt_expand_symmetry(model->crystal, xyz);
     in[BODY] = dt_rigid_body_coordinates(in[POSITIONS]);
     in[FORCE_CONSTANTS] = dt_gnm_force_constants(model->gnm, in[BODY], gamma_intra, gamma_inter);
-    in[SELF_STIFFNESS] =
-        dt_stop_gradient(dt_gnm_self_stiffness(model->gnm, in[BODY], gamma_intra, gamma_inter));
     in[U_ISO] = u_iso;
     /* *user is only read; the API's pointer is not const. */
     dt_tensor *sorted = dt_map_slices(slice_intensity, (void *)(uintptr_t)model, INPUTS, in,

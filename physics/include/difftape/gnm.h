@@ -47,10 +47,11 @@ typedef struct dt_gnm {
     int64_t n_blocks;     /**< distinct (cell, asu, asu') with a contact */
     int64_t *block_first; /**< (n_blocks+1) contacts of block b are
                              block_first[b]...block_first[b+1]-1 */
-    int64_t *block_place; /**< (n_blocks+n_asu) (cell n_asu + asu) n_asu + asu' of every block, then
-                               of the diagonal block of every asymmetric unit */
-    double *block_intra;  /**< (n_blocks) 1 for the springs within an asymmetric unit, else 0 */
-    double *block_inter;  /**< (n_blocks) 1 - block_intra */
+    int64_t *block_cell; /**< (n_blocks+n_asu) place in `cells` of every block, then of the diagonal
+                               block of every asymmetric unit: the reference cell */
+    int64_t *block_pair; /**< (n_blocks+n_asu) asu n_asu + asu', likewise */
+    double *block_intra; /**< (n_blocks) 1 for the springs within an asymmetric unit, else 0 */
+    double *block_inter; /**< (n_blocks) 1 - block_intra */
     double *degree_intra; /**< (n_asu,n_atoms) contacts of an atom within its asymmetric unit */
     double *degree_inter; /**< (n_asu,n_atoms) all its other contacts */
     double block_of_moments[16 * 36]; /**< linear map from sum X_i X_j^T to sum A_i^T A_j */
@@ -71,23 +72,19 @@ DT_API dt_tensor *dt_rigid_body_coordinates(dt_tensor *xyz);
  *  X (n_asu,n,4) -> (n_asu,3n,6). */
 DT_API dt_tensor *dt_rigid_body_projector(dt_tensor *body);
 
-/** Projected force constants H(n), one d x d block per cell of the network, gradient to all inputs:
+/** Projected force constants, block by block. Of the matrices H(n), d = 6 n_asu,
  *      H(n)_{aa'} = -sum over contacts of gamma A_i^T A_j,
- *      and + sum over contacts of gamma A_i^T A_i where n = 0, a = a'.
- *  body (n_asu,n,4) from dt_rigid_body_coordinates in Angstrom, gamma_intra and gamma_inter scalars
- *  (kT/Angstrom^2 with kT = 1). Returns (n_cells,d,d) f64; memory grows with the blocks, not with
- *  the contacts. */
+ *      and + sum over contacts of gamma A_i^T A_i where n = 0, a = a',
+ *  most 6 x 6 blocks are zero in a large cell. Returned are the others, (n_blocks+n_asu,6,6) f64:
+ *  first the sums over the contacts of every block, then the terms A_i^T A_i of every asymmetric
+ *  unit, its stiffness if all neighbours were held. body (n_asu,n,4) from
+ *  dt_rigid_body_coordinates in Angstrom, gamma_intra and gamma_inter scalars (kT/Angstrom^2 with
+ *  kT = 1); gradient to all three. */
 DT_API dt_tensor *dt_gnm_force_constants(const dt_gnm *gnm, dt_tensor *body, dt_tensor *gamma_intra,
                                          dt_tensor *gamma_inter);
 
-/** The part of H(0) that only adds up: sum over contacts of gamma A_i^T A_i for every asymmetric
- *  unit, the stiffness against moving atoms whose neighbours are all held. body, gamma as above.
- *  Returns (n_asu,6,6) f64. Its diagonal is the scale that K(k) is to be compared with. */
-DT_API dt_tensor *dt_gnm_self_stiffness(const dt_gnm *gnm, dt_tensor *body, dt_tensor *gamma_intra,
-                                        dt_tensor *gamma_inter);
-
-/** K(k) = sum_n H(n) exp(+i k.R_n), Hermitian: force_constants (n_cells,d,d), k (K,3) f64 in
- *  fractions of the reciprocal axes, so that k.R_n = 2 pi k.n. Returns (K,d,d) c128.
+/** K(k) = sum_n H(n) exp(+i k.R_n), Hermitian: force_constants from dt_gnm_force_constants, k (K,3)
+ *  f64 in fractions of the reciprocal axes, so that k.R_n = 2 pi k.n. Returns (K,d,d) c128.
  *  Source: M. Born, K. Huang, Dynamical Theory of Crystal Lattices (1954). */
 DT_API dt_tensor *dt_gnm_stiffness(const dt_gnm *gnm, dt_tensor *force_constants, dt_tensor *k);
 
