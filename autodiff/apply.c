@@ -89,7 +89,6 @@ static void record(dt_node *n) {
         if (dt_dtype_is_float(n->out[o]->a.dtype)) {
             n->out[o]->wants = true;
             n->out[o]->node = n;
-            n->out[o]->slot = o;
             differentiable = true;
         }
     }

@@ -13,7 +13,9 @@ static dt_tensor *to_type(dt_tensor *x, dt_dtype target) {
     return x->a.dtype == target ? x : dt_cast(x, target);
 }
 
-dt_tensor *dti_unbroadcast(dt_tensor *x, const dt_array *target) {
+/* x summed over what was broadcast to it, and its real part if target is real: the one place where
+ * broadcasting is undone. x itself if its shape and type already are those of target. */
+static dt_tensor *unbroadcast(dt_tensor *x, const dt_array *target) {
     x = to_type(x, target->dtype);
     if (dt_array_same_shape(&x->a, target)) {
         return x;
@@ -43,7 +45,7 @@ static void enter(dt_tensor *x) {
  * ones are added to that in place (unless the sweep itself is being recorded). */
 static void contribute(dt_tensor *x, dt_tensor *bar) {
     dt_tape *tape = x->tape;
-    bar = dti_unbroadcast(bar, &x->a);
+    bar = unbroadcast(bar, &x->a);
     enter(x);
     if (tape->error.status != DT_OK) {
         return;
@@ -104,7 +106,8 @@ static void pull_back(const dt_node *n) {
 
 /* -- to parameters ----------------------------------------------------------------------------- */
 
-void dti_gradient_add(dt_tensor *leaf, dt_tensor *value) {
+/* Add an already unbroadcast value to a leaf's gradient. */
+static void gradient_add(dt_tensor *leaf, dt_tensor *value) {
     dt_tape *tape = leaf->tape;
     dt_array source;
     if (!dti_contiguous(value, &source)) {
@@ -146,7 +149,7 @@ void dt_backward_from(dt_tensor *y, dt_tensor *cotangent) {
     }
     for (dt_tensor *p = tape->leaves; p != NULL && tape->error.status == DT_OK; p = p->next) {
         if (p->wants && p->sweep == tape->sweep && p->bar != NULL) {
-            dti_gradient_add(p, p->bar);
+            gradient_add(p, p->bar);
         }
     }
     tape->recording = true;

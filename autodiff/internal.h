@@ -11,7 +11,6 @@ struct dt_tensor {
     dt_array a;
     dt_tape *tape;
     dt_node *node; /* what made it; NULL for leaves and for values no gradient is wanted of */
-    int slot;      /* which output of node */
     bool wants;    /* depends on a parameter */
     bool leaf;
     bool borrowed;       /* leaf on the caller's memory */
@@ -93,13 +92,6 @@ bool dti_check_match(const dt_tensor *x, const dt_tensor *bar, const char *what)
 /* A rule that reads inputs must not see elements that were overwritten after the operation ran:
  * fails the tape with DT_ERR_STALE if it would. */
 void dti_check_fresh(const dt_node *n);
-
-/* x if its shape already is that of target; otherwise summed over broadcast dimensions, and its
- * real part if target is real: the one place where broadcasting is undone. */
-dt_tensor *dti_unbroadcast(dt_tensor *x, const dt_array *target);
-
-/* Add an already unbroadcast value to a leaf's gradient. */
-void dti_gradient_add(dt_tensor *leaf, dt_tensor *value);
 
 /* The nodes that y depends on and that depend on one of x, oldest first, path marks set;
  * returns their number (0 with a failed tape). Starts a new sweep serial. */

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -156,16 +157,9 @@ dt_status dti_atomic_write(dti_atomic_file *file, const void *data, size_t size,
     return file->failure == 0 ? DT_OK : io_error(error, file->path, file->failure);
 }
 
-FILE *dti_atomic_stream(dti_atomic_file *file) {
-    return file->stream;
-}
-
 /* Every step that can report a full disk: buffered bytes, the disk's own buffers, the close. */
 static int finish_stream(dti_atomic_file *file) {
     int failure = file->failure;
-    if (failure == 0 && ferror(file->stream)) {
-        failure = EIO;
-    }
     if (fflush(file->stream) != 0 && failure == 0) {
         failure = errno;
     }

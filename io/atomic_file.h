@@ -5,8 +5,6 @@
 
 #include <difftape/status.h>
 
-#include <stdio.h>
-
 typedef struct dti_atomic_file dti_atomic_file;
 
 /* Begin. On success *ret_file is to be ended by exactly one of commit and abort. A symbolic link is
@@ -18,10 +16,6 @@ dt_status dti_atomic_open(const char *path, dti_atomic_file **ret_file, dt_error
 
 /* Append bytes. The first failure is remembered, returned by every later call and by commit. */
 dt_status dti_atomic_write(dti_atomic_file *file, const void *data, size_t size, dt_error *error);
-
-/* The stream itself, for fprintf and libraries that want a FILE; commit notices its errors too,
- * though the reason is exact only for failures that dti_atomic_write saw. Not to be closed. */
-FILE *dti_atomic_stream(dti_atomic_file *file);
 
 /* Flush, fsync, close, rename, and release `file` in every case. On failure the old file is intact
  * and the temporary one is gone. Errors: DT_ERR_IO. */

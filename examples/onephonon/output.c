@@ -163,12 +163,11 @@ int output_picture(struct run *r) {
     o.title = title;
     o.value_title = "I (e^{2} per cell)";
     o.length_unit = "\xc3\x85^{-1}";
-    double reciprocal[2][3]; /* 2 pi times rows of B: the axes of q */
+    double reciprocal[2][3]; /* q per unit of h, k or l */
     for (int d = 0; d < 2; d++) {
-        for (int x = 0; x < 3; x++) {
-            reciprocal[d][x] =
-                2 * 3.14159265358979324 * r->crystal->cell.fractional[3 * span[d] + x];
-        }
+        double unit[3] = {0};
+        unit[span[d]] = 1;
+        dt_scattering_vector(&r->crystal->cell, unit, reciprocal[d]);
         o.axis[d].title = axis_names[span[d]];
         o.axis[d].first = dt_axis_miller(&axes[span[d]], 0);
         o.axis[d].step = 1.0 / (double)axes[span[d]].samples;

@@ -3,15 +3,11 @@
  * A_i^T A_j is bilinear in the body coordinates X = (1, x, y, z), so the sum over the contacts of a
  * block needs only the matrix sum_e X_i X_j^T: one product per block, whatever the number of
  * contacts, and the springs are factors of whole blocks, since a block is either intra or inter. */
+#include "../shared.h"
+
 #include <difftape/checkpoint.h>
 #include <difftape/gnm.h>
 #include <difftape/ops.h>
-
-static dt_tensor *view(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape,
-                       const void *data) {
-    const dt_array array = dt_array_wrap(dtype, ndim, shape, data);
-    return dt_constant_view(tape, &array);
-}
 
 /* Moments of blocks [begin, end): (end-begin,16) from X (n_asu n_atoms, 4). */
 static dt_tensor *block_moments(void *user, dt_tape *tape, int64_t begin, int64_t end,
@@ -99,7 +95,7 @@ dt_tensor *dt_gnm_stiffness(const dt_gnm *gnm, dt_tensor *force_constants, dt_te
     }
     int64_t a = gnm->n_asu, places = gnm->n_blocks + a;
     dt_tensor *cells = view(tape, DT_F64, 2, (int64_t[]){gnm->n_cells, 3}, gnm->cells);
-    dt_tensor *phase = dt_scale(dt_matmul_flags(k, DT_N, cells, DT_T), 6.28318530717958647692);
+    dt_tensor *phase = dt_scale(dt_matmul_flags(k, DT_N, cells, DT_T), TWO_PI);
     dt_tensor *factor =
         dt_gather(dt_cis(phase), view(tape, DT_I64, 1, &places, gnm->block_cell), 1);
     dt_tensor *terms =

@@ -1,11 +1,17 @@
 /* generate_grid.c - Miller indices and scattering vectors of every voxel. */
+#include "../shared.h"
+
 #include <difftape/map_utils.h>
 
-static const double two_pi = 6.28318530717958647692;
+void dt_scattering_vector(const dt_cell *cell, const double h[3], double ret_q[3]) {
+    const double *b = cell->fractional;
+    for (int d = 0; d < 3; d++) {
+        ret_q[d] = TWO_PI * (h[0] * b[d] + h[1] * b[3 + d] + h[2] * b[6 + d]);
+    }
+}
 
 static void fill(const dt_grid_axis axis[3], int64_t voxels, const dt_cell *cell, double *hkl,
                  double *q) {
-    const double *b = cell->fractional;
     for (int64_t p = 0; p < voxels; p++) {
         int64_t ijk[3];
         double h[3];
@@ -13,13 +19,11 @@ static void fill(const dt_grid_axis axis[3], int64_t voxels, const dt_cell *cell
         for (int d = 0; d < 3; d++) {
             h[d] = dt_axis_miller(&axis[d], ijk[d]);
         }
-        for (int d = 0; d < 3; d++) {
-            if (hkl) {
-                hkl[3 * p + d] = h[d];
-            }
-            if (q) {
-                q[3 * p + d] = two_pi * (h[0] * b[d] + h[1] * b[3 + d] + h[2] * b[6 + d]);
-            }
+        for (int d = 0; hkl && d < 3; d++) {
+            hkl[3 * p + d] = h[d];
+        }
+        if (q) {
+            dt_scattering_vector(cell, h, q + 3 * p);
         }
     }
 }

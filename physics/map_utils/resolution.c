@@ -1,11 +1,11 @@
 /* resolution.c - resolution of scattering vectors and the mask at a limit. */
+#include "../shared.h"
+
 #include <difftape/map_utils.h>
 #include <difftape/ops.h>
 
 #include <math.h>
 #include <stdlib.h>
-
-static const double two_pi = 6.28318530717958647692;
 
 /* A bool constant of x's shape: test(x_i, limit). */
 static dt_tensor *mask_of(dt_tensor *x, bool (*test)(double, double), double limit) {
@@ -43,7 +43,7 @@ dt_tensor *dt_compute_resolution(dt_tensor *q) {
     dt_tensor *origin = mask_of(q2, equals, 0.0);
     /* The origin is taken out before the division: no infinity enters a derivative. */
     dt_tensor *safe = dt_where(origin, dt_scalar(tape, 1.0), q2);
-    dt_tensor *d = dt_scale(dt_pow(safe, -0.5), two_pi);
+    dt_tensor *d = dt_scale(dt_pow(safe, -0.5), TWO_PI);
     return dt_where(origin, dt_scalar(tape, HUGE_VAL), d);
 }
 

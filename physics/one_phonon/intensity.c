@@ -2,6 +2,8 @@
  */
 #include "model.h"
 
+#include "../shared.h"
+
 #include <difftape/checkpoint.h>
 #include <difftape/linalg.h>
 #include <difftape/scatter.h>
@@ -9,17 +11,9 @@
 #include <math.h>
 #include <string.h>
 
-static const double two_pi = 6.28318530717958647692;
-
 /* A pivot this much smaller than what was added up on its diagonal is rounding: the motion costs no
  * energy. */
 static const double smallest_pivot = 1e-13;
-
-static dt_tensor *view(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape,
-                       const void *data) {
-    const dt_array array = dt_array_wrap(dtype, ndim, shape, data);
-    return dt_constant_view(tape, &array);
-}
 
 /* Which wavevector the valid voxel at position p belongs to. */
 static int64_t wavevector_of(const dt_wavevectors *groups, int64_t p) {
@@ -38,7 +32,6 @@ static int64_t wavevector_of(const dt_wavevectors *groups, int64_t p) {
 /* Scattering vectors q = 2 pi B^T h of the valid voxels [begin, end): (b,3). */
 static dt_tensor *scattering_vectors(const dt_one_phonon *m, dt_tape *tape, int64_t begin,
                                      int64_t end) {
-    const double *b = m->crystal->cell.fractional;
     double q[3 * SLICE_VOXELS];
     for (int64_t p = begin; p < end; p++) {
         int64_t ijk[3];
@@ -47,9 +40,7 @@ static dt_tensor *scattering_vectors(const dt_one_phonon *m, dt_tape *tape, int6
         for (int d = 0; d < 3; d++) {
             h[d] = dt_axis_miller(&m->axis[d], ijk[d]);
         }
-        for (int d = 0; d < 3; d++) {
-            q[3 * (p - begin) + d] = two_pi * (h[0] * b[d] + h[1] * b[3 + d] + h[2] * b[6 + d]);
-        }
+        dt_scattering_vector(&m->crystal->cell, h, q + 3 * (p - begin));
     }
     return dt_constant(tape, DT_F64, 2, (int64_t[]){end - begin, 3}, q);
 }

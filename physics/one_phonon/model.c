@@ -1,24 +1,23 @@
 /* model.c - everything of a one-phonon map that does not depend on the parameters. */
 #include "model.h"
 
+#include "../shared.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const double two_pi = 6.28318530717958647692;
-
 /* The resolution rule of dt_get_resolution_mask, in plain numbers: d > d_min. */
 static bool resolved(const dt_one_phonon *m, const int64_t ijk[3], double d_min) {
-    const double *b = m->crystal->cell.fractional;
-    double h[3], q2 = 0.0;
+    double h[3], q[3], q2 = 0.0;
     for (int d = 0; d < 3; d++) {
         h[d] = dt_axis_miller(&m->axis[d], ijk[d]);
     }
+    dt_scattering_vector(&m->crystal->cell, h, q);
     for (int d = 0; d < 3; d++) {
-        double q = two_pi * (h[0] * b[d] + h[1] * b[3 + d] + h[2] * b[6 + d]);
-        q2 += q * q;
+        q2 += q[d] * q[d];
     }
-    return q2 == 0.0 || two_pi / sqrt(q2) > d_min;
+    return q2 == 0.0 || TWO_PI / sqrt(q2) > d_min;
 }
 
 static dt_status mark_valid(dt_one_phonon *m, double d_min, dt_error *error) {

@@ -42,6 +42,9 @@ DT_API bool dt_axis_is_integer(const dt_grid_axis *axis, int64_t i);
  *  itself belongs to the zone. Integer arithmetic only. */
 DT_API int64_t dt_axis_wavenumber(const dt_grid_axis *axis, int64_t i);
 
+/** Scattering vector q = 2 pi B^T h in 1/Angstrom of Miller indices h, whole or not. */
+DT_API void dt_scattering_vector(const dt_cell *cell, const double h[3], double ret_q[3]);
+
 /** Miller indices (P,3) and scattering vectors q = 2 pi B^T h (P,3) in 1/Angstrom of every voxel, C
  *  order; either may be NULL. Release with dt_array_free. Errors as dt_grid_axes, DT_ERR_MEMORY. */
 DT_API dt_status dt_generate_grid(const dt_grid *grid, const dt_cell *cell, dt_array *ret_hkl,
