@@ -112,6 +112,16 @@ static void find_base(dt_node *n) {
     }
 }
 
+/* An elementwise operation, computed now. */
+static void run_map(const dt_node *n) {
+    dt_map map = n->op->map(n);
+    const dt_array *in[DT_MAP_INPUTS];
+    for (int i = 0; i < n->n_in; i++) {
+        in[i] = &n->in[i]->a;
+    }
+    dti_map(&n->out[0]->a, map.fn, n->n_in, in, map.in, n->attr);
+}
+
 static bool run(dt_tape *tape, const dt_op *op, int n_in, dt_tensor *const *in, const void *attr,
                 dt_node **ret_node) {
     dt_node *n = node_new(tape, op, n_in, in, attr);
@@ -125,7 +135,11 @@ static bool run(dt_tape *tape, const dt_op *op, int n_in, dt_tensor *const *in, 
     if (!allocate_outputs(n)) {
         return false;
     }
-    op->forward(n);
+    if (op->map != NULL) {
+        run_map(n);
+    } else {
+        op->forward(n);
+    }
     if (op->kind == DT_VIEW) {
         find_base(n);
     }
@@ -145,7 +159,7 @@ void dt_apply_multi(const dt_op *op, int n_in, dt_tensor *const *in, const void 
         memcpy(ret_out, n->out, (size_t)n->n_out * sizeof *ret_out);
         return;
     }
-    for (int o = 0; o < DT_MAX_OUTPUTS; o++) {
+    for (int o = 0; o < DT_MAX_OUTPUTS; o++) { /* the caller may expect any number of them */
         ret_out[o] = tape == NULL ? NULL : dt_inert(tape);
     }
 }

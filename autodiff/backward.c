@@ -21,14 +21,13 @@ static dt_tensor *unbroadcast(dt_tensor *x, const dt_array *target) {
         return x;
     }
     int lead = x->a.ndim - target->ndim;
-    int axes[DT_MAX_DIMS];
-    int n_axes = 0;
+    int axes = DT_AXES_LIST;
     for (int d = 0; d < x->a.ndim; d++) {
         if (d < lead || (target->shape[d - lead] == 1 && x->a.shape[d] != 1)) {
-            axes[n_axes++] = d;
+            axes |= DT_AXIS(d);
         }
     }
-    return dt_reshape(dt_sum_axes(x, n_axes, axes), target->ndim, target->shape);
+    return dt_reshape(dt_sum(x, axes), target->ndim, target->shape);
 }
 
 /* Start x's sweep fields afresh if they belong to an earlier sweep. */

@@ -219,7 +219,7 @@ static dt_tensor *slope(void *user, dt_tape *tape, dt_tensor *const *in) {
     for (int k = 0; k < n_x; k++) {
         other.options.seed = c->options.seed + 3000 + (uint64_t)k;
         dt_tensor *d = dti_check_cotangent(&other, x[k]);
-        t = dt_add(t, dt_sum_all(dt_real(dt_mul(dt_conj(d), xbar[k]))));
+        t = dt_add(t, dt_sum(dt_real(dt_mul(dt_conj(d), xbar[k])), DT_ALL));
     }
     return t;
 }

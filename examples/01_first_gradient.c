@@ -38,7 +38,7 @@ int main(void) {
     double first = 0, last = 0;
     for (int step = 0; step <= 400; step++) {
         dt_mark mark = dt_tape_mark(tape);
-        dt_tensor *loss = dt_mean_all(dt_square(dt_sub(intensity(q, f, r), data)));
+        dt_tensor *loss = dt_mean(dt_square(dt_sub(intensity(q, f, r), data)), DT_ALL);
         dt_backward(loss);
         if (dt_tape_status(tape) != DT_OK) {
             fprintf(stderr, "%s\n", dt_tape_message(tape));

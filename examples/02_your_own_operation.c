@@ -13,13 +13,19 @@ static dt_status shape(dt_node *n) {
     return dt_node_output_like(n, 0, DT_F64);
 }
 
-static void forward(dt_node *n) {
-    const dt_array x = dt_node_in(n, 0), y = dt_node_out(n, 0);
-    dt_array_copy(&y, &x, NULL); /* x may have any strides, y is contiguous */
-    double *value = y.data;
-    for (int64_t i = 0; i < dt_array_size(&y); i++) {
-        value[i] = hypot(1, value[i]) - 1;
+/* One run of elements; the engine takes care of shapes, strides and memory. */
+static void robust_run(int64_t n, void *out, const void *const *in, const void *attr) {
+    double *y = out;
+    const double *x = in[0];
+    (void)attr;
+    for (int64_t i = 0; i < n; i++) {
+        y[i] = hypot(1, x[i]) - 1;
     }
+}
+
+static dt_map map(const dt_node *n) {
+    (void)n;
+    return (dt_map){robust_run, {DT_F64}};
 }
 
 /* The rules are made of operations, so that they can be differentiated again. */
@@ -43,7 +49,7 @@ static const dt_op robust = {
     .dtypes = DT_REAL_ONLY,
     .saves = DT_SAVE_INPUT(0) | DT_SAVE_OUTPUT,
     .shape = shape,
-    .forward = forward,
+    .map = map,
     .vjp = vjp,
     .jvp = jvp,
 };
@@ -53,7 +59,7 @@ static dt_tensor *loss(void *user, dt_tape *tape, dt_tensor *const *in) {
     (void)user;
     (void)tape;
     dt_tensor *each = dt_apply(&robust, 1, &in[0], NULL);
-    return dt_sum_all(dt_mul(in[1], each));
+    return dt_sum(dt_mul(in[1], each), DT_ALL);
 }
 
 int main(void) {

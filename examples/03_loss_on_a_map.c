@@ -29,7 +29,7 @@ static void fit(const dt_one_phonon *model, const dt_crystal *crystal, dt_tape *
         dt_one_phonon_intensity(model, dt_scalar(tape, 2.0), dt_scalar(tape, 0.8), u_iso, xyz));
 
     dt_tensor *map = dt_one_phonon_intensity(model, intra, inter, u_iso, xyz);
-    dt_tensor *loss = dt_mean_all(dt_square(dt_sub(map, data)));
+    dt_tensor *loss = dt_mean(dt_square(dt_sub(map, data)), DT_ALL);
     dt_backward(loss);
     if (dt_tape_status(tape) == DT_OK) {
         const double *first_atom = dt_data_f64(dt_gradient(xyz));

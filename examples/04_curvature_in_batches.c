@@ -20,7 +20,7 @@ static dt_tensor *rows(void *user, dt_tape *tape, int64_t begin, int64_t end,
 
 static dt_tensor *make_loss(dt_tensor *r) {
     dt_tensor *map = dt_map_batches(rows, NULL, 1, &r, POINTS, BATCH);
-    return dt_mean_all(dt_log(dt_add(map, dt_scalar(dt_tape_of(r), 1))));
+    return dt_mean(dt_log(dt_add(map, dt_scalar(dt_tape_of(r), 1))), DT_ALL);
 }
 
 /* H v by differentiating the gradient in the direction v: no Hessian is ever formed. */
@@ -45,7 +45,7 @@ int main(void) {
     dt_tensor *r = dt_parameter(tape, DT_F64, 2, shape, xyz);
     dt_tensor *v = dt_constant(tape, DT_F64, 2, shape, towards);
     dt_tensor *loss = make_loss(r);
-    dt_tensor *curvature = dt_sum_all(dt_mul(v, hessian_times(loss, r, v))); /* v.H v */
+    dt_tensor *curvature = dt_sum(dt_mul(v, hessian_times(loss, r, v)), DT_ALL); /* v.H v */
     printf("loss %.6f   curvature along v %.6f   peak memory of the tape %.1f MB\n", dt_item(loss),
            dt_item(curvature), 1e-6 * (double)dt_tape_get_stats(tape).bytes_peak);
     int failed = dt_tape_status(tape) != DT_OK;

@@ -51,15 +51,15 @@ typedef struct map_input {
 } map_input;
 
 typedef struct map_job {
-    dti_map_fn *kernel;
+    dt_map_fn *kernel;
     const void *attr;
     char *out;
     size_t out_size;
     int64_t n_elements, n_tiles;
     int ndim, n_in;
     int64_t shape[DT_MAX_DIMS];
-    int64_t strides[DTI_MAP_INPUTS][DT_MAX_DIMS];
-    map_input in[DTI_MAP_INPUTS];
+    int64_t strides[DT_MAP_INPUTS][DT_MAX_DIMS];
+    map_input in[DT_MAP_INPUTS];
     bool needs_position;
 } map_job;
 
@@ -116,8 +116,8 @@ static void pack_tile(const map_job *job, const map_input *in, const int64_t *st
 }
 
 static void run_tiles(const map_job *job, const dt_dtype *in_dtype, int64_t first, int64_t end) {
-    _Alignas(64) char tiles[DTI_MAP_INPUTS][DTI_TILE * LARGEST_ITEM];
-    const void *in[DTI_MAP_INPUTS] = {0};
+    _Alignas(64) char tiles[DT_MAP_INPUTS][DTI_TILE * LARGEST_ITEM];
+    const void *in[DT_MAP_INPUTS] = {0};
     int64_t position[DT_MAX_DIMS] = {0};
     int last = job->ndim - 1;
     for (int k = 0; k < job->n_in; k++) {
@@ -196,13 +196,13 @@ static access classify(const map_job *job, int k, bool same_type) {
 
 /* Small operands of the output's own type and shape go to the kernel as they are: the bookkeeping
  * below would cost more than the arithmetic. */
-static bool map_directly(const dt_array *out, dti_map_fn *kernel, int n_in,
+static bool map_directly(const dt_array *out, dt_map_fn *kernel, int n_in,
                          const dt_array *const *in, const dt_dtype *in_dtype, const void *attr) {
     int64_t n = dt_array_size(out);
     if (n > DTI_TILE) {
         return false;
     }
-    const void *data[DTI_MAP_INPUTS];
+    const void *data[DT_MAP_INPUTS];
     for (int k = 0; k < n_in; k++) {
         if (in[k]->dtype != in_dtype[k] || dt_array_size(in[k]) != n ||
             !dt_array_is_contiguous(in[k])) {
@@ -216,7 +216,7 @@ static bool map_directly(const dt_array *out, dti_map_fn *kernel, int n_in,
     return true;
 }
 
-void dti_map(const dt_array *out, dti_map_fn *kernel, int n_in, const dt_array *const *in,
+void dti_map(const dt_array *out, dt_map_fn *kernel, int n_in, const dt_array *const *in,
              const dt_dtype *in_dtype, const void *attr) {
     if (map_directly(out, kernel, n_in, in, in_dtype, attr)) {
         return;

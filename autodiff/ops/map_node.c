@@ -58,23 +58,12 @@ dt_status dti_shape_pair_to_complex(dt_node *n) {
     return status == DT_OK ? dt_node_output(n, 0, dt_dtype_complex(dtype), ndim, shape) : status;
 }
 
-void dti_map_node_mixed(dt_node *n, dti_map_fn *kernel, const dt_dtype *compute) {
-    dt_array in[DTI_MAP_INPUTS];
-    const dt_array *pointers[DTI_MAP_INPUTS];
-    for (int i = 0; i < n->n_in; i++) {
-        in[i] = dt_node_in(n, i);
-        pointers[i] = &in[i];
+dt_map dti_map_table(const dt_node *n, dt_map_fn *const *table, dt_dtype compute) {
+    dt_map map = {.fn = table[compute]};
+    for (int i = 0; i < n->n_in && i < DT_MAP_INPUTS; i++) {
+        map.in[i] = compute;
     }
-    const dt_array out = dt_node_out(n, 0);
-    dti_map(&out, kernel, n->n_in, pointers, compute, n->attr);
-}
-
-void dti_map_node(dt_node *n, dti_map_fn *const *table, dt_dtype compute) {
-    dt_dtype types[DTI_MAP_INPUTS];
-    for (int i = 0; i < n->n_in; i++) {
-        types[i] = compute;
-    }
-    dti_map_node_mixed(n, table[compute], types);
+    return map;
 }
 
 bool dti_is_real(const dt_tensor *x) {

@@ -21,12 +21,15 @@ dt_status dti_shape_pair_to_complex(dt_node *n);
 /* The shape all inputs broadcast to, whatever their types. */
 dt_status dti_broadcast_sizes(dt_node *n, int *ret_ndim, int64_t *ret_shape);
 
-/* Run a map kernel over the node: table[compute], every input converted to compute. The attr of
- * the node is handed to the kernel. */
-void dti_map_node(dt_node *n, dti_map_fn *const *table, dt_dtype compute);
+/* The kernel table[compute], every input converted to compute. */
+dt_map dti_map_table(const dt_node *n, dt_map_fn *const *table, dt_dtype compute);
 
-/* The same with one kernel and a type for each input. */
-void dti_map_node_mixed(dt_node *n, dti_map_fn *kernel, const dt_dtype *compute);
+/* The dimensions an `axis` argument (reduce.h) names, as bits. Fails x's tape and returns false if
+ * one does not exist or is named twice; false also if the tape has failed or x is NULL. */
+bool dti_axes(dt_tensor *x, int axis, const char *name, unsigned *ret_mask);
+
+/* The inert tensor of x's tape; NULL for NULL. */
+dt_tensor *dti_inert_of(const dt_tensor *x);
 
 /* Is x f32 or f64? */
 bool dti_is_real(const dt_tensor *x);

@@ -11,55 +11,49 @@
  * fixed by the element index, never by the thread count. */
 #define DTI_TILE 512
 
-/* Most operands of one map kernel. */
-#define DTI_MAP_INPUTS 4
-
-/* out[i] = f(in[0][i], in[1][i], ...), 0 <= i < n <= DTI_TILE; no overlap of out with in. */
-typedef void dti_map_fn(int64_t n, void *out, const void *const *in, const void *attr);
-
 /* Run kernel over out's elements (out is contiguous). Each input broadcasts to out's shape, any
  * strides, and is converted (real to complex of the same precision, or bool/i64 unchanged) to
  * in_dtype[i] on the way. */
-void dti_map(const dt_array *out, dti_map_fn *kernel, int n_in, const dt_array *const *in,
+void dti_map(const dt_array *out, dt_map_fn *kernel, int n_in, const dt_array *const *in,
              const dt_dtype *in_dtype, const void *attr);
 
 /* Binary, compute type = output type: add sub mul div. */
-extern dti_map_fn *const dti_k_add[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_sub[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_mul[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_div[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_add[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_sub[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_mul[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_div[DT_DTYPE_COUNT];
 
 /* Unary, output type = compute type. scale and pow read `const double *attr`. */
-extern dti_map_fn *const dti_k_copy[DT_DTYPE_COUNT]; /* all six types */
-extern dti_map_fn *const dti_k_neg[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_conj[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_scale[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_square[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_pow[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_sqrt[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_exp[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_log[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_sin[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_cos[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_copy[DT_DTYPE_COUNT]; /* all six types */
+extern dt_map_fn *const dti_k_neg[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_conj[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_scale[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_square[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_pow[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_sqrt[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_exp[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_log[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_sin[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_cos[DT_DTYPE_COUNT];
 
 /* Complex (or real) in, real out; indexed by the input's type. sign: z/|z|, 0 at 0 (type kept). */
-extern dti_map_fn *const dti_k_real[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_imag[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_abs[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_abs2[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_sign[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_real[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_imag[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_abs[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_abs2[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_sign[DT_DTYPE_COUNT];
 
 /* Real in, complex out; indexed by the (real) input type: cis(x) = exp(ix),
  * polar(r, x) = r exp(ix), complex(re, im). */
-extern dti_map_fn *const dti_k_cis[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_polar[DT_DTYPE_COUNT];
-extern dti_map_fn *const dti_k_complex[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_cis[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_polar[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_complex[DT_DTYPE_COUNT];
 
 /* where(cond, a, b): in[0] is bool, compute type that of a and b; all six types. */
-extern dti_map_fn *const dti_k_where[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_where[DT_DTYPE_COUNT];
 
 /* Precision and kind changes by explicit request; [from][to], NULL = refused (complex to real). */
-extern dti_map_fn *const dti_k_cast[DT_DTYPE_COUNT][DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_cast[DT_DTYPE_COUNT][DT_DTYPE_COUNT];
 
 /* out = sum of in over the axes whose bit is set in axes_mask; out holds the other axes in order
  * (contiguous, float type equal to in's). Pairwise in a fixed tree: rounding error grows with log n

@@ -50,7 +50,7 @@ Test(batches, give_the_values_and_gradients_of_the_whole) {
     dt_tape *tape = dt_tape_new(NULL);
     struct parameters p = make(tape);
     dt_tensor *whole = direct(tape, p.in);
-    dt_backward(dt_sum_all(dt_square(whole)));
+    dt_backward(dt_sum(dt_square(whole), DT_ALL));
     double want[2][COLUMNS];
     memcpy(want[0], dt_data(dt_gradient(p.in[0])), sizeof want[0]);
     memcpy(want[1], dt_data(dt_gradient(p.in[1])), sizeof want[1]);
@@ -58,7 +58,7 @@ Test(batches, give_the_values_and_gradients_of_the_whole) {
     for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
         dt_tape_zero_gradients(tape);
         dt_tensor *y = batched(&p, sizes[s]);
-        dt_backward(dt_sum_all(dt_square(y)));
+        dt_backward(dt_sum(dt_square(y), DT_ALL));
         cr_assert_eq(dt_tape_status(tape), DT_OK, "%s", dt_tape_message(tape));
         const double *a = dt_data_f64(y), *b = dt_data_f64(whole);
         for (int i = 0; i < ROWS; i++) {
@@ -85,7 +85,7 @@ Test(batches, give_the_same_bits_for_any_number_of_threads) {
         dt_tape *tape = dt_tape_new(NULL);
         struct parameters p = make(tape);
         dt_tensor *y = batched(&p, 9);
-        dt_backward(dt_sum_all(dt_square(y)));
+        dt_backward(dt_sum(dt_square(y), DT_ALL));
         cr_assert_eq(dt_tape_status(tape), DT_OK, "%s", dt_tape_message(tape));
         double now[ROWS + 2 * COLUMNS];
         memcpy(now, dt_data(y), ROWS * sizeof *now);
@@ -145,11 +145,11 @@ Test(batches, can_stand_inside_one_another) {
     dt_set_threads(2);
     int64_t batch = 6;
     dt_tensor *nested = dt_checkpoint(batched_fn, &batch, 2, p.in);
-    dt_backward(dt_sum_all(nested));
+    dt_backward(dt_sum(nested, DT_ALL));
     cr_assert_eq(dt_tape_status(tape), DT_OK, "%s", dt_tape_message(tape));
     double got = dt_data_f64(dt_gradient(p.in[1]))[3];
     dt_tape_zero_gradients(tape);
-    dt_backward(dt_sum_all(dt_slice(direct(tape, p.in), 0, 0, 50, 1)));
+    dt_backward(dt_sum(dt_slice(direct(tape, p.in), 0, 0, 50, 1), DT_ALL));
     double want = dt_data_f64(dt_gradient(p.in[1]))[3];
     cr_expect(want != 0 && fabs(got - want) <= 1e-12 * fabs(want), "%.17g, should be %.17g", got,
               want);
@@ -175,7 +175,7 @@ static size_t peak_beyond_rows(int64_t n) {
     dt_tape *tape = dt_tape_new(NULL);
     struct parameters p = make(tape);
     dt_tensor *y = dt_map_batches(long_rows, NULL, 2, p.in, n, 500);
-    dt_backward(dt_sum_all(y));
+    dt_backward(dt_sum(y, DT_ALL));
     cr_assert_eq(dt_tape_status(tape), DT_OK, "%s", dt_tape_message(tape));
     size_t peak = dt_tape_get_stats(tape).bytes_peak;
     dt_tape_free(tape);
@@ -195,7 +195,7 @@ Test(batches, allocate_nothing_once_warm) {
     int64_t warm = 0;
     for (int i = 0; i < 100; i++) {
         dt_mark mark = dt_tape_mark(tape);
-        dt_backward(dt_sum_all(batched(&p, 64)));
+        dt_backward(dt_sum(batched(&p, 64), DT_ALL));
         dt_tape_rewind(tape, mark);
         int64_t now = dt_tape_get_stats(tape).system_allocations;
         warm = i == 1 ? now : warm;

@@ -7,7 +7,7 @@ static const int64_t of_three[] = {3};
 static const double one_two_three[] = {1, 2, 3};
 
 static double total(dt_tensor *x) {
-    return dt_item(dt_sum_all(x));
+    return dt_item(dt_sum(x, DT_ALL));
 }
 
 static void expect_refused(dt_tape *tape, dt_status status, const char *part) {
@@ -20,7 +20,7 @@ static void expect_refused(dt_tape *tape, dt_status status, const char *part) {
 Test(derivatives, forward_and_reverse_agree_when_one_variable_depends_on_another) {
     dt_tape *tape = dt_tape_new(NULL);
     dt_tensor *x = dt_parameter(tape, DT_F64, 1, of_three, one_two_three);
-    dt_tensor *z = dt_scale(x, 2), *y = dt_sum_all(dt_mul(z, x)); /* dy/dx = 4x, dy/dz = x */
+    dt_tensor *z = dt_scale(x, 2), *y = dt_sum(dt_mul(z, x), DT_ALL); /* dy/dx = 4x, dy/dz = x */
     dt_tensor *ones = dt_full(tape, DT_F64, 1, of_three, 1), *bar[2];
     for (int turn = 0; turn < 2; turn++) {
         dt_tensor *variables[] = {turn == 0 ? x : z, turn == 0 ? z : x};
@@ -37,7 +37,7 @@ Test(derivatives, a_variable_named_twice_moves_by_both_tangents) {
     dt_tape *tape = dt_tape_new(NULL);
     dt_tensor *x = dt_parameter(tape, DT_F64, 1, of_three, one_two_three);
     dt_tensor *ones = dt_full(tape, DT_F64, 1, of_three, 1);
-    double got = dt_item(dt_jvp(dt_sum_all(dt_square(x)), 2, (dt_tensor *const[]){x, x},
+    double got = dt_item(dt_jvp(dt_sum(dt_square(x), DT_ALL), 2, (dt_tensor *const[]){x, x},
                                 (dt_tensor *const[]){ones, ones}));
     cr_expect_eq(got, 24, "%g, should be 24", got);
     dt_tape_free(tape);
@@ -47,21 +47,21 @@ Test(derivatives, with_respect_to_constants_are_refused_rather_than_zero) {
     dt_tape *tape = dt_tape_new(NULL), *other = dt_tape_new(NULL);
     dt_tensor *slope;
     dt_tensor *x = dt_constant(tape, DT_F64, 1, of_three, one_two_three);
-    dt_vjp(dt_sum_all(dt_square(x)), dt_scalar(tape, 1), 1, &x, &slope);
+    dt_vjp(dt_sum(dt_square(x), DT_ALL), dt_scalar(tape, 1), 1, &x, &slope);
     cr_expect_eq(slope, dt_inert(tape));
     expect_refused(tape, DT_ERR_GRADIENT, "dt_vjp: variable 0 is a constant");
     x = dt_stop_gradient(dt_parameter(tape, DT_F64, 1, of_three, one_two_three));
-    dt_jvp(dt_sum_all(dt_square(x)), 1, &x, &x);
+    dt_jvp(dt_sum(dt_square(x), DT_ALL), 1, &x, &x);
     expect_refused(tape, DT_ERR_GRADIENT, "dt_jvp: variable 0 is a constant");
     x = dt_parameter(tape, DT_F64, 1, of_three, one_two_three);
     dt_tensor *foreign = dt_parameter(other, DT_F64, 1, of_three, one_two_three);
-    dt_vjp(dt_sum_all(dt_square(x)), dt_scalar(tape, 1), 1, &foreign, &slope);
+    dt_vjp(dt_sum(dt_square(x), DT_ALL), dt_scalar(tape, 1), 1, &foreign, &slope);
     expect_refused(tape, DT_ERR_ARGUMENT, "another tape");
     x = dt_parameter(tape, DT_F64, 1, of_three, one_two_three);
-    dt_vjp(dt_sum_all(dt_square(x)), NULL, 1, &x, &slope);
+    dt_vjp(dt_sum(dt_square(x), DT_ALL), NULL, 1, &x, &slope);
     expect_refused(tape, DT_ERR_ARGUMENT, "the cotangent is NULL");
     x = dt_parameter(tape, DT_F64, 1, of_three, one_two_three);
-    dt_backward_from(dt_sum_all(dt_square(x)), dt_scalar(other, 1));
+    dt_backward_from(dt_sum(dt_square(x), DT_ALL), dt_scalar(other, 1));
     expect_refused(tape, DT_ERR_ARGUMENT, "another tape");
     dt_tape_free(other);
     dt_tape_free(tape);
@@ -71,7 +71,7 @@ Test(derivatives, with_respect_to_constants_are_refused_rather_than_zero) {
 static dt_tensor *force(void *user, dt_tape *tape, dt_tensor *const *in) {
     (void)user;
     dt_tensor *slope;
-    dt_vjp(dt_sum_all(dt_pow(in[0], 3)), dt_scalar(tape, 1), 1, in, &slope);
+    dt_vjp(dt_sum(dt_pow(in[0], 3), DT_ALL), dt_scalar(tape, 1), 1, in, &slope);
     return dt_neg(slope);
 }
 
@@ -84,7 +84,7 @@ Test(derivatives, can_be_taken_inside_a_checkpoint) {
     dt_tape *tape = dt_tape_new(NULL);
     dt_tensor *x = dt_parameter(tape, DT_F64, 1, of_three, one_two_three);
     dt_tensor *y = checkpointed_force(NULL, tape, &x);
-    dt_backward(dt_sum_all(y));
+    dt_backward(dt_sum(y, DT_ALL));
     cr_assert_eq(dt_tape_status(tape), DT_OK, "%s", dt_tape_message(tape));
     for (int i = 0; i < 3; i++) {
         double at = one_two_three[i], got = dt_data_f64(y)[i];
@@ -102,7 +102,7 @@ Test(derivatives, a_tensor_used_a_thousand_times_receives_every_contribution) {
     for (int i = 0; i < 1000; i++) {
         sum = dt_add(sum, dt_mul(y, y)); /* 1000 e^2x */
     }
-    dt_backward(dt_sum_all(sum));
+    dt_backward(dt_sum(sum, DT_ALL));
     cr_assert_eq(dt_tape_status(tape), DT_OK, "%s", dt_tape_message(tape));
     for (int i = 0; i < 3; i++) {
         double got = dt_data_f64(dt_gradient(x))[i], exact = 2000 * exp(2 * one_two_three[i]);

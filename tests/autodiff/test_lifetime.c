@@ -38,13 +38,14 @@ Test(lifetime, a_view_shows_new_data_of_its_leaf_however_it_is_read) {
 Test(lifetime, overwriting_a_leaf_is_noticed_behind_views_of_it) {
     dt_tape *tape = dt_tape_new(NULL);
     dt_tensor *x = dt_parameter(tape, DT_F64, 1, of_three, six);
-    dt_tensor *loss = dt_sum_all(dt_square(dt_slice(dt_reshape(x, 2, three_by_one), 0, 1, 3, 1)));
+    dt_tensor *loss =
+        dt_sum(dt_square(dt_slice(dt_reshape(x, 2, three_by_one), 0, 1, 3, 1)), DT_ALL);
     dt_set_data(x, nines);
     dt_backward(loss);
     expect_stale(tape, "overwritten");
     /* a reshape that had to copy keeps the old elements, and so does the gradient */
     x = dt_parameter(tape, DT_F64, 2, two_by_three, six);
-    loss = dt_sum_all(dt_square(dt_reshape(dt_transpose(x), 1, (const int64_t[]){6})));
+    loss = dt_sum(dt_square(dt_reshape(dt_transpose(x), 1, (const int64_t[]){6})), DT_ALL);
     dt_set_data(x, nines);
     dt_backward(loss);
     cr_assert_eq(dt_tape_status(tape), DT_OK, "%s", dt_tape_message(tape));
@@ -70,7 +71,7 @@ Test(lifetime, overwriting_the_last_of_many_inputs_is_noticed) {
             in[i] = i == 0 ? dt_parameter(tape, DT_F64, 1, of_three, six)
                            : dt_constant(tape, DT_F64, 1, of_three, six);
         }
-        dt_tensor *loss = dt_sum_all(dt_checkpoint(ends, NULL, MANY, in));
+        dt_tensor *loss = dt_sum(dt_checkpoint(ends, NULL, MANY, in), DT_ALL);
         if (overwrite != 0) {
             dt_set_data(in[MANY - 1], nines);
         }
@@ -87,16 +88,16 @@ Test(lifetime, overwriting_the_last_of_many_inputs_is_noticed) {
 Test(lifetime, a_gradient_that_entered_a_model_may_not_change_before_its_sweep) {
     dt_tape *tape = dt_tape_new(NULL);
     dt_tensor *x = dt_parameter(tape, DT_F64, 1, of_three, six);
-    dt_backward(dt_sum_all(dt_square(x)));
-    dt_tensor *y = dt_sum_all(dt_mul(dt_gradient(x), x)); /* the gradient as a constant */
+    dt_backward(dt_sum(dt_square(x), DT_ALL));
+    dt_tensor *y = dt_sum(dt_mul(dt_gradient(x), x), DT_ALL); /* the gradient as a constant */
     dt_backward(y);
     cr_expect_eq(dt_data_f64(dt_gradient(x))[0], 4, "2 + 2, got %g",
                  dt_data_f64(dt_gradient(x))[0]);
     dt_backward(y);
     expect_stale(tape, "as a gradient");
     x = dt_parameter(tape, DT_F64, 1, of_three, six);
-    dt_backward(dt_sum_all(dt_square(x)));
-    y = dt_sum_all(dt_mul(dt_gradient(x), x));
+    dt_backward(dt_sum(dt_square(x), DT_ALL));
+    y = dt_sum(dt_mul(dt_gradient(x), x), DT_ALL);
     dt_tape_zero_gradients(tape);
     dt_backward(y);
     expect_stale(tape, "as a gradient");
@@ -112,7 +113,7 @@ Test(lifetime, constant_views_of_any_strides_are_intermediates_without_a_copy) {
     for (int i = 0; i < 100; i++) {
         dt_tensor *view = dt_constant_view(tape, &turned);
         cr_assert_eq(dt_array_of(view).data, (const void *)six, "the elements were copied");
-        cr_assert_eq(dt_item(dt_sum_all(dt_select(view, 0, 1))), 7);
+        cr_assert_eq(dt_item(dt_sum(dt_select(view, 0, 1), DT_ALL)), 7);
         dt_tape_rewind(tape, mark);
     }
     size_t after = dt_tape_get_stats(tape).bytes_used;
@@ -127,9 +128,9 @@ Test(lifetime, rewound_tensors_are_refused_by_every_reader_and_sweep) {
     dt_tape *tape = dt_tape_new(NULL);
     for (int use = 0; use < 6; use++) {
         dt_tensor *x = dt_parameter(tape, DT_F64, 1, of_three, six), *unused;
-        dt_tensor *kept = dt_sum_all(dt_square(x));
+        dt_tensor *kept = dt_sum(dt_square(x), DT_ALL);
         dt_mark mark = dt_tape_mark(tape);
-        dt_tensor *gone = dt_sum_all(dt_square(x));
+        dt_tensor *gone = dt_sum(dt_square(x), DT_ALL);
         dt_tape_rewind(tape, mark);
         switch (use) {
         case 0: dt_backward(gone); break;
@@ -173,7 +174,7 @@ Test(lifetime, overwriting_an_index_or_a_condition_is_noticed) {
                                   : dt_where(mask, x, dt_neg(x));
         dt_set_data(index, (const int64_t[]){1, 1, 1});
         dt_set_data(mask, (const bool[]){false, false, false});
-        dt_backward(dt_sum_all(y));
+        dt_backward(dt_sum(y, DT_ALL));
         expect_stale(tape, "overwritten");
     }
     dt_tape_free(tape);

@@ -82,7 +82,7 @@ Test(linalg, cholesky_depends_on_both_triangles) {
     expect_near("l", 1, element(l, 1), 0, 0);
     expect_near("l", 2, element(l, 2), parts(0.5, -0.5), 1e-15);
     expect_near("l", 3, element(l, 3), sqrt(4.5), 1e-15);
-    dt_backward(dt_sum_all(dt_abs2(dt_add(l, dt_full(tape, DT_F64, 0, NULL, 1)))));
+    dt_backward(dt_sum(dt_abs2(dt_add(l, dt_full(tape, DT_F64, 0, NULL, 1))), DT_ALL));
     dt_tensor *g = dt_gradient(p);
     expect_near("the gradient is Hermitian", 1, element(g, 1), conj(element(g, 2)), 0);
     cr_expect(cabs(element(g, 1)) > 0.1, "both triangles matter, got %g", cabs(element(g, 1)));
@@ -156,7 +156,7 @@ Test(linalg, triangular_solve_inverts_the_product_and_reads_one_triangle_only) {
             dt_tensor *clean = triangle(tape, dtype, lower, 0);
             expect_same("op(t) x", dt_matmul_flags(clean, flag, x, DT_N),
                         dt_broadcast(b, SHAPE(2, 3, 2)), 200 * tolerance(dtype));
-            dt_backward(dt_sum_all(dt_abs2(x)));
+            dt_backward(dt_sum(dt_abs2(x), DT_ALL));
             for (int64_t at = 0; at < 18; at++) {
                 value g = element(dt_gradient(poisoned), at);
                 int64_t i = at / 3 % 3, j = at % 3;

@@ -100,7 +100,7 @@ Test(matmul, real_mixes_with_complex) {
     dt_tensor *y = dt_matmul(a, b);
     cr_assert(dt_dtype_of(y) == DT_C128, "got %s", dt_dtype_name(dt_dtype_of(y)));
     expect_near("mixed", 0, element(y, 0), parts(-13, 11), 0);
-    dt_backward(dt_sum_all(dt_abs2(y)));
+    dt_backward(dt_sum(dt_abs2(y), DT_ALL));
     cr_assert(dt_dtype_of(dt_gradient(a)) == DT_F64, "a real operand has a real gradient");
     const value ybar = 2 * parts(-13, 11);
     expect_near("abar", 0, element(dt_gradient(a), 0), creal(ybar * parts(1, -4)), 1e-12);
@@ -153,9 +153,9 @@ static dt_tensor *shared_weights(void *user, dt_tape *tape, dt_tensor *const *in
     dt_tensor *plain = dt_matmul(in[0], in[1]);
     dt_tensor *strided = dt_matmul(dt_permute(in[0], (int[]){1, 0, 2}), in[1]);
     dt_tensor *flagged = dt_matmul_flags(in[0], DT_C, dt_transpose(in[1]), DT_N);
-    return dt_add(
-        dt_sum_axes(dt_square(plain), 3, (int[]){0, 1, 2}),
-        dt_add(dt_sum_all(dt_mul(strided, dt_square(strided))), dt_sum_all(dt_square(flagged))));
+    return dt_add(dt_sum(dt_square(plain), DT_AXES(0, 1, 2)),
+                  dt_add(dt_sum(dt_mul(strided, dt_square(strided)), DT_ALL),
+                         dt_sum(dt_square(flagged), DT_ALL)));
 }
 
 Test(matmul, weights_shared_by_a_batch_have_exact_gradients) {

@@ -10,7 +10,7 @@ static const double three[] = {1.5, -2.0, 0.25};
 static const int64_t n3[] = {3};
 
 static dt_tensor *sum_of_squares(dt_tensor *x) {
-    return dt_sum_all(dt_square(x));
+    return dt_sum(dt_square(x), DT_ALL);
 }
 
 Test(tape, differentiates_a_sum_of_squares) {
@@ -73,7 +73,7 @@ Test(tape, a_broadcast_parameter_receives_the_sum) {
     dt_tape *tape = dt_tape_new(NULL);
     dt_tensor *row = dt_parameter(tape, DT_F64, 1, n3, three);
     dt_tensor *grid = dt_full(tape, DT_F64, 2, (const int64_t[]){4, 3}, 1.0);
-    dt_backward(dt_sum_all(dt_mul(grid, row)));
+    dt_backward(dt_sum(dt_mul(grid, row), DT_ALL));
     const double *g = dt_data_f64(dt_gradient(row));
     cr_assert_not_null(g);
     for (int i = 0; i < 3; i++) {
@@ -128,9 +128,9 @@ Test(tape, names_what_is_wrong_with_a_loss) {
     dt_tape *tape = dt_tape_new(NULL);
     dt_backward(dt_parameter(tape, DT_F64, 1, n3, three));
     EXPECT_FAILURE(tape, DT_ERR_GRADIENT, "the loss must be one real number, got f64(3)");
-    dt_backward(dt_sum_all(dt_parameter(tape, DT_C128, 1, n3, NULL)));
+    dt_backward(dt_sum(dt_parameter(tape, DT_C128, 1, n3, NULL), DT_ALL));
     EXPECT_FAILURE(tape, DT_ERR_GRADIENT, "got c128()");
-    dt_backward(dt_sum_all(dt_constant(tape, DT_F64, 1, n3, three)));
+    dt_backward(dt_sum(dt_constant(tape, DT_F64, 1, n3, three), DT_ALL));
     EXPECT_FAILURE(tape, DT_ERR_GRADIENT, "depends on no parameter");
     dt_parameter(tape, DT_I64, 1, n3, NULL);
     EXPECT_FAILURE(tape, DT_ERR_DTYPE, "type i64 carries no gradient");
@@ -193,10 +193,10 @@ Test(tape, names_the_first_operation_that_makes_a_nan_if_asked_to_watch) {
     const dt_tape_options options = {.watch_nonfinite = true};
     dt_tape *tape = dt_tape_new(&options);
     dt_tensor *x = dt_parameter(tape, DT_F64, 1, n3, three);
-    dt_sum_all(dt_exp(dt_log(x)));
+    dt_sum(dt_exp(dt_log(x)), DT_ALL);
     EXPECT_FAILURE(tape, DT_ERR_NONFINITE, "log: forward pass: element 1");
     x = dt_parameter(tape, DT_F64, 1, n3, (const double[]){1, 0, 4});
-    dt_backward(dt_sum_all(dt_sqrt(x)));
+    dt_backward(dt_sum(dt_sqrt(x), DT_ALL));
     EXPECT_FAILURE(tape, DT_ERR_NONFINITE, "backward pass: element 1");
     dt_tape_free(tape);
 }
@@ -219,7 +219,7 @@ static double iterate(dt_tape *tape, dt_tensor *x, dt_tensor *m) {
     dt_mark mark = dt_tape_mark(tape);
     dt_tape_zero_gradients(tape);
     dt_tensor *y = dt_matmul(m, dt_reshape(dt_sin(x), 2, (const int64_t[]){3, 1}));
-    dt_tensor *loss = dt_sum_all(dt_square(dt_hermitian_solve(m, y)));
+    dt_tensor *loss = dt_sum(dt_square(dt_hermitian_solve(m, y)), DT_ALL);
     dt_backward(loss);
     double value = dt_item(loss);
     dt_tape_rewind(tape, mark);

@@ -96,11 +96,11 @@ static dt_tensor *operation(int which, dt_tensor *v, uint64_t seed) {
         return ndim == 0 || size > 512
                    ? v
                    : dt_scatter_add(v, dt_constant(tape, DT_I64, 1, &size, index), axis, 4);
-    case 9: return dt_sum_all(v);
+    case 9: return dt_sum(v, DT_ALL);
     case 10: return matrix ? dt_tril(v) : v;
     case 11: return ndim > 0 ? dt_diag(v) : v;
     case 12: return dt_div(v, dt_add(dt_abs2(v), dt_scalar(tape, 1)));
-    case 13: return matrix ? dt_sum_axes(dt_mul(v, dt_conj(v)), 2, (const int[]){0, -1}) : v;
+    case 13: return matrix ? dt_sum(dt_mul(v, dt_conj(v)), DT_AXES(0, -1)) : v;
     case 14: return dt_stack(3, (dt_tensor *const[]){v, v, v}, -1);
     default: return dt_cis(dt_real(v));
     }

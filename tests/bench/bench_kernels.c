@@ -36,7 +36,7 @@ static bool make(dt_array *ret, dt_dtype dtype, int64_t rows, int64_t cols) {
     return true;
 }
 
-static void map(const dt_array *out, dti_map_fn *kernel, const dt_array *a, const dt_array *b,
+static void map(const dt_array *out, dt_map_fn *kernel, const dt_array *a, const dt_array *b,
                 dt_dtype dtype) {
     const dt_array *in[2] = {a, b};
     const dt_dtype types[2] = {dtype, dtype};

@@ -51,7 +51,7 @@ static struct times iterate(dt_tape *tape, const dt_one_phonon *model, dt_tensor
     double start = now();
     dt_tensor *map = dt_one_phonon_intensity(model, p[0], p[1], p[2], p[3]);
     double middle = now();
-    dt_backward(dt_mean_all(map));
+    dt_backward(dt_mean(map, DT_ALL));
     double end = now();
     dt_tape_zero_gradients(tape);
     dt_tape_rewind(tape, mark);

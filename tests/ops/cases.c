@@ -22,11 +22,43 @@ static void element(dt_fill fill, bool complex, uint64_t seed, int64_t k, double
         double phase = complex ? 2.4 * dti_random_uniform(seed, (uint64_t)(2 * k + 1)) - 1.2 : 0;
         *re = modulus * cos(phase);
         *im = modulus * sin(phase);
+    } else if (fill == DT_FILL_UNIT || fill == DT_FILL_ABOVE_ONE) {
+        double u = dti_random_uniform(seed, (uint64_t)(2 * k));
+        double v = complex ? dti_random_uniform(seed, (uint64_t)(2 * k + 1)) : 0.5;
+        bool unit = fill == DT_FILL_UNIT;
+        double modulus = unit ? 1.8 * u - 0.9 : 1.2 + 1.8 * u; /* phase within +-1.2 rad */
+        *re = modulus * cos(2.4 * v - 1.2);
+        *im = modulus * sin(2.4 * v - 1.2);
     } else if (fill == DT_FILL_ZERO) {
         *re = *im = 0;
-    } else if (fill == DT_FILL_TRIANGULAR || fill == DT_FILL_HPD) {
+    } else if (fill == DT_FILL_TRIANGULAR || fill == DT_FILL_HPD || fill == DT_FILL_HERMITIAN) {
         *re *= 0.3;
         *im *= 0.3;
+    }
+}
+
+/* m -> (m + m^H) / 2 + diag(-2, -1, 1, 2, ...): eigenvalues apart and of both signs. */
+static void make_hermitian(double *m, int64_t n) {
+    for (int64_t i = 0; i < n; i++) {
+        for (int64_t j = 0; j <= i; j++) {
+            double *x = m + 2 * (i * n + j), *y = m + 2 * (j * n + i);
+            double level = (double)(i - n / 2);
+            x[0] = y[0] = 0.5 * (x[0] + y[0]) + (i == j ? level + (level >= 0) : 0);
+            x[1] = 0.5 * (x[1] - y[1]);
+            y[1] = -x[1];
+        }
+    }
+}
+
+/* Equally spaced numbers in a random order. */
+static void make_distinct(double *data, int64_t size, uint64_t seed) {
+    for (int64_t k = 0; k < size; k++) {
+        int64_t rank = 0;
+        for (int64_t j = 0; j < size; j++) {
+            rank += dti_random_uniform(seed, (uint64_t)j) < dti_random_uniform(seed, (uint64_t)k);
+        }
+        data[2 * k] = 4 * ((double)rank + 0.5) / (double)size - 2;
+        data[2 * k + 1] = 0;
     }
 }
 
@@ -35,6 +67,9 @@ static void structure(dt_fill fill, double *data, int64_t n, int64_t batch) {
     for (int64_t b = 0; b < batch; b++) {
         double *m = data + 2 * b * n * n;
         double product[2 * 64];
+        if (fill == DT_FILL_HERMITIAN) {
+            make_hermitian(m, n);
+        }
         for (int64_t i = 0; i < n && fill == DT_FILL_TRIANGULAR; i++) {
             m[2 * (i * n + i)] += 2;
         }
@@ -74,7 +109,8 @@ static dt_dtype type_of(dt_fill fill, bool complex, bool single) {
     switch (fill) {
     case DT_FILL_INDEX: return DT_I64;
     case DT_FILL_BOOL: return DT_BOOL;
-    case DT_FILL_REAL: return single ? DT_F32 : DT_F64;
+    case DT_FILL_REAL:
+    case DT_FILL_DISTINCT: return single ? DT_F32 : DT_F64;
     default: return complex ? (single ? DT_C64 : DT_C128) : (single ? DT_F32 : DT_F64);
     }
 }
@@ -102,7 +138,11 @@ static bool fill_input(struct test_case *c, int i, bool complex, bool single) {
             data[2 * k] = floor(dti_random_uniform(seed, (uint64_t)k) * (double)limit);
         }
     }
-    if ((fill == DT_FILL_HPD || fill == DT_FILL_TRIANGULAR) && size > 0) {
+    if (fill == DT_FILL_DISTINCT) {
+        make_distinct(data, size, seed);
+    }
+    if ((fill == DT_FILL_HPD || fill == DT_FILL_TRIANGULAR || fill == DT_FILL_HERMITIAN) &&
+        size > 0) {
         int64_t n = shape[ndim - 1];
         structure(fill, data, n, size / (n * n));
     }
@@ -151,12 +191,38 @@ static dt_tensor *strided(dt_tensor *x) {
     return dt_transpose(copy);
 }
 
+/* All float outputs flattened into one tensor of the widest type among them. */
+static dt_tensor *join(dt_tensor *const *out) {
+    dt_tensor *flat[DT_MAX_OUTPUTS];
+    dt_tape *tape = dt_tape_of(out[0]);
+    int n = 0;
+    bool complex = false;
+    for (int o = 0; o < DT_MAX_OUTPUTS && dt_tape_status(tape) == DT_OK && out[o] != NULL; o++) {
+        if (dt_dtype_is_float(dt_dtype_of(out[o]))) {
+            flat[n] = dt_reshape(out[o], 1, (const int64_t[]){-1});
+            complex = complex || dt_dtype_is_complex(dt_dtype_of(out[o]));
+            n++;
+        }
+    }
+    for (int o = 0; o < n && complex; o++) {
+        flat[o] = dt_cast(flat[o], dt_dtype_complex(dt_dtype_of(flat[o])));
+    }
+    return n == 0 ? dt_inert(tape) : dt_concat(n, flat, 0);
+}
+
 dt_tensor *case_apply(void *user, dt_tape *tape, dt_tensor *const *in) {
-    const struct test_case *c = user;
-    dt_tensor *x[DT_SAMPLE_INPUTS];
-    (void)tape;
+    struct test_case *c = user;
+    dt_tensor *x[DT_SAMPLE_INPUTS], **out = c->out;
+    memset(c->out, 0, sizeof c->out);
     for (int i = 0; i < c->n_in; i++) {
         x[i] = c->strided && dt_dtype_is_float(dt_dtype_of(in[i])) ? strided(in[i]) : in[i];
     }
-    return dt_apply(c->op, c->n_in, x, c->sample->attr);
+    dt_apply_multi(c->op, c->n_in, x, c->sample->attr, out);
+    if (dt_tape_status(tape) != DT_OK) {
+        return dt_inert(tape);
+    }
+    if (c->op->probe != NULL) {
+        return c->op->probe(out);
+    }
+    return out[1] == NULL ? out[0] : join(out);
 }

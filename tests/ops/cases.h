@@ -13,6 +13,8 @@ struct test_case {
     dt_array in[DT_SAMPLE_INPUTS];
     bool strided; /* hand inputs with two or more dimensions over as transposed views */
     char name[160];
+    dt_tensor
+        *out[DT_MAX_OUTPUTS + 1]; /* of the last case_apply; NULL from the operation's last on */
 };
 
 /* Fill inputs for a real or complex run (single: f32/c64 holding the same numbers rounded). */

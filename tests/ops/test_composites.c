@@ -18,12 +18,12 @@ static dt_tensor *mean_axis(void *user, dt_tape *tape, dt_tensor *const *in) {
 
 static dt_tensor *mean_axes(void *user, dt_tape *tape, dt_tensor *const *in) {
     (void)user, (void)tape;
-    return dt_mean_axes(in[0], 2, (const int[]){0, -1});
+    return dt_mean(in[0], DT_AXES(0, -1));
 }
 
 static dt_tensor *mean_all(void *user, dt_tape *tape, dt_tensor *const *in) {
     (void)user, (void)tape;
-    return dt_mul(dt_mean_all(in[0]), dt_mean_all(in[1]));
+    return dt_mul(dt_mean(in[0], DT_ALL), dt_mean(in[1], DT_ALL));
 }
 
 static dt_tensor *stack(void *user, dt_tape *tape, dt_tensor *const *in) {

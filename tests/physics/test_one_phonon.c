@@ -133,7 +133,7 @@ static double acoustic(int n) {
     one_phonon_case c = one_phonon_setup("P21", 20, next, 0.0, 1.7, 0.6);
     dt_tensor *map = one_phonon_map(&c);
     tape_is_fine(c.tape);
-    double result = dt_item(dt_sum_all(map)) * step * step;
+    double result = dt_item(dt_sum(map, DT_ALL)) * step * step;
     one_phonon_teardown(&c);
     return result;
 }
@@ -271,7 +271,7 @@ Test(one_phonon, a_hundred_iterations_take_no_more_memory_than_a_few) {
     int64_t warm = 0;
     for (int i = 0; i < 100; i++) {
         dt_tensor *map = one_phonon_map(&c);
-        dt_backward(dt_sum_all(map));
+        dt_backward(dt_sum(map, DT_ALL));
         tape_is_fine(c.tape);
         dt_tape_rewind(c.tape, mark);
         if (i == 4) {

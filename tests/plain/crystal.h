@@ -65,7 +65,7 @@ static inline struct parameters parameters_new(const struct bundled *b, dt_tape 
 static inline double evaluate(const struct bundled *b, const struct parameters *p,
                               dt_tensor **ret_map) {
     dt_tensor *map = dt_one_phonon_intensity(b->model, p->intra, p->inter, p->u_iso, p->xyz);
-    dt_tensor *loss = dt_sum_all(dt_square(map));
+    dt_tensor *loss = dt_sum(dt_square(map), DT_ALL);
     dt_backward(loss);
     if (ret_map != NULL) {
         *ret_map = map;

@@ -86,8 +86,8 @@ static double run_batches(int engine_threads, int64_t batch) {
     dt_tensor *in[] = {dt_parameter(tape, DT_F64, 2, (const int64_t[]){ROWS, 4}, x),
                        dt_parameter(tape, DT_F64, 2, (const int64_t[]){4, 3}, w)};
     dt_tensor *y = dt_map_batches(rows, NULL, 2, in, ROWS, batch);
-    dt_backward(dt_sum_all(dt_square(y)));
-    double result = dt_item(dt_sum_all(dt_square(dt_gradient(in[1]))));
+    dt_backward(dt_sum(dt_square(y), DT_ALL));
+    double result = dt_item(dt_sum(dt_square(dt_gradient(in[1])), DT_ALL));
     REQUIRE(dt_tape_status(tape) == DT_OK, "%s", dt_tape_message(tape));
     dt_tape_free(tape);
     return result;

@@ -86,7 +86,7 @@ enum { SAME, REAL, COMPLEX };
 
 static const struct {
     const char *name;
-    dti_map_fn *const *table;
+    dt_map_fn *const *table;
     reference_fn *reference;
     int n_in, output;
     bool positive; /* real inputs must be positive */
@@ -116,7 +116,7 @@ static const struct {
     {"complex", dti_k_complex, ref_complex, 2, COMPLEX, false, NULL},
 };
 
-static void run(dti_map_fn *kernel, const dt_array *out, int n_in, const dt_array *a,
+static void run(dt_map_fn *kernel, const dt_array *out, int n_in, const dt_array *a,
                 const dt_array *b, const void *attr) {
     const dt_array *in[2] = {a, b};
     const dt_dtype types[2] = {a->dtype, b->dtype};
@@ -168,8 +168,8 @@ Test(kernels, agree_with_the_c_library_for_every_type) {
 }
 
 Test(kernels, value_does_not_depend_on_the_place_in_the_run) {
-    dti_map_fn *const kernels[] = {dti_k_sin[DT_F64], dti_k_cos[DT_F64], dti_k_exp[DT_F64],
-                                   dti_k_sqrt[DT_F64]};
+    dt_map_fn *const kernels[] = {dti_k_sin[DT_F64], dti_k_cos[DT_F64], dti_k_exp[DT_F64],
+                                  dti_k_sqrt[DT_F64]};
     double x[DTI_TILE], whole[DTI_TILE], one;
     for (int i = 0; i < DTI_TILE; i++) {
         x[i] = 1 + 40 * fabs(random_number(13, i));
@@ -186,7 +186,7 @@ Test(kernels, value_does_not_depend_on_the_place_in_the_run) {
     }
 }
 
-static double real_value(dti_map_fn *kernel, double x, const double *attr) {
+static double real_value(dt_map_fn *kernel, double x, const double *attr) {
     double y;
     const void *in[1] = {&x};
     kernel(1, &y, in, attr);
@@ -212,9 +212,9 @@ Test(kernels, real_functions_keep_special_values) {
     cr_expect(real_value(dti_k_sin[DT_F64], 0, NULL) == 0);
     double sine = real_value(dti_k_sin[DT_F64], huge, NULL);
     cr_expect(fabs(sine - sin(huge)) < 1e-15, "sin(1e308) = %.17g, libm %.17g", sine, sin(huge));
-    dti_map_fn *const all[] = {dti_k_exp[DT_F64], dti_k_log[DT_F64],  dti_k_sin[DT_F64],
-                               dti_k_cos[DT_F64], dti_k_sqrt[DT_F64], dti_k_abs[DT_F64],
-                               dti_k_sign[DT_F64]};
+    dt_map_fn *const all[] = {dti_k_exp[DT_F64], dti_k_log[DT_F64],  dti_k_sin[DT_F64],
+                              dti_k_cos[DT_F64], dti_k_sqrt[DT_F64], dti_k_abs[DT_F64],
+                              dti_k_sign[DT_F64]};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         cr_expect(isnan(real_value(all[i], NAN, NULL)), "kernel %zu loses NaN", i);
     }

@@ -46,6 +46,10 @@ typedef enum dt_fill {
     DT_FILL_REAL,       /**< standard normal, always real */
     DT_FILL_POSITIVE,   /**< modulus in [0.5, 2], off the branch cut: for log, sqrt, division */
     DT_FILL_HPD,        /**< Hermitian positive definite matrices */
+    DT_FILL_HERMITIAN,  /**< Hermitian matrices with separated eigenvalues of both signs */
+    DT_FILL_UNIT,       /**< real, in [-0.9, 0.9]; complex: modulus below 0.9 */
+    DT_FILL_ABOVE_ONE,  /**< real, in [1.2, 3]; complex: such a modulus, off the branch cut */
+    DT_FILL_DISTINCT,   /**< real, no two elements closer than 0.01: for sorting, min, max */
     DT_FILL_TRIANGULAR, /**< well-conditioned matrices with diagonal near 2 */
     DT_FILL_INDEX,      /**< i64 in [0, limit) with repeats, no gradient */
     DT_FILL_BOOL,       /**< random mask, no gradient */
@@ -72,6 +76,13 @@ typedef struct dt_sample {
 #define DT_SAVE_OUTPUT   (1u << 16)
 #define DT_SAVE_NOTHING  0u
 
+/** How an elementwise operation computes: a function on runs of elements and the type it wants each
+ *  input in (the input's own, or the complex type of its precision). */
+typedef struct dt_map {
+    dt_map_fn *fn;
+    dt_dtype in[DT_MAP_INPUTS];
+} dt_map;
+
 struct dt_op {
     const char *name;
     const char *formula; /**< one line: y = ... ; used by documentation and messages */
@@ -79,8 +90,8 @@ struct dt_op {
     dt_op_kind kind;
     dt_op_dtypes dtypes;
     unsigned saves;
-    /** Outputs want no gradient whatever the inputs do: the application is not recorded and vjp
-     *  and jvp are never called (dt_stop_gradient). */
+    /** Outputs want no gradient whatever the inputs do: the application is not recorded and there
+     *  are no rules (dt_stop_gradient, dt_round). */
     bool blocks_gradient;
     size_t attr_size;
 
@@ -88,8 +99,13 @@ struct dt_op {
      *  dt_node_fail and return its status. */
     dt_status (*shape)(dt_node *n);
 
-    /** Fill the outputs' elements (contiguous, uninitialised); for DT_VIEW call
-     *  dt_node_set_view instead. May dt_node_fail. */
+    /** DT_ELEMENTWISE with one output: the function that computes it. Inputs arrive broadcast, packed
+     *  and converted, so it never sees a stride; several operations in a row run tile by tile
+     *  without storing what lies between. It runs when somebody needs the elements. */
+    dt_map (*map)(const dt_node *n);
+
+    /** All other operations: fill the outputs' elements (contiguous, uninitialised); for DT_VIEW
+     *  call dt_node_set_view instead. May dt_node_fail. */
     void (*forward)(dt_node *n);
 
     /** xbar[i] = (dy/dx_i)^H ybar for every input with dt_node_wants(n, i); leave NULL for zero.
@@ -100,6 +116,10 @@ struct dt_op {
     /** ydot[o] = sum_i (dy_o/dx_i) xdot[i]; xdot[i] is NULL for zero; leave ydot[o] NULL for zero.
      */
     void (*jvp)(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot);
+
+    /** What the generated tests differentiate, made of the outputs; NULL: all float outputs. For
+     *  outputs that only make sense together, like eigenvectors with their free phases. */
+    dt_tensor *(*probe)(dt_tensor *const *out);
 
     const dt_sample *samples;
     int n_samples;

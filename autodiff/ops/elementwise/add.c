@@ -1,8 +1,8 @@
 /* y = a + b      cotangents: abar = ybar, bbar = ybar      smooth everywhere. */
 #include "../ops.h"
 
-static void forward(dt_node *n) {
-    dti_map_node(n, dti_k_add, dt_node_out(n, 0).dtype);
+static dt_map map(const dt_node *n) {
+    return dti_map_table(n, dti_k_add, dt_node_out(n, 0).dtype);
 }
 
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
@@ -27,7 +27,7 @@ const dt_op dti_op_add = {
     .kind = DT_ELEMENTWISE,
     .saves = DT_SAVE_NOTHING,
     .shape = dti_shape_broadcast,
-    .forward = forward,
+    .map = map,
     .vjp = vjp,
     .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}, {DT_SHAPE(3, 4)}}},

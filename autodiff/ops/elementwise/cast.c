@@ -25,10 +25,10 @@ static dt_status shape(dt_node *n) {
     return dt_node_output_like(n, 0, attr->dtype);
 }
 
-static void forward(dt_node *n) {
+static dt_map map(const dt_node *n) {
     const struct attr *attr = n->attr;
-    dti_map_node_mixed(n, dti_k_cast[dt_node_in(n, 0).dtype][attr->dtype],
-                       (const dt_dtype[]){dt_node_in(n, 0).dtype});
+    dt_dtype from = dt_node_in(n, 0).dtype;
+    return (dt_map){dti_k_cast[from][attr->dtype], {from}};
 }
 
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
@@ -50,7 +50,7 @@ const dt_op dti_op_cast = {
     .saves = DT_SAVE_NOTHING,
     .attr_size = sizeof(struct attr),
     .shape = shape,
-    .forward = forward,
+    .map = map,
     .vjp = vjp,
     .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}, .attr = &(const struct attr){DT_C128}},

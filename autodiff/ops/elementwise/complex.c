@@ -1,8 +1,8 @@
 /* y = re + i im, both real      cotangents: rebar = Re ybar, imbar = Im ybar      smooth. */
 #include "../ops.h"
 
-static void forward(dt_node *n) {
-    dti_map_node(n, dti_k_complex, dt_node_in(n, 0).dtype);
+static dt_map map(const dt_node *n) {
+    return dti_map_table(n, dti_k_complex, dt_node_in(n, 0).dtype);
 }
 
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
@@ -31,7 +31,7 @@ const dt_op dti_op_complex = {
     .dtypes = DT_REAL_ONLY,
     .saves = DT_SAVE_NOTHING,
     .shape = dti_shape_pair_to_complex,
-    .forward = forward,
+    .map = map,
     .vjp = vjp,
     .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}, {DT_SHAPE(3, 4)}}},

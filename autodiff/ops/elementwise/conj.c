@@ -1,8 +1,8 @@
 /* y = z*      cotangent: zbar = ybar*      smooth everywhere. */
 #include "../ops.h"
 
-static void forward(dt_node *n) {
-    dti_map_node(n, dti_k_conj, dt_node_out(n, 0).dtype);
+static dt_map map(const dt_node *n) {
+    return dti_map_table(n, dti_k_conj, dt_node_out(n, 0).dtype);
 }
 
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
@@ -23,7 +23,7 @@ const dt_op dti_op_conj = {
     .dtypes = DT_COMPLEX_ONLY,
     .saves = DT_SAVE_NOTHING,
     .shape = dti_shape_unary,
-    .forward = forward,
+    .map = map,
     .vjp = vjp,
     .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}}, {.in = {{.ndim = 0}}}, {.in = {{DT_SHAPE(2, 0)}}}),

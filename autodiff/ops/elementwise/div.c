@@ -3,8 +3,8 @@
  * bbar divides twice instead of forming b^2, which would overflow or underflow before b does. */
 #include "../ops.h"
 
-static void forward(dt_node *n) {
-    dti_map_node(n, dti_k_div, dt_node_out(n, 0).dtype);
+static dt_map map(const dt_node *n) {
+    return dti_map_table(n, dti_k_div, dt_node_out(n, 0).dtype);
 }
 
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
@@ -30,7 +30,7 @@ const dt_op dti_op_div = {
     .kind = DT_ELEMENTWISE,
     .saves = DT_SAVE_INPUT(1) | DT_SAVE_OUTPUT,
     .shape = dti_shape_broadcast,
-    .forward = forward,
+    .map = map,
     .vjp = vjp,
     .jvp = jvp,
     DT_SAMPLES(

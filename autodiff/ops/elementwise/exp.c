@@ -1,8 +1,8 @@
 /* y = exp(x)      cotangent: xbar = ybar y*      smooth everywhere. */
 #include "../ops.h"
 
-static void forward(dt_node *n) {
-    dti_map_node(n, dti_k_exp, dt_node_out(n, 0).dtype);
+static dt_map map(const dt_node *n) {
+    return dti_map_table(n, dti_k_exp, dt_node_out(n, 0).dtype);
 }
 
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
@@ -20,7 +20,7 @@ const dt_op dti_op_exp = {
     .kind = DT_ELEMENTWISE,
     .saves = DT_SAVE_OUTPUT,
     .shape = dti_shape_unary,
-    .forward = forward,
+    .map = map,
     .vjp = vjp,
     .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}}, {.in = {{.ndim = 0}}}, {.in = {{DT_SHAPE(2, 0)}}},

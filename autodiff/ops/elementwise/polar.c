@@ -3,8 +3,8 @@
  * Smooth everywhere, at r = 0 too; r may be negative. */
 #include "../ops.h"
 
-static void forward(dt_node *n) {
-    dti_map_node(n, dti_k_polar, dt_node_in(n, 0).dtype);
+static dt_map map(const dt_node *n) {
+    return dti_map_table(n, dti_k_polar, dt_node_in(n, 0).dtype);
 }
 
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
@@ -34,7 +34,7 @@ const dt_op dti_op_polar = {
     .dtypes = DT_REAL_ONLY,
     .saves = DT_SAVE_INPUT(1) | DT_SAVE_OUTPUT,
     .shape = dti_shape_pair_to_complex,
-    .forward = forward,
+    .map = map,
     .vjp = vjp,
     .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}, {DT_SHAPE(3, 4)}}},

@@ -9,8 +9,8 @@ struct attr {
     double p;
 };
 
-static void forward(dt_node *n) {
-    dti_map_node(n, dti_k_pow, dt_node_out(n, 0).dtype);
+static dt_map map(const dt_node *n) {
+    return dti_map_table(n, dti_k_pow, dt_node_out(n, 0).dtype);
 }
 
 /* v p x^(p-1), the power conjugated if asked for; NULL for zero. Ending at p = 0 keeps negative
@@ -44,7 +44,7 @@ const dt_op dti_op_pow = {
     .saves = DT_SAVE_INPUT(0),
     .attr_size = sizeof(struct attr),
     .shape = dti_shape_unary,
-    .forward = forward,
+    .map = map,
     .vjp = vjp,
     .jvp = jvp,
     DT_SAMPLES(

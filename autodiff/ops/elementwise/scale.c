@@ -5,8 +5,8 @@ struct attr {
     double factor;
 };
 
-static void forward(dt_node *n) {
-    dti_map_node(n, dti_k_scale, dt_node_out(n, 0).dtype);
+static dt_map map(const dt_node *n) {
+    return dti_map_table(n, dti_k_scale, dt_node_out(n, 0).dtype);
 }
 
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
@@ -27,7 +27,7 @@ const dt_op dti_op_scale = {
     .saves = DT_SAVE_NOTHING,
     .attr_size = sizeof(struct attr),
     .shape = dti_shape_unary,
-    .forward = forward,
+    .map = map,
     .vjp = vjp,
     .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}, .attr = &(const struct attr){-2.5}},

@@ -4,8 +4,8 @@
  * matters, so a real x, which has no such direction, receives nothing. */
 #include "../ops.h"
 
-static void forward(dt_node *n) {
-    dti_map_node(n, dti_k_sign, dt_node_out(n, 0).dtype);
+static dt_map map(const dt_node *n) {
+    return dti_map_table(n, dti_k_sign, dt_node_out(n, 0).dtype);
 }
 
 /* The derivative applied to v; it is its own adjoint. Where z = 0 the modulus is replaced by 1
@@ -37,7 +37,7 @@ const dt_op dti_op_sign = {
     .kind = DT_ELEMENTWISE,
     .saves = DT_SAVE_INPUT(0) | DT_SAVE_OUTPUT,
     .shape = dti_shape_unary,
-    .forward = forward,
+    .map = map,
     .vjp = vjp,
     .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4), .fill = DT_FILL_POSITIVE}}},

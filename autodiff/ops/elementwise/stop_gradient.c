@@ -1,6 +1,6 @@
 /* y = x, as a constant      cotangent: none.
  *
- * blocks_gradient keeps the result off the tape, so the rules say zero and are never asked. */
+ * blocks_gradient keeps the result off the tape, so there are no rules. */
 #include "../ops.h"
 
 static dt_status shape(dt_node *n) {
@@ -10,18 +10,6 @@ static dt_status shape(dt_node *n) {
 static void forward(dt_node *n) {
     const dt_array x = dt_node_in(n, 0);
     dt_node_set_view(n, &x);
-}
-
-static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
-    (void)n;
-    (void)ybar;
-    (void)xbar;
-}
-
-static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
-    (void)n;
-    (void)xdot;
-    (void)ydot;
 }
 
 /* Finite differences disagree with this operation by design, so the generated tests look at values
@@ -35,8 +23,6 @@ const dt_op dti_op_stop_gradient = {
     .blocks_gradient = true,
     .shape = shape,
     .forward = forward,
-    .vjp = vjp,
-    .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4), .fill = DT_FILL_ZERO}}},
                {.in = {{.ndim = 0, .fill = DT_FILL_ZERO}}},
                {.in = {{DT_SHAPE(2, 0), .fill = DT_FILL_ZERO}}}),

@@ -18,9 +18,9 @@ static dt_status shape(dt_node *n) {
     return status == DT_OK ? dt_node_output(n, 0, dtype, ndim, sizes) : status;
 }
 
-static void forward(dt_node *n) {
+static dt_map map(const dt_node *n) {
     dt_dtype dtype = dt_node_out(n, 0).dtype;
-    dti_map_node_mixed(n, dti_k_where[dtype], (const dt_dtype[]){DT_BOOL, dtype, dtype});
+    return (dt_map){dti_k_where[dtype], {DT_BOOL, dtype, dtype}};
 }
 
 static dt_tensor *zero_like(const dt_node *n) {
@@ -48,7 +48,7 @@ const dt_op dti_op_where = {
     .kind = DT_ELEMENTWISE,
     .saves = DT_SAVE_INPUT(0),
     .shape = shape,
-    .forward = forward,
+    .map = map,
     .vjp = vjp,
     .jvp = jvp,
     DT_SAMPLES({.in = {{DT_SHAPE(3, 4), .fill = DT_FILL_BOOL}, {DT_SHAPE(3, 4)}, {DT_SHAPE(3, 4)}}},

@@ -40,7 +40,7 @@ REAL_MEAN(double)
 COMPLEX_MEAN(dt_c64)
 COMPLEX_MEAN(dt_c128)
 
-static dti_map_fn *const mean[DT_DTYPE_COUNT] = {
+static dt_map_fn *const mean[DT_DTYPE_COUNT] = {
     [DT_F32] = mean_float,
     [DT_F64] = mean_double,
     [DT_C64] = mean_dt_c64,

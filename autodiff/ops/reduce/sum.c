@@ -64,28 +64,8 @@ const dt_op dti_op_sum = {
                {.in = {{DT_SHAPE(700)}}, .attr = &(const struct attr){1u}}),
 };
 
-dt_tensor *dt_sum_axes(dt_tensor *x, int n_axes, const int *axes) {
-    struct attr attr = {0};
-    if (x == NULL) {
-        return NULL;
-    }
-    int ndim = dt_ndim(x);
-    for (int i = 0; i < n_axes; i++) {
-        int axis = axes[i] < 0 ? axes[i] + ndim : axes[i];
-        if (axis < 0 || axis >= ndim || attr.mask & 1u << axis) {
-            dt_tape_fail(dt_tape_of(x), DT_ERR_ARGUMENT,
-                         "sum: axis %d does not exist among %d or is named twice", axes[i], ndim);
-            return dt_inert(dt_tape_of(x));
-        }
-        attr.mask |= 1u << axis;
-    }
-    return dt_apply(&dti_op_sum, 1, &x, &attr);
-}
-
 dt_tensor *dt_sum(dt_tensor *x, int axis) {
-    return dt_sum_axes(x, 1, &axis);
-}
-
-dt_tensor *dt_sum_all(dt_tensor *x) {
-    return dt_sum_axes(x, x == NULL ? 0 : dt_ndim(x), (const int[]){0, 1, 2, 3, 4, 5, 6, 7});
+    struct attr attr;
+    return dti_axes(x, axis, "sum", &attr.mask) ? dt_apply(&dti_op_sum, 1, &x, &attr)
+                                                : dti_inert_of(x);
 }

@@ -79,6 +79,13 @@ DT_API dt_status dt_array_diagonal(dt_array *ret_view, const dt_array *array, dt
 /** Write "(4096,3)" into buffer and return it. */
 DT_API const char *dt_shape_format(char *buffer, size_t size, int ndim, const int64_t *shape);
 
+/** An elementwise function on one run of elements: out[i] = f(in[0][i], in[1][i], ...) for
+ *  0 <= i < n. out does not overlap in; attr is the operation's own settings. */
+typedef void dt_map_fn(int64_t n, void *out, const void *const *in, const void *attr);
+
+/** Most inputs of a dt_map_fn. */
+#define DT_MAP_INPUTS 4
+
 /** Threads used by kernels and by dt_map_batches, default 1. Results never depend on it. Values
  *  below 1 mean "all processors". Not to be called while another thread is inside difftape. */
 DT_API void dt_set_threads(int n_threads);
