@@ -8,6 +8,7 @@
 #include <difftape/status.h>
 
 #include <difftape/checkpoint.h>
+#include <difftape/derivatives.h>
 #include <difftape/gradcheck.h>
 #include <difftape/linalg.h>
 #include <difftape/op.h>

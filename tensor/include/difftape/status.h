@@ -20,6 +20,7 @@ DT_BEGIN_DECLS
     X(DT_ERR_STALE, "tensor was rewound")                                                          \
     X(DT_ERR_IO, "input or output failed")                                                         \
     X(DT_ERR_FORMAT, "file is not in the expected format")                                         \
+    X(DT_ERR_NONCONVERGENT, "an iteration did not converge")                                       \
     X(DT_ERR_CANCELLED, "cancelled")
 
 typedef enum dt_status {
