@@ -133,37 +133,45 @@ static dt_status check_direction(struct dti_check *c, const struct analytic *at,
     return DT_OK;
 }
 
-static dt_status check_entry(struct dti_check *c, const struct analytic *at, int input,
-                             int64_t offset, int64_t k, double scale) {
+/* Keep the entry if it is among the worst. A NaN is worse than any number. */
+static void note_entry(dt_gradcheck_report *report, const dt_gradcheck_entry *entry) {
+    int at = report->n_worst;
+    while (at > 0 && !(entry->relative <= report->worst[at - 1].relative)) {
+        at--;
+    }
+    if (at == DT_GRADCHECK_WORST) {
+        return;
+    }
+    int kept = report->n_worst < DT_GRADCHECK_WORST ? report->n_worst : DT_GRADCHECK_WORST - 1;
+    memmove(&report->worst[at + 1], &report->worst[at],
+            (size_t)(kept - at) * sizeof report->worst[0]);
+    report->worst[at] = *entry;
+    report->n_worst = kept + 1;
+}
+
+/* Number k of an input's gradient against differences; false if they disagree. */
+static bool check_entry(struct dti_check *c, const struct analytic *at, int input, int64_t offset,
+                        int64_t k, double scale) {
     memset(at->direction, 0, (size_t)total_reals(c) * sizeof(double));
     at->direction[offset + k] = 1;
     double s_scale, analytic = at->gradient[offset + k];
     double numeric = dti_check_difference(c, at->direction, &s_scale);
-    if (tape_failure(c) != DT_OK) {
-        return c->error->status;
-    }
-    double error = relative_error(analytic, numeric, fmax(scale, 1e-4 * s_scale));
-    c->report->worst_entry = fmax(c->report->worst_entry, error);
+    bool complex = c->values[input].dtype == DT_C128;
+    const dt_gradcheck_entry entry = {
+        .input = input,
+        .element = complex ? k / 2 : k,
+        .imaginary = complex && k % 2 == 1,
+        .analytic = analytic,
+        .numeric = numeric,
+        .relative = relative_error(analytic, numeric, fmax(scale, 1e-4 * s_scale))};
+    note_entry(c->report, &entry);
+    c->report->worst_entry = c->report->worst[0].relative;
     c->report->compared++;
-    if (exceeds(error, c->options.tolerance)) {
-        bool complex = c->values[input].dtype == DT_C128;
-        c->error->index = complex ? k / 2 : k;
-        dt_status status = dt_error_set(
-            c->error, DT_ERR_GRADIENT,
-            "gradcheck %s: input %d, element %lld%s: analytic %.15g, numeric %.15g, relative "
-            "error %.2g (tolerance %.2g)",
-            c->name, input, (long long)(complex ? k / 2 : k),
-            !complex     ? ""
-            : k % 2 == 0 ? " along 1"
-                         : " along i",
-            analytic, numeric, error, c->options.tolerance);
-        return status;
-    }
-    return DT_OK;
+    return !exceeds(entry.relative, c->options.tolerance);
 }
 
 static dt_status check_entries(struct dti_check *c, const struct analytic *at) {
-    int64_t offset = 0;
+    int64_t offset = 0, wrong = 0, all = 0;
     for (int i = 0; i < c->n_in; i++) {
         int64_t reals = dti_check_reals(c, i);
         int64_t checked = reals < c->options.max_jacobian ? reals : c->options.max_jacobian;
@@ -171,16 +179,27 @@ static dt_status check_entries(struct dti_check *c, const struct analytic *at) {
         for (int64_t k = 0; k < reals; k++) {
             largest = fmax(largest, fabs(at->gradient[offset + k]));
         }
-        for (int64_t e = 0; e < checked; e++) {
+        for (int64_t e = 0; e < checked && c->tape->error.status == DT_OK; e++, all++) {
             int64_t k = e * reals / checked; /* spread over the input */
-            dt_status status = check_entry(c, at, i, offset, k, largest);
-            if (status != DT_OK) {
-                return status;
-            }
+            wrong += check_entry(c, at, i, offset, k, largest) ? 0 : 1;
         }
         offset += reals;
     }
-    return DT_OK;
+    if (tape_failure(c) != DT_OK || wrong == 0) {
+        return c->error->status;
+    }
+    const dt_gradcheck_entry *worst = &c->report->worst[0];
+    dt_error_set(c->error, DT_ERR_GRADIENT,
+                 "gradcheck %s: input %d, element %lld%s: analytic %.15g, numeric %.15g, relative "
+                 "error %.2g (tolerance %.2g); %lld of %lld entries are wrong",
+                 c->name, worst->input, (long long)worst->element,
+                 c->values[worst->input].dtype != DT_C128 ? ""
+                 : worst->imaginary                       ? " along i"
+                                                          : " along 1",
+                 worst->analytic, worst->numeric, worst->relative, c->options.tolerance,
+                 (long long)wrong, (long long)all);
+    c->error->index = worst->element;
+    return DT_ERR_GRADIENT;
 }
 
 static dt_status first_order(struct dti_check *c, const struct analytic *at) {
@@ -191,6 +210,29 @@ static dt_status first_order(struct dti_check *c, const struct analytic *at) {
     if (status == DT_OK && c->options.max_jacobian > 0) {
         status = check_entries(c, at);
     }
+    return status;
+}
+
+/* The same gradient, bit for bit, again and on other numbers of threads. */
+static dt_status check_replay(struct dti_check *c, const struct analytic *at) {
+    int64_t total = total_reals(c);
+    int threads = dt_get_threads();
+    dt_status status = DT_OK;
+    for (int n = 1; n <= 3 && status == DT_OK; n++) {
+        dt_set_threads(n);
+        status = differentiate(c, at->direction);
+        for (int64_t k = 0; k < total && status == DT_OK; k++) {
+            if (memcmp(&at->direction[k], &at->gradient[k], sizeof(double)) != 0) {
+                status = dt_error_set(c->error, DT_ERR_GRADIENT,
+                                      "gradcheck %s: number %lld of the gradient is %.17g, and "
+                                      "%.17g when computed again on %d threads: the function is "
+                                      "not pure",
+                                      c->name, (long long)k, at->gradient[k], at->direction[k], n);
+            }
+        }
+        c->report->compared += total;
+    }
+    dt_set_threads(threads);
     return status;
 }
 
@@ -245,18 +287,7 @@ static dt_status second_order(struct dti_check *c, const struct analytic *at) {
 
 /* -- the public call --------------------------------------------------------------------------- */
 
-static dt_gradcheck_options with_defaults(const dt_gradcheck_options *given) {
-    dt_gradcheck_options o = given == NULL ? (dt_gradcheck_options){0} : *given;
-    o.adjoint_tolerance = o.adjoint_tolerance > 0 ? o.adjoint_tolerance : 1e-12;
-    o.tolerance = o.tolerance > 0 ? o.tolerance : 1e-8;
-    o.step = o.step > 0 ? o.step : 1e-3;
-    o.directions = o.directions == 0 ? 3 : o.directions;
-    o.max_jacobian = o.max_jacobian == 0 ? 256 : o.max_jacobian;
-    o.seed = o.seed == 0 ? 1 : o.seed;
-    return o;
-}
-
-static dt_status check_values(const char *name, int n_in, const dt_array *values, dt_error *error) {
+dt_status dti_check_values(const char *name, int n_in, const dt_array *values, dt_error *error) {
     if (n_in < 1 || n_in > DT_MAX_OUTPUTS) {
         return dt_error_set(error, DT_ERR_ARGUMENT, "gradcheck %s: takes 1 to %d inputs, got %d",
                             name, DT_MAX_OUTPUTS, n_in);
@@ -278,11 +309,11 @@ dt_status dt_gradcheck(const char *name, dt_tensor_fn *fn, void *user, int n_in,
     dt_error local_error = DT_ERROR_INIT;
     dt_gradcheck_report local_report;
     struct dti_check c = {.name = name, .fn = fn, .user = user, .n_in = n_in, .values = values};
-    c.options = with_defaults(options);
+    c.options = dti_check_options(options);
     c.error = error == NULL ? &local_error : error;
     c.report = ret_report == NULL ? &local_report : ret_report;
     *c.report = (dt_gradcheck_report){0};
-    if (check_values(name, n_in, values, c.error) != DT_OK) {
+    if (dti_check_values(name, n_in, values, c.error) != DT_OK) {
         return c.error->status;
     }
     int64_t total = total_reals(&c);
@@ -300,6 +331,12 @@ dt_status dt_gradcheck(const char *name, dt_tensor_fn *fn, void *user, int n_in,
     } else {
         struct analytic at = {memory + total, memory + 2 * total};
         status = first_order(&c, &at);
+        if (status == DT_OK && c.options.taylor) {
+            status = dti_check_taylor(&c, at.gradient, at.direction);
+        }
+        if (status == DT_OK && c.options.replay) {
+            status = check_replay(&c, &at);
+        }
         if (status == DT_OK && c.options.second_order) {
             status = second_order(&c, &at);
         }

@@ -4,7 +4,7 @@
 
 #include <difftape/gradcheck.h>
 
-/* s(x) = Re <ybar, fn(x)> for a fixed random cotangent ybar. */
+/* s(x) = Re <ybar, fn(x)> for a fixed random cotangent ybar, or one of ones. */
 struct dti_check {
     const char *name;
     dt_tensor_fn *fn;
@@ -15,6 +15,7 @@ struct dti_check {
     dt_gradcheck_report *report;
     dt_error *error;
     dt_tape *tape;
+    bool plain;     /* ybar is ones */
     double *buffer; /* perturbed inputs, one after another, 2 doubles per complex element */
 };
 
@@ -29,11 +30,24 @@ void dti_check_leaves(struct dti_check *c, bool parameters, const double *direct
 /* The function under test at `in`; a failed tape and its inert tensor if it returns none. */
 dt_tensor *dti_check_call(const struct dti_check *c, dt_tape *tape, dt_tensor *const *in);
 
-/* The random cotangent of y as a constant of its tape. */
+/* The cotangent of y as a constant of its tape. */
 dt_tensor *dti_check_cotangent(const struct dti_check *c, const dt_tensor *y);
 
 /* d/dh s(x + h direction) at h = 0 by 4-point central differences, and in *ret_scale the sum of
  * magnitudes s is made of (rounding error grows with it). NaN with a failed tape. */
 double dti_check_difference(struct dti_check *c, const double *direction, double *ret_scale);
+
+/* s(x + h direction), and the sum of the magnitudes of its terms. NaN with a failed tape. */
+double dti_check_evaluate(struct dti_check *c, const double *direction, double h,
+                          double *ret_scale);
+
+/* Does the remainder of first order fall as h^2 along a random direction? `direction` is scratch. */
+dt_status dti_check_taylor(struct dti_check *c, const double *gradient, double *direction);
+
+/* Options with the defaults filled in. */
+dt_gradcheck_options dti_check_options(const dt_gradcheck_options *given);
+
+/* Number and types of the inputs. */
+dt_status dti_check_values(const char *name, int n_in, const dt_array *values, dt_error *error);
 
 #endif

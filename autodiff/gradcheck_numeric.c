@@ -63,13 +63,13 @@ dt_tensor *dti_check_cotangent(const struct dti_check *c, const dt_tensor *y) {
     double *data = ybar->a.data;
     int64_t reals = dt_size(y) * (y->a.dtype == DT_C128 ? 2 : 1);
     for (int64_t k = 0; k < reals; k++) {
-        data[k] = dti_random_normal(c->options.seed, (uint64_t)k);
+        data[k] = c->plain ? 1 : dti_random_normal(c->options.seed, (uint64_t)k);
     }
     return ybar;
 }
 
-/* s(x + h direction) and the sum of the magnitudes of its terms. */
-static double evaluate(struct dti_check *c, const double *direction, double h, double *ret_scale) {
+double dti_check_evaluate(struct dti_check *c, const double *direction, double h,
+                          double *ret_scale) {
     dt_tensor *leaves[DT_MAX_OUTPUTS] = {NULL};
     dti_check_leaves(c, false, direction, h, leaves);
     dt_tensor *y = dti_check_call(c, c->tape, leaves);
@@ -98,7 +98,7 @@ double dti_check_difference(struct dti_check *c, const double *direction, double
         double scale = 0, s[4];
         for (int p = 0; p < 4; p++) {
             static const double at[] = {1, -1, 2, -2};
-            s[p] = evaluate(c, direction, at[p] * h, &scale);
+            s[p] = dti_check_evaluate(c, direction, at[p] * h, &scale);
             *ret_scale = fmax(*ret_scale, scale);
         }
         double slope = (8 * (s[0] - s[1]) - (s[2] - s[3])) / (12 * h);
@@ -110,4 +110,15 @@ double dti_check_difference(struct dti_check *c, const double *direction, double
         before = slope;
     }
     return best;
+}
+
+dt_gradcheck_options dti_check_options(const dt_gradcheck_options *given) {
+    dt_gradcheck_options o = given == NULL ? (dt_gradcheck_options){0} : *given;
+    o.adjoint_tolerance = o.adjoint_tolerance > 0 ? o.adjoint_tolerance : 1e-12;
+    o.tolerance = o.tolerance > 0 ? o.tolerance : 1e-8;
+    o.step = o.step > 0 ? o.step : 1e-3;
+    o.directions = o.directions == 0 ? 3 : o.directions;
+    o.max_jacobian = o.max_jacobian == 0 ? 256 : o.max_jacobian;
+    o.seed = o.seed == 0 ? 1 : o.seed;
+    return o;
 }

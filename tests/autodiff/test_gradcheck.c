@@ -80,9 +80,9 @@ Test(gradcheck, names_operation_input_element_and_both_numbers_of_a_wrong_gradie
     const dt_gradcheck_options options = {.directions = -1};
     dt_gradcheck("cube", apply_cube, &attr, 1, &value, &options, NULL, &error);
     cr_expect_eq(error.status, DT_ERR_GRADIENT);
-    cr_expect(strstr(error.message, "gradcheck cube: input 0, element 0: analytic") != NULL, "%s",
+    cr_expect(strstr(error.message, "gradcheck cube: input 0, element 2: analytic") != NULL, "%s",
               error.message);
-    cr_expect_eq(error.index, 0);
+    cr_expect_eq(error.index, 2);
     dt_error direction = DT_ERROR_INIT;
     check(WRONG_BOTH, DT_F64, NULL, &direction);
     cr_expect(strstr(direction.message, "along a random direction") != NULL, "%s",
@@ -116,4 +116,91 @@ Test(gradcheck, refuses_a_function_without_a_result_to_compare) {
     dt_gradcheck("nothing", nothing, NULL, 1, &value, NULL, NULL, &error);
     cr_expect_eq(error.status, DT_ERR_ARGUMENT);
     cr_expect(strstr(error.message, "nothing to compare") != NULL, "%s", error.message);
+}
+
+Test(gradcheck, taylor_remainder_falls_as_the_square_of_the_step_only_if_the_gradient_is_right) {
+    struct attr right = {RIGHT}, wrong = {WRONG_BOTH};
+    const dt_array value = dt_array_wrap(DT_F64, 1, n3, x0);
+    const dt_gradcheck_options options = {.directions = -1, .max_jacobian = -1, .taylor = true};
+    dt_gradcheck_report report;
+    dt_error error = DT_ERROR_INIT;
+    cr_expect_eq(dt_gradcheck("cube", apply_cube, &right, 1, &value, &options, &report, &error),
+                 DT_OK, "%s", error.message);
+    cr_expect(report.taylor_order > 1.98 && report.taylor_order < 2.02, "h^%g",
+              report.taylor_order);
+    dt_gradcheck("cube", apply_cube, &wrong, 1, &value, &options, &report, &error);
+    cr_expect_eq(error.status, DT_ERR_GRADIENT);
+    cr_expect(report.taylor_order > 0.9 && report.taylor_order < 1.1, "h^%g", report.taylor_order);
+    cr_expect(strstr(error.message, "the remainder of first order falls as h^1.0") != NULL, "%s",
+              error.message);
+}
+
+static dt_tensor *doubled(void *user, dt_tape *tape, dt_tensor *const *in) {
+    (void)user, (void)tape;
+    return dt_scale(in[0], 2);
+}
+
+/* Not pure: every call scales by a little more. */
+static dt_tensor *drifting(void *user, dt_tape *tape, dt_tensor *const *in) {
+    double *factor = user;
+    (void)tape;
+    *factor += 1e-13;
+    return dt_scale(in[0], *factor);
+}
+
+Test(gradcheck, replays_must_give_the_same_bits_and_linear_functions_have_no_remainder) {
+    const dt_array value = dt_array_wrap(DT_F64, 1, n3, x0);
+    const dt_gradcheck_options options = {.taylor = true, .replay = true};
+    dt_gradcheck_report report;
+    dt_error error = DT_ERROR_INIT;
+    cr_expect_eq(dt_gradcheck("doubled", doubled, NULL, 1, &value, &options, &report, &error),
+                 DT_OK, "%s", error.message);
+    cr_expect_eq(report.taylor_order, 2, "h^%g", report.taylor_order);
+    cr_expect_geq(report.compared, 3 + 3 + 9);
+    double factor = 2;
+    dt_gradcheck("drifting", drifting, &factor, 1, &value, &options, &report, &error);
+    cr_expect(strstr(error.message, "the function is not pure") != NULL, "%s", error.message);
+}
+
+Test(gradcheck, report_lists_the_worst_entries_first_and_fits_any_buffer) {
+    struct attr attr = {WRONG_BOTH};
+    const dt_array value = dt_array_wrap(DT_F64, 1, n3, x0);
+    const dt_gradcheck_options options = {.directions = -1};
+    dt_gradcheck_report report;
+    dt_error error = DT_ERROR_INIT;
+    dt_gradcheck("cube", apply_cube, &attr, 1, &value, &options, &report, &error);
+    cr_expect(strstr(error.message, "entries are wrong") != NULL, "%s", error.message);
+    cr_assert_eq(report.n_worst, 3);
+    cr_expect_eq(report.worst[0].element, 2);
+    cr_expect_eq(report.worst[2].element, 0);
+    char text[2048], small[16];
+    dt_gradcheck_format(text, sizeof text, &report);
+    cr_expect(strstr(text, "input    element") != NULL && strstr(text, "2.56651978") != NULL, "%s",
+              text);
+    cr_expect_str_eq(dt_gradcheck_format(small, sizeof small, &report), "4 numbers compa");
+}
+
+static dt_tensor *sum_of_squares(void *user, dt_tape *tape, dt_tensor *const *in) {
+    (void)user, (void)tape;
+    return dt_sum(dt_abs2(in[0]), DT_ALL);
+}
+
+Test(gradcheck, finite_differences_are_a_gradient_of_their_own) {
+    const dt_c128 w[2] = {{1, -2}, {0.5, 0.25}};
+    const int64_t two = 2;
+    double numbers[4] = {0};
+    const dt_array value = dt_array_wrap(DT_C128, 1, &two, w);
+    dt_array gradient = dt_array_wrap(DT_C128, 1, &two, numbers);
+    dt_error error = DT_ERROR_INIT;
+    dt_finite_differences(sum_of_squares, NULL, 1, &value, NULL, &gradient, &error);
+    cr_assert_eq(error.status, DT_OK, "%s", error.message);
+    const double want[] = {2, -4, 1, 0.5};
+    for (int k = 0; k < 4; k++) {
+        cr_expect(numbers[k] - want[k] < 1e-10 && want[k] - numbers[k] < 1e-10, "%.15g",
+                  numbers[k]);
+    }
+    dt_finite_differences(doubled, NULL, 1, &value, NULL, &gradient, &error);
+    cr_expect_eq(error.status, DT_ERR_SHAPE);
+    cr_expect(strstr(error.message, "must be one real number (f64), got c128(2)") != NULL, "%s",
+              error.message);
 }
