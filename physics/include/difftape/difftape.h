@@ -13,6 +13,7 @@
 #include <difftape/linalg.h>
 #include <difftape/op.h>
 #include <difftape/ops.h>
+#include <difftape/optimize.h>
 #include <difftape/tape.h>
 
 #include <difftape/crystal.h>
