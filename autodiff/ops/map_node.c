@@ -17,6 +17,11 @@ dt_status dti_shape_unary(dt_node *n) {
     return status == DT_OK ? dt_node_output_like(n, 0, dt_node_in(n, 0).dtype) : status;
 }
 
+dt_status dti_shape_real(dt_node *n) {
+    dt_status status = dt_node_need_real(n, 0);
+    return status == DT_OK ? dt_node_output_like(n, 0, dt_node_in(n, 0).dtype) : status;
+}
+
 dt_status dti_shape_to_real(dt_node *n) {
     dt_status status = dt_node_need_float(n, 0);
     return status == DT_OK ? dt_node_output_like(n, 0, dt_dtype_real(dt_node_in(n, 0).dtype))
@@ -69,6 +74,10 @@ dt_map dti_map_table(const dt_node *n, dt_map_fn *const *table, dt_dtype compute
 bool dti_is_real(const dt_tensor *x) {
     dt_dtype dtype = dt_dtype_of(x);
     return dtype == DT_F32 || dtype == DT_F64;
+}
+
+dt_tensor *dti_plus(dt_tensor *x, double c) {
+    return dt_add(x, dt_full(dt_tape_of(x), dt_dtype_real(dt_dtype_of(x)), 0, NULL, c));
 }
 
 dt_tensor *dti_times_i(dt_tensor *x) {

@@ -12,6 +12,7 @@
  * type from a real input. */
 dt_status dti_shape_broadcast(dt_node *n);
 dt_status dti_shape_unary(dt_node *n);
+dt_status dti_shape_real(dt_node *n); /* a real input */
 dt_status dti_shape_to_real(dt_node *n);
 dt_status dti_shape_to_complex(dt_node *n);
 
@@ -33,6 +34,9 @@ dt_tensor *dti_inert_of(const dt_tensor *x);
 
 /* Is x f32 or f64? */
 bool dti_is_real(const dt_tensor *x);
+
+/* x + c, in the type of x. */
+dt_tensor *dti_plus(dt_tensor *x, double c);
 
 /* i x for a real x, as a complex tensor. */
 dt_tensor *dti_times_i(dt_tensor *x);

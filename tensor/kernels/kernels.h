@@ -52,6 +52,52 @@ extern dt_map_fn *const dti_k_complex[DT_DTYPE_COUNT];
 /* where(cond, a, b): in[0] is bool, compute type that of a and b; all six types. */
 extern dt_map_fn *const dti_k_where[DT_DTYPE_COUNT];
 
+/* Functions (functions.c), special functions (special.c: sinc and polygamma read `const int *attr`,
+ * the order), choices (choice.c: clamp reads two doubles). */
+extern dt_map_fn *const dti_k_rsqrt[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_exp2[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_log2[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_tan[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_asin[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_acos[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_atan[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_sinh[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_cosh[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_tanh[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_asinh[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_acosh[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_atanh[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_cbrt[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_expm1[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_log1p[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_erf[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_erfc[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_lgamma[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_sigmoid[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_softplus[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_sinc[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_polygamma[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_angle[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_cis2pi[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_minimum[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_maximum[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_clamp[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_relu[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_round[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_fmod[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_power[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_isfinite[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_equal[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_unequal[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_less[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_less_equal[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_greater[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_greater_equal[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_and[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_or[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_xor[DT_DTYPE_COUNT];
+extern dt_map_fn *const dti_k_not[DT_DTYPE_COUNT];
+
 /* Precision and kind changes by explicit request; [from][to], NULL = refused (complex to real). */
 extern dt_map_fn *const dti_k_cast[DT_DTYPE_COUNT][DT_DTYPE_COUNT];
 

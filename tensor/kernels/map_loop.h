@@ -28,4 +28,26 @@
         }                                                                                          \
     }
 
+/* The table dti_k_NAME of a kernel by element type, from functions NAME_f32, NAME_f64, ...; for float
+ * types, real ones, those with an order, all six, bool. */
+#define DTI_ENTRY(tag, name, suffix) [tag] = name##_##suffix
+#define FLOAT_TABLE(name)                                                                          \
+    dt_map_fn *const dti_k_##name[DT_DTYPE_COUNT] = {                                              \
+        DTI_ENTRY(DT_F32, name, f32), DTI_ENTRY(DT_F64, name, f64), DTI_ENTRY(DT_C64, name, c64),  \
+        DTI_ENTRY(DT_C128, name, c128)}
+#define REAL_TABLE(name)                                                                           \
+    dt_map_fn *const dti_k_##name[DT_DTYPE_COUNT] = {DTI_ENTRY(DT_F32, name, f32),                 \
+                                                     DTI_ENTRY(DT_F64, name, f64)}
+#define ORDERED_TABLE(name)                                                                        \
+    dt_map_fn *const dti_k_##name[DT_DTYPE_COUNT] = {                                              \
+        DTI_ENTRY(DT_F32, name, f32), DTI_ENTRY(DT_F64, name, f64), DTI_ENTRY(DT_I64, name, i64),  \
+        DTI_ENTRY(DT_BOOL, name, bool)}
+#define SIX_TABLE(name)                                                                            \
+    dt_map_fn *const dti_k_##name[DT_DTYPE_COUNT] = {                                              \
+        DTI_ENTRY(DT_F32, name, f32), DTI_ENTRY(DT_F64, name, f64),                                \
+        DTI_ENTRY(DT_C64, name, c64), DTI_ENTRY(DT_C128, name, c128),                              \
+        DTI_ENTRY(DT_I64, name, i64), DTI_ENTRY(DT_BOOL, name, bool)}
+#define BOOL_TABLE(name)                                                                           \
+    dt_map_fn *const dti_k_##name[DT_DTYPE_COUNT] = {DTI_ENTRY(DT_BOOL, name, bool)}
+
 #endif

@@ -48,10 +48,86 @@ DT_API dt_tensor *dt_sin(dt_tensor *x);
 /** cos(x), real or complex.  X = -Y sin(x)*. */
 DT_API dt_tensor *dt_cos(dt_tensor *x);
 
+/** 1/x.  X = -Y (y^2)*: infinite at 0. */
+DT_API dt_tensor *dt_reciprocal(dt_tensor *x);
+
+/** 1/sqrt(x), principal branch.  X = -Y (y^3)* / 2: infinite at 0. */
+DT_API dt_tensor *dt_rsqrt(dt_tensor *x);
+
+/** x^(1/3) for real x of either sign.  X = Y / (3 y^2): infinite at 0. */
+DT_API dt_tensor *dt_cbrt(dt_tensor *x);
+
+/** a^b, both tensors, principal branch; real a < 0 gives NaN unless b is an integer.
+ *  A = Y (b a^(b-1))*, B = Y (y log a)*, which is 0 at a = 0. */
+DT_API dt_tensor *dt_power(dt_tensor *a, dt_tensor *b);
+
+/** sqrt(a^2 + b^2), real, without overflow.  A = Y a/y, B = Y b/y, 0 at 0. */
+DT_API dt_tensor *dt_hypot(dt_tensor *a, dt_tensor *b);
+
+/** a - trunc(a/b) b, real, with the sign of a (C's fmod).  A = Y, B = -Y trunc(a/b). */
+DT_API dt_tensor *dt_fmod(dt_tensor *a, dt_tensor *b);
+
+/* -- functions --------------------------------------------------------------------------------- */
+
+/** exp(x) - 1, 2^x, log(1 + x), log2(x); expm1 and log1p are real and accurate near 0.
+ *  X = Y exp(x), Y (y log 2)*, Y / (1 + x), Y / (x log 2)*. */
+DT_API dt_tensor *dt_expm1(dt_tensor *x);
+DT_API dt_tensor *dt_exp2(dt_tensor *x);
+DT_API dt_tensor *dt_log1p(dt_tensor *x);
+DT_API dt_tensor *dt_log2(dt_tensor *x);
+
+/** Circular functions and their inverses, real or complex, principal branches as in C99 annex G;
+ *  real arguments outside the domain give NaN (cast to complex for a value).
+ *  X = Y (1 + y^2)*, Y / sqrt(1 - x^2)*, -Y / sqrt(1 - x^2)*, Y / (1 + x^2)*. */
+DT_API dt_tensor *dt_tan(dt_tensor *x);
+DT_API dt_tensor *dt_asin(dt_tensor *x);
+DT_API dt_tensor *dt_acos(dt_tensor *x);
+DT_API dt_tensor *dt_atan(dt_tensor *x);
+
+/** The angle of the point (x, y), both real, in (-pi, pi]: dt_angle of x + iy.
+ *  YBAR = Y x / r^2, XBAR = -Y y / r^2, 0 at the origin. */
+DT_API dt_tensor *dt_atan2(dt_tensor *y, dt_tensor *x);
+
+/** Hyperbolic functions and their inverses, as the circular ones.
+ *  X = Y cosh(x)*, Y sinh(x)*, Y (1 - y^2)*, Y / sqrt(1 + x^2)*, Y / sqrt(x^2 - 1)*,
+ *  Y / (1 - x^2)*. */
+DT_API dt_tensor *dt_sinh(dt_tensor *x);
+DT_API dt_tensor *dt_cosh(dt_tensor *x);
+DT_API dt_tensor *dt_tanh(dt_tensor *x);
+DT_API dt_tensor *dt_asinh(dt_tensor *x);
+DT_API dt_tensor *dt_acosh(dt_tensor *x);
+DT_API dt_tensor *dt_atanh(dt_tensor *x);
+
+/** sin(x)/x, 1 at 0, real or complex, with derivatives of any order exact near 0 too. This is the
+ *  unnormalised function: numpy.sinc(x) is dt_sinc(pi x). */
+DT_API dt_tensor *dt_sinc(dt_tensor *x);
+
+/** Error function and its complement, real.  X = +-Y 2/sqrt(pi) exp(-x^2). */
+DT_API dt_tensor *dt_erf(dt_tensor *x);
+DT_API dt_tensor *dt_erfc(dt_tensor *x);
+
+/** log |Gamma(x)|, real.  X = Y dt_polygamma(x, 0). */
+DT_API dt_tensor *dt_lgamma(dt_tensor *x);
+
+/** Derivative number order + 1 of log Gamma: digamma (order 0), trigamma (1), ..., to 64. Real; for
+ *  order >= 1 x must be positive, else NaN.  X = Y dt_polygamma(x, order + 1). */
+DT_API dt_tensor *dt_polygamma(dt_tensor *x, int order);
+
+/** 1 / (1 + exp(-x)), log(1 + exp(x)), x sigmoid(x), max(x, 0): real, without overflow. The slope of
+ *  relu at 0 is taken as 0.  X = Y y (1 - y), Y sigmoid(x), ..., Y where x > 0. */
+DT_API dt_tensor *dt_sigmoid(dt_tensor *x);
+DT_API dt_tensor *dt_softplus(dt_tensor *x);
+DT_API dt_tensor *dt_silu(dt_tensor *x);
+DT_API dt_tensor *dt_relu(dt_tensor *x);
+
 /* -- complex ----------------------------------------------------------------------------------- */
 
 /** exp(i x), x real: the phase of a structure factor.  X = Im(Y y*). */
 DT_API dt_tensor *dt_cis(dt_tensor *x);
+
+/** exp(2 pi i x), x real, in reduced units: whole turns are taken off exactly, so it is more accurate
+ *  than dt_cis(2 pi x) for large x.  X = 2 pi Im(Y y*). */
+DT_API dt_tensor *dt_cis2pi(dt_tensor *x);
 
 /** r exp(i x), both real.  R = Re(Y exp(-ix)), X = Im(Y y*). */
 DT_API dt_tensor *dt_polar(dt_tensor *r, dt_tensor *x);
@@ -74,6 +150,9 @@ DT_API dt_tensor *dt_abs(dt_tensor *z);
 /** |z|^2, real.  Z = 2 Y z.  Smooth: the primitive for intensities. */
 DT_API dt_tensor *dt_abs2(dt_tensor *z);
 
+/** The argument of z in (-pi, pi], real.  Z = i Y (z/|z|)/|z|, 0 at z = 0. */
+DT_API dt_tensor *dt_angle(dt_tensor *z);
+
 /** z/|z| (sign of a real x), 0 at 0; type kept. Z = (Y - y^2 Y*) / (2|z|), 0 at z = 0. */
 DT_API dt_tensor *dt_sign(dt_tensor *z);
 
@@ -81,6 +160,32 @@ DT_API dt_tensor *dt_sign(dt_tensor *z);
  *  to i64 (truncating) and bool (x != 0), which carry no gradient; complex to anything else is
  *  DT_ERR_DTYPE: take dt_real. X = Y cast back. A tensor of that type is returned as it is. */
 DT_API dt_tensor *dt_cast(dt_tensor *x, dt_dtype dtype);
+
+/* -- choices ----------------------------------------------------------------------------------- */
+
+/** The smaller or larger of two real numbers; NaN if either is. The one that is taken receives Y,
+ *  both Y/2 where they are equal. */
+DT_API dt_tensor *dt_minimum(dt_tensor *a, dt_tensor *b);
+DT_API dt_tensor *dt_maximum(dt_tensor *a, dt_tensor *b);
+
+/** x held in [low, high], real.  X = Y inside and on the bounds, 0 outside. */
+DT_API dt_tensor *dt_clamp(dt_tensor *x, double low, double high);
+
+/** The nearest integer, halves to even, real. No gradient. */
+DT_API dt_tensor *dt_round(dt_tensor *x);
+
+/** Neither NaN nor infinite? bool. No gradient. */
+DT_API dt_tensor *dt_isfinite(dt_tensor *x);
+
+/** a relation b, bool, e.g. dt_compare(x, DT_GT, y). Operands of one type (i64 and bool too), or real
+ *  with complex; complex numbers can only be equal or not. No gradient. */
+typedef enum dt_relation { DT_EQ, DT_NE, DT_LT, DT_LE, DT_GT, DT_GE } dt_relation;
+DT_API dt_tensor *dt_compare(dt_tensor *a, dt_relation relation, dt_tensor *b);
+
+/** Logic on bool tensors, e.g. dt_logic(a, DT_AND, b). */
+typedef enum dt_connective { DT_AND, DT_OR, DT_XOR } dt_connective;
+DT_API dt_tensor *dt_logic(dt_tensor *a, dt_connective connective, dt_tensor *b);
+DT_API dt_tensor *dt_not(dt_tensor *x);
 
 /** cond ? a : b, cond bool, all three broadcast. A = cond ? Y : 0, B = cond ? 0 : Y. */
 DT_API dt_tensor *dt_where(dt_tensor *cond, dt_tensor *a, dt_tensor *b);

@@ -1,0 +1,45 @@
+/* y = arsinh(x)      cotangent: xbar = ybar / sqrt(1 + x^2)*      smooth for real x; complex x: branch points at i and -i. */
+#include "../ops.h"
+
+static dt_map map(const dt_node *n) {
+    return dti_map_table(n, dti_k_asinh, dt_node_out(n, 0).dtype);
+}
+
+static dt_tensor *slope(const dt_node *n) {
+    dt_tensor *x = n->in[0];
+    if (dti_is_real(x)) { /* no overflow of x^2 */
+        return dt_pow(dt_hypot(x, dt_full(n->tape, dt_dtype_of(x), 0, NULL, 1)), -1);
+    }
+    dt_tensor *ix =
+        dt_mul(x, dti_times_i(dt_full(n->tape, dt_dtype_real(dt_dtype_of(x)), 0, NULL, 1)));
+    return dt_mul(dt_rsqrt(dti_plus(ix, 1)), dt_rsqrt(dti_plus(dt_neg(ix), 1)));
+}
+
+static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
+    xbar[0] = dt_mul(ybar[0], dt_conj(slope(n)));
+}
+
+static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
+    ydot[0] = dt_mul(xdot[0], slope(n));
+}
+
+const dt_op dti_op_asinh = {
+    .name = "asinh",
+    .formula = "y = arsinh(x)",
+    .arity = 1,
+    .kind = DT_ELEMENTWISE,
+    .saves = DT_SAVE_INPUT(0),
+    .shape = dti_shape_unary,
+    .map = map,
+    .vjp = vjp,
+    .jvp = jvp,
+    DT_SAMPLES({.in = {{DT_SHAPE(3, 4), .fill = DT_FILL_UNIT}}},
+               {.in = {{.ndim = 0, .fill = DT_FILL_UNIT}}},
+               {.in = {{DT_SHAPE(2, 0), .fill = DT_FILL_UNIT}}},
+               {.in = {{DT_SHAPE(70), .fill = DT_FILL_UNIT}}},
+               {.in = {{DT_SHAPE(3), .fill = DT_FILL_ZERO}}}),
+};
+
+dt_tensor *dt_asinh(dt_tensor *x) {
+    return dt_apply(&dti_op_asinh, 1, &x, NULL);
+}

@@ -1,0 +1,37 @@
+/* y = 1 / (1 + exp(-x)), real      cotangent: xbar = ybar y sigmoid(-x)      smooth everywhere. */
+#include "../ops.h"
+
+static dt_map map(const dt_node *n) {
+    return dti_map_table(n, dti_k_sigmoid, dt_node_out(n, 0).dtype);
+}
+
+static dt_tensor *slope(const dt_node *n) {
+    return dt_mul(n->out[0], dt_sigmoid(dt_neg(n->in[0]))); /* 1 - y would cancel */
+}
+
+static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
+    xbar[0] = dt_mul(ybar[0], slope(n));
+}
+
+static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
+    ydot[0] = dt_mul(xdot[0], slope(n));
+}
+
+const dt_op dti_op_sigmoid = {
+    .name = "sigmoid",
+    .formula = "y = 1 / (1 + exp(-x))",
+    .arity = 1,
+    .kind = DT_ELEMENTWISE,
+    .dtypes = DT_REAL_ONLY,
+    .saves = DT_SAVE_INPUT(0) | DT_SAVE_OUTPUT,
+    .shape = dti_shape_real,
+    .map = map,
+    .vjp = vjp,
+    .jvp = jvp,
+    DT_SAMPLES({.in = {{DT_SHAPE(3, 4)}}}, {.in = {{.ndim = 0}}}, {.in = {{DT_SHAPE(2, 0)}}},
+               {.in = {{DT_SHAPE(70)}}}, {.in = {{DT_SHAPE(3), .fill = DT_FILL_ZERO}}}),
+};
+
+dt_tensor *dt_sigmoid(dt_tensor *x) {
+    return dt_apply(&dti_op_sigmoid, 1, &x, NULL);
+}
