@@ -164,12 +164,6 @@ static dt_c64 complex_power_c64(dt_c64 z, double p) {
 
 DTI_UNARY(pow_c64, dt_c64, dt_c64, complex_power_c64(a, *(const double *)attr))
 
-#define FLOAT_TABLE(name)                                                                          \
-    dt_map_fn *const dti_k_##name[DT_DTYPE_COUNT] = {[DT_F32] = name##_f32,                        \
-                                                     [DT_F64] = name##_f64,                        \
-                                                     [DT_C64] = name##_c64,                        \
-                                                     [DT_C128] = name##_c128}
-
 FLOAT_TABLE(add);
 FLOAT_TABLE(sub);
 FLOAT_TABLE(mul);

@@ -1,8 +1,9 @@
-/* map_loop.h - the shape every map kernel has: a loop over one tile. */
+/* map_loop.h - the shape every map kernel has, a loop over one tile, and its table. */
 #ifndef DTI_MAP_LOOP_H
 #define DTI_MAP_LOOP_H
 
 #include "kernels.h"
+#include "set.h"
 
 /* Kernels with one, two or three inputs; the expression sees a, b, c (elements) and attr. */
 #define DTI_UNARY(name, out_type, a_type, expression)                                              \
@@ -27,5 +28,21 @@
             y[i] = (expression);                                                                   \
         }                                                                                          \
     }
+
+/* Tables of kernels name_f32, name_f64, ...: of the four float types, of real ones, of all six. */
+#define FLOAT_TABLE(name)                                                                          \
+    dt_map_fn *const DTI_OF_SET(dti_k_##name)[DT_DTYPE_COUNT] = {[DT_F32] = name##_f32,            \
+                                                                 [DT_F64] = name##_f64,            \
+                                                                 [DT_C64] = name##_c64,            \
+                                                                 [DT_C128] = name##_c128}
+
+#define REAL_TABLE(name)                                                                           \
+    dt_map_fn *const DTI_OF_SET(dti_k_##name)[DT_DTYPE_COUNT] = {                                  \
+        [DT_F32] = name##_f32, [DT_F64] = name##_f64}
+
+#define FULL_TABLE(name)                                                                           \
+    dt_map_fn *const DTI_OF_SET(dti_k_##name)[DT_DTYPE_COUNT] = {                                  \
+        [DT_F32] = name##_f32,   [DT_F64] = name##_f64, [DT_C64] = name##_c64,                     \
+        [DT_C128] = name##_c128, [DT_I64] = name##_i64, [DT_BOOL] = name##_bool}
 
 #endif

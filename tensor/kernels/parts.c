@@ -107,12 +107,6 @@ DTI_UNARY(sign_c64, dt_c64, dt_c64, direction_c64(a))
 DTI_BINARY(complex_f32, dt_c64, float, ((dt_c64){a, b}))
 DTI_BINARY(complex_f64, dt_c128, double, ((dt_c128){a, b}))
 
-#define FLOAT_TABLE(name)                                                                          \
-    dt_map_fn *const dti_k_##name[DT_DTYPE_COUNT] = {[DT_F32] = name##_f32,                        \
-                                                     [DT_F64] = name##_f64,                        \
-                                                     [DT_C64] = name##_c64,                        \
-                                                     [DT_C128] = name##_c128}
-
 FLOAT_TABLE(real);
 FLOAT_TABLE(imag);
 FLOAT_TABLE(abs);
@@ -120,4 +114,4 @@ FLOAT_TABLE(abs2);
 FLOAT_TABLE(sign);
 FLOAT_TABLE(conj);
 
-dt_map_fn *const dti_k_complex[DT_DTYPE_COUNT] = {[DT_F32] = complex_f32, [DT_F64] = complex_f64};
+REAL_TABLE(complex);

@@ -94,17 +94,11 @@ COMPLEX_EXP(exp_c128, dt_c128, double, f64)
 CIS(f32, dt_c64, float)
 CIS(f64, dt_c128, double)
 
-#define FLOAT_TABLE(name)                                                                          \
-    dt_map_fn *const dti_k_##name[DT_DTYPE_COUNT] = {[DT_F32] = name##_f32,                        \
-                                                     [DT_F64] = name##_f64,                        \
-                                                     [DT_C64] = name##_c64,                        \
-                                                     [DT_C128] = name##_c128}
-
 FLOAT_TABLE(sqrt);
 FLOAT_TABLE(exp);
 FLOAT_TABLE(log);
 FLOAT_TABLE(sin);
 FLOAT_TABLE(cos);
 
-dt_map_fn *const dti_k_cis[DT_DTYPE_COUNT] = {[DT_F32] = cis_f32, [DT_F64] = cis_f64};
-dt_map_fn *const dti_k_polar[DT_DTYPE_COUNT] = {[DT_F32] = polar_f32, [DT_F64] = polar_f64};
+REAL_TABLE(cis);
+REAL_TABLE(polar);
