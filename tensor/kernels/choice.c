@@ -83,18 +83,18 @@ ORDERED(less_equal, <=)
 ORDERED(greater, >)
 ORDERED(greater_equal, >=)
 
-SIX_TABLE(equal);
-SIX_TABLE(unequal);
+FULL_TABLE(equal);
+FULL_TABLE(unequal);
 ORDERED_TABLE(less);
 ORDERED_TABLE(less_equal);
 ORDERED_TABLE(greater);
 ORDERED_TABLE(greater_equal);
 
-DTI_BINARY(and_bool, bool, bool, a &b)
-DTI_BINARY(or_bool, bool, bool, a | b)
-DTI_BINARY(xor_bool, bool, bool, a ^ b)
-DTI_UNARY(not_bool, bool, bool, !a)
-BOOL_TABLE(and);
-BOOL_TABLE(or);
-BOOL_TABLE(xor);
-BOOL_TABLE(not );
+DTI_BINARY(logical_and_bool, bool, bool, a &&b)
+DTI_BINARY(logical_or_bool, bool, bool, a || b)
+DTI_BINARY(logical_xor_bool, bool, bool, a != b)
+DTI_UNARY(logical_not_bool, bool, bool, !a)
+BOOL_TABLE(logical_and);
+BOOL_TABLE(logical_or);
+BOOL_TABLE(logical_xor);
+BOOL_TABLE(logical_not);

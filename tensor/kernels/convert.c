@@ -61,15 +61,10 @@ DTI_UNARY(cast_bool_c64, dt_c64, uint8_t, ((dt_c64){(float)a, 0}))
 DTI_UNARY(cast_bool_c128, dt_c128, uint8_t, ((dt_c128){(double)a, 0}))
 DTI_UNARY(cast_bool_i64, int64_t, uint8_t, (int64_t)a)
 
-#define TABLE(name)                                                                                \
-    dt_map_fn *const dti_k_##name[DT_DTYPE_COUNT] = {                                              \
-        [DT_F32] = name##_f32,   [DT_F64] = name##_f64, [DT_C64] = name##_c64,                     \
-        [DT_C128] = name##_c128, [DT_I64] = name##_i64, [DT_BOOL] = name##_bool}
+FULL_TABLE(copy);
+FULL_TABLE(where);
 
-TABLE(copy);
-TABLE(where);
-
-dt_map_fn *const dti_k_cast[DT_DTYPE_COUNT][DT_DTYPE_COUNT] = {
+dt_map_fn *const DTI_OF_SET(dti_k_cast)[DT_DTYPE_COUNT][DT_DTYPE_COUNT] = {
     [DT_F32] = {[DT_F32] = copy_f32,
                 [DT_F64] = cast_f32_f64,
                 [DT_C64] = cast_f32_c64,

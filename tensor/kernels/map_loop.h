@@ -1,8 +1,9 @@
-/* map_loop.h - the shape every map kernel has: a loop over one tile. */
+/* map_loop.h - the shape every map kernel has, a loop over one tile, and its table. */
 #ifndef DTI_MAP_LOOP_H
 #define DTI_MAP_LOOP_H
 
 #include "kernels.h"
+#include "set.h"
 
 /* Kernels with one, two or three inputs; the expression sees a, b, c (elements) and attr. */
 #define DTI_UNARY(name, out_type, a_type, expression)                                              \
@@ -28,26 +29,30 @@
         }                                                                                          \
     }
 
-/* The table dti_k_NAME of a kernel by element type, from functions NAME_f32, NAME_f64, ...; for float
- * types, real ones, those with an order, all six, bool. */
-#define DTI_ENTRY(tag, name, suffix) [tag] = name##_##suffix
+/* Tables of kernels name_f32, name_f64, ...: of the four float types, of real ones, of all six,
+ * of those with an order, of bool. */
 #define FLOAT_TABLE(name)                                                                          \
-    dt_map_fn *const dti_k_##name[DT_DTYPE_COUNT] = {                                              \
-        DTI_ENTRY(DT_F32, name, f32), DTI_ENTRY(DT_F64, name, f64), DTI_ENTRY(DT_C64, name, c64),  \
-        DTI_ENTRY(DT_C128, name, c128)}
+    dt_map_fn *const DTI_OF_SET(dti_k_##name)[DT_DTYPE_COUNT] = {[DT_F32] = name##_f32,            \
+                                                                 [DT_F64] = name##_f64,            \
+                                                                 [DT_C64] = name##_c64,            \
+                                                                 [DT_C128] = name##_c128}
+
 #define REAL_TABLE(name)                                                                           \
-    dt_map_fn *const dti_k_##name[DT_DTYPE_COUNT] = {DTI_ENTRY(DT_F32, name, f32),                 \
-                                                     DTI_ENTRY(DT_F64, name, f64)}
+    dt_map_fn *const DTI_OF_SET(dti_k_##name)[DT_DTYPE_COUNT] = {                                  \
+        [DT_F32] = name##_f32, [DT_F64] = name##_f64}
+
+#define FULL_TABLE(name)                                                                           \
+    dt_map_fn *const DTI_OF_SET(dti_k_##name)[DT_DTYPE_COUNT] = {                                  \
+        [DT_F32] = name##_f32,   [DT_F64] = name##_f64, [DT_C64] = name##_c64,                     \
+        [DT_C128] = name##_c128, [DT_I64] = name##_i64, [DT_BOOL] = name##_bool}
+
 #define ORDERED_TABLE(name)                                                                        \
-    dt_map_fn *const dti_k_##name[DT_DTYPE_COUNT] = {                                              \
-        DTI_ENTRY(DT_F32, name, f32), DTI_ENTRY(DT_F64, name, f64), DTI_ENTRY(DT_I64, name, i64),  \
-        DTI_ENTRY(DT_BOOL, name, bool)}
-#define SIX_TABLE(name)                                                                            \
-    dt_map_fn *const dti_k_##name[DT_DTYPE_COUNT] = {                                              \
-        DTI_ENTRY(DT_F32, name, f32), DTI_ENTRY(DT_F64, name, f64),                                \
-        DTI_ENTRY(DT_C64, name, c64), DTI_ENTRY(DT_C128, name, c128),                              \
-        DTI_ENTRY(DT_I64, name, i64), DTI_ENTRY(DT_BOOL, name, bool)}
+    dt_map_fn *const DTI_OF_SET(dti_k_##name)[DT_DTYPE_COUNT] = {[DT_F32] = name##_f32,            \
+                                                                 [DT_F64] = name##_f64,            \
+                                                                 [DT_I64] = name##_i64,            \
+                                                                 [DT_BOOL] = name##_bool}
+
 #define BOOL_TABLE(name)                                                                           \
-    dt_map_fn *const dti_k_##name[DT_DTYPE_COUNT] = {DTI_ENTRY(DT_BOOL, name, bool)}
+    dt_map_fn *const DTI_OF_SET(dti_k_##name)[DT_DTYPE_COUNT] = {[DT_BOOL] = name##_bool}
 
 #endif

@@ -114,4 +114,4 @@ FLOAT_TABLE(abs2);
 FLOAT_TABLE(sign);
 FLOAT_TABLE(conj);
 
-dt_map_fn *const dti_k_complex[DT_DTYPE_COUNT] = {[DT_F32] = complex_f32, [DT_F64] = complex_f64};
+REAL_TABLE(complex);

@@ -100,5 +100,5 @@ FLOAT_TABLE(log);
 FLOAT_TABLE(sin);
 FLOAT_TABLE(cos);
 
-dt_map_fn *const dti_k_cis[DT_DTYPE_COUNT] = {[DT_F32] = cis_f32, [DT_F64] = cis_f64};
-dt_map_fn *const dti_k_polar[DT_DTYPE_COUNT] = {[DT_F32] = polar_f32, [DT_F64] = polar_f64};
+REAL_TABLE(cis);
+REAL_TABLE(polar);

@@ -1,79 +1,141 @@
-/* vector_math.c - loops that compilers turn into calls of glibc's vector mathematics (libmvec).
- *
- * gcc takes the vector variants from the simd attribute below, clang from -fveclib=libmvec (see
- * meson.build); where neither works the loops call libm. One function per loop: sin and cos of one
- * argument in a common loop would be merged into sincos, which has no vector variant. No
- * -ffast-math is involved, so NaN and infinity keep their meaning. */
+/* vector_math.c - real functions over runs through glibc's vector mathematics (libmvec), called by
+ * the names of the x86-64 vector function ABI; loops over libm in the reference set and where there
+ * is no libmvec. */
 #include "vector_math.h"
 
 #include <math.h>
+#include <string.h>
 
-#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
-#define HAS_VECTOR_VARIANT __attribute__((simd("notinbranch")))
-float sinf(float) HAS_VECTOR_VARIANT;
-float cosf(float) HAS_VECTOR_VARIANT;
-float expf(float) HAS_VECTOR_VARIANT;
-float logf(float) HAS_VECTOR_VARIANT;
-double sin(double) HAS_VECTOR_VARIANT;
-double cos(double) HAS_VECTOR_VARIANT;
-double exp(double) HAS_VECTOR_VARIANT;
-double log(double) HAS_VECTOR_VARIANT;
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(DTI_SCALAR)
+#if __GLIBC_PREREQ(2, 35)
+#define HAS_LIBMVEC
+#endif
 #endif
 
-/* The widest vector is 16 floats: runs are cut into whole blocks so that no scalar remainder loop,
- * whose last bit may differ, ever runs. */
-#define BLOCK 16
-
-#define LOOP(name, type, function)                                                                 \
-    static void name(int64_t n_blocks, type *restrict out, const type *restrict x) {               \
-        for (int64_t i = 0; i < n_blocks * BLOCK; i++) {                                           \
+#define SCALAR_UNARY(name, type, function)                                                         \
+    void DTI_OF_SET(dti_vec_##name)(int64_t n, type * out, const type *x) {                        \
+        for (int64_t i = 0; i < n; i++) {                                                          \
             out[i] = function(x[i]);                                                               \
         }                                                                                          \
     }
-
-#if defined(__x86_64__) && defined(__GNUC__)
-#define LOOPS(name, type, function)                                                                \
-    LOOP(name##_default, type, function)                                                           \
-    __attribute__((target("avx2,fma"))) LOOP(name##_avx2, type, function)                          \
-        __attribute__((target("avx512f"))) LOOP(name##_avx512, type, function) static void         \
-        name(int64_t n_blocks, type *out, const type *x) {                                         \
-        if (__builtin_cpu_supports("avx512f")) {                                                   \
-            name##_avx512(n_blocks, out, x);                                                       \
-        } else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {              \
-            name##_avx2(n_blocks, out, x);                                                         \
-        } else {                                                                                   \
-            name##_default(n_blocks, out, x);                                                      \
+#define SCALAR_BINARY(name, type, function)                                                        \
+    void DTI_OF_SET(dti_vec_##name)(int64_t n, type * out, const type *x, const type *y) {         \
+        for (int64_t i = 0; i < n; i++) {                                                          \
+            out[i] = function(x[i], y[i]);                                                         \
         }                                                                                          \
     }
+
+/* The processor's own instruction, exact in every set. */
+SCALAR_UNARY(sqrt_f32, float, sqrtf)
+SCALAR_UNARY(sqrt_f64, double, sqrt)
+
+#ifdef HAS_LIBMVEC
+
+#if defined(__AVX512F__)
+#define BYTES              64
+#define MVEC_F32(args, fn) _ZGVeN16##args##_##fn##f
+#define MVEC_F64(args, fn) _ZGVeN8##args##_##fn
+#elif defined(__AVX2__)
+#define BYTES              32
+#define MVEC_F32(args, fn) _ZGVdN8##args##_##fn##f
+#define MVEC_F64(args, fn) _ZGVdN4##args##_##fn
 #else
-#define LOOPS(name, type, function) LOOP(name, type, function)
+#define BYTES              16
+#define MVEC_F32(args, fn) _ZGVbN4##args##_##fn##f
+#define MVEC_F64(args, fn) _ZGVbN2##args##_##fn
 #endif
 
-/* `fill` pads the last block with an argument that is quick and raises nothing. */
-#define VECTOR_FUNCTION(name, type, function, fill)                                                \
-    LOOPS(name##_blocks, type, function)                                                           \
-    void dti_vec_##name(int64_t n, type *out, const type *x) {                                     \
-        int64_t n_blocks = n / BLOCK, done = n_blocks * BLOCK;                                     \
-        name##_blocks(n_blocks, out, x);                                                           \
-        if (done < n) {                                                                            \
-            type arguments[BLOCK], values[BLOCK];                                                  \
-            for (int i = 0; i < BLOCK; i++) {                                                      \
-                arguments[i] = done + i < n ? x[done + i] : (fill);                                \
+typedef float vector_f32 __attribute__((vector_size(BYTES)));
+typedef double vector_f64 __attribute__((vector_size(BYTES)));
+
+/* The last elements of a run fill a vector with copies of the run's last argument: a scalar
+ * remainder might differ in the last bit. */
+#define VECTOR_UNARY(name, suffix, type, mvec)                                                     \
+    vector_##suffix mvec(vector_##suffix);                                                         \
+    void DTI_OF_SET(dti_vec_##name##_##suffix)(int64_t n, type * out, const type *x) {             \
+        enum { WIDTH = sizeof(vector_##suffix) / sizeof(type) };                                   \
+        vector_##suffix v;                                                                         \
+        int64_t i = 0;                                                                             \
+        for (; i + WIDTH <= n; i += WIDTH) {                                                       \
+            memcpy(&v, x + i, sizeof v);                                                           \
+            v = mvec(v);                                                                           \
+            memcpy(out + i, &v, sizeof v);                                                         \
+        }                                                                                          \
+        if (i < n) {                                                                               \
+            type tail[WIDTH];                                                                      \
+            for (int k = 0; k < WIDTH; k++) {                                                      \
+                tail[k] = x[i + k < n ? i + k : n - 1];                                            \
             }                                                                                      \
-            name##_blocks(1, values, arguments);                                                   \
-            for (int64_t i = done; i < n; i++) {                                                   \
-                out[i] = values[i - done];                                                         \
-            }                                                                                      \
+            memcpy(&v, tail, sizeof v);                                                            \
+            v = mvec(v);                                                                           \
+            memcpy(out + i, &v, (size_t)(n - i) * sizeof *out);                                    \
         }                                                                                          \
     }
+#define VECTOR_BINARY(name, suffix, type, mvec)                                                    \
+    vector_##suffix mvec(vector_##suffix, vector_##suffix);                                        \
+    void DTI_OF_SET(dti_vec_##name##_##suffix)(int64_t n, type * out, const type *x,               \
+                                               const type *y) {                                    \
+        enum { WIDTH = sizeof(vector_##suffix) / sizeof(type) };                                   \
+        vector_##suffix v, w;                                                                      \
+        int64_t i = 0;                                                                             \
+        for (; i + WIDTH <= n; i += WIDTH) {                                                       \
+            memcpy(&v, x + i, sizeof v);                                                           \
+            memcpy(&w, y + i, sizeof w);                                                           \
+            v = mvec(v, w);                                                                        \
+            memcpy(out + i, &v, sizeof v);                                                         \
+        }                                                                                          \
+        if (i < n) {                                                                               \
+            type tail[2][WIDTH];                                                                   \
+            for (int k = 0; k < WIDTH; k++) {                                                      \
+                tail[0][k] = x[i + k < n ? i + k : n - 1];                                         \
+                tail[1][k] = y[i + k < n ? i + k : n - 1];                                         \
+            }                                                                                      \
+            memcpy(&v, tail[0], sizeof v);                                                         \
+            memcpy(&w, tail[1], sizeof w);                                                         \
+            v = mvec(v, w);                                                                        \
+            memcpy(out + i, &v, (size_t)(n - i) * sizeof *out);                                    \
+        }                                                                                          \
+    }
+#define UNARY(function)                                                                            \
+    VECTOR_UNARY(function, f32, float, MVEC_F32(v, function))                                      \
+    VECTOR_UNARY(function, f64, double, MVEC_F64(v, function))
+#define BINARY(function)                                                                           \
+    VECTOR_BINARY(function, f32, float, MVEC_F32(vv, function))                                    \
+    VECTOR_BINARY(function, f64, double, MVEC_F64(vv, function))
 
-VECTOR_FUNCTION(sin_f32, float, sinf, 1.0f)
-VECTOR_FUNCTION(cos_f32, float, cosf, 1.0f)
-VECTOR_FUNCTION(exp_f32, float, expf, 1.0f)
-VECTOR_FUNCTION(log_f32, float, logf, 1.0f)
-VECTOR_FUNCTION(sqrt_f32, float, sqrtf, 1.0f)
-VECTOR_FUNCTION(sin_f64, double, sin, 1.0)
-VECTOR_FUNCTION(cos_f64, double, cos, 1.0)
-VECTOR_FUNCTION(exp_f64, double, exp, 1.0)
-VECTOR_FUNCTION(log_f64, double, log, 1.0)
-VECTOR_FUNCTION(sqrt_f64, double, sqrt, 1.0)
+#else
+
+#define UNARY(function)                                                                            \
+    SCALAR_UNARY(function##_f32, float, function##f)                                               \
+    SCALAR_UNARY(function##_f64, double, function)
+#define BINARY(function)                                                                           \
+    SCALAR_BINARY(function##_f32, float, function##f)                                              \
+    SCALAR_BINARY(function##_f64, double, function)
+
+#endif
+
+UNARY(cbrt)
+UNARY(exp)
+UNARY(exp2)
+UNARY(expm1)
+UNARY(log)
+UNARY(log2)
+UNARY(log10)
+UNARY(log1p)
+UNARY(sin)
+UNARY(cos)
+UNARY(tan)
+UNARY(asin)
+UNARY(acos)
+UNARY(atan)
+UNARY(sinh)
+UNARY(cosh)
+UNARY(tanh)
+UNARY(asinh)
+UNARY(acosh)
+UNARY(atanh)
+UNARY(erf)
+UNARY(erfc)
+BINARY(atan2)
+BINARY(hypot)
+BINARY(pow)

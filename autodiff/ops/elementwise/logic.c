@@ -6,9 +6,9 @@ struct attr {
 };
 
 static dt_map_fn *const *const tables[] = {
-    [DT_AND] = dti_k_and,
-    [DT_OR] = dti_k_or,
-    [DT_XOR] = dti_k_xor,
+    [DT_AND] = dti_k_logical_and,
+    [DT_OR] = dti_k_logical_or,
+    [DT_XOR] = dti_k_logical_xor,
 };
 
 static dt_status shape(dt_node *n) {

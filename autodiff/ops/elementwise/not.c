@@ -9,7 +9,7 @@ static dt_status shape(dt_node *n) {
 }
 
 static dt_map map(const dt_node *n) {
-    return dti_map_table(n, dti_k_not, DT_BOOL);
+    return dti_map_table(n, dti_k_logical_not, DT_BOOL);
 }
 
 const dt_op dti_op_not = {

@@ -1,0 +1,105 @@
+/* sets.c - the tables of map kernels and the choice of the set they are filled from. */
+#include "sets.h"
+#include "kernels.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(DTI_X86_SETS)
+#define BASELINE_NAME "sse2"
+#define X86(...)      __VA_ARGS__
+#else
+#define BASELINE_NAME "native"
+#define X86(...)
+#endif
+
+/* The tables everybody reads. */
+#define KERNEL(name)       dt_map_fn *dti_k_##name[DT_DTYPE_COUNT];
+#define KERNEL_PAIRS(name) dt_map_fn *dti_k_##name[DT_DTYPE_COUNT][DT_DTYPE_COUNT];
+#include "kernels.list"
+#undef KERNEL
+#undef KERNEL_PAIRS
+
+/* The tables of each set, defined by the kernel files. */
+#define DECLARE(name, dimensions)                                                                  \
+    extern dt_map_fn *const dti_k_##name##_reference dimensions;                                   \
+    extern dt_map_fn *const dti_k_##name##_baseline dimensions;                                    \
+    X86(extern dt_map_fn *const dti_k_##name##_avx2 dimensions;                                    \
+        extern dt_map_fn *const dti_k_##name##_avx512 dimensions;)
+#define KERNEL(name)       DECLARE(name, [DT_DTYPE_COUNT])
+#define KERNEL_PAIRS(name) DECLARE(name, [DT_DTYPE_COUNT][DT_DTYPE_COUNT])
+#include "kernels.list"
+#undef KERNEL
+#undef KERNEL_PAIRS
+
+typedef struct table {
+    void *chosen;
+    size_t bytes;
+    const void *of_set[DTI_SET_COUNT];
+} table;
+
+#define KERNEL(name)                                                                               \
+    {dti_k_##name,                                                                                 \
+     sizeof dti_k_##name,                                                                          \
+     {dti_k_##name##_reference,                                                                    \
+      dti_k_##name##_baseline X86(, dti_k_##name##_avx2, dti_k_##name##_avx512)}},
+#define KERNEL_PAIRS(name) KERNEL(name)
+
+static const table tables[] = {
+#include "kernels.list"
+};
+
+static dti_set chosen;
+
+const char *dti_set_name(dti_set set) {
+    static const char *const names[DTI_SET_COUNT] = {"reference", BASELINE_NAME, "avx2", "avx512"};
+    return names[set];
+}
+
+bool dti_set_available(dti_set set) {
+    switch (set) {
+    case DTI_SET_REFERENCE:
+    case DTI_SET_BASELINE: return true;
+#ifdef DTI_X86_SETS
+    case DTI_SET_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case DTI_SET_AVX512:
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+               dti_set_available(DTI_SET_AVX2);
+#endif
+    default: return false;
+    }
+}
+
+dti_set dti_set_chosen(void) {
+    return chosen;
+}
+
+void dti_set_choose(dti_set set) {
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        memcpy(tables[i].chosen, tables[i].of_set[set], tables[i].bytes);
+    }
+    chosen = set;
+}
+
+dti_set dti_set_widest(const char *limit) {
+    int set = DTI_SET_COUNT - 1;
+    for (int s = 0; limit != NULL && s < DTI_SET_COUNT; s++) {
+        if (strcmp(limit, dti_set_name((dti_set)s)) == 0) {
+            set = s;
+        }
+    }
+    while (!dti_set_available((dti_set)set)) {
+        set--;
+    }
+    return (dti_set)set;
+}
+
+/* Before main, and before every constructor without a priority: whoever calls a kernel finds the
+ * tables filled, and no thread exists yet. */
+__attribute__((constructor(101))) static void choose_at_load(void) {
+#ifdef DTI_X86_SETS
+    __builtin_cpu_init();
+#endif
+    dti_set_choose(dti_set_widest(getenv("DT_SIMD")));
+}
