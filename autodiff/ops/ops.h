@@ -29,6 +29,9 @@ dt_map dti_map_table(const dt_node *n, dt_map_fn *const *table, dt_dtype compute
  * one does not exist or is named twice; false also if the tape has failed or x is NULL. */
 bool dti_axes(dt_tensor *x, int axis, const char *name, unsigned *ret_mask);
 
+/* The one dimension an `axis` argument names, as dti_axes. */
+bool dti_one_axis(dt_tensor *x, int axis, const char *name, int *ret_axis);
+
 /* The inert tensor of x's tape; NULL for NULL. */
 dt_tensor *dti_inert_of(const dt_tensor *x);
 

@@ -27,6 +27,44 @@ DT_API dt_tensor *dt_sum(dt_tensor *x, int axis);
  *  back. */
 DT_API dt_tensor *dt_mean(dt_tensor *x, int axis);
 
+/** The product over axes, 1 of nothing. Derivatives of any order are exact however many factors are
+ *  zero. X_i = Y (product of the others)*. */
+DT_API dt_tensor *dt_prod(dt_tensor *x, int axis);
+
+/** The smallest and largest element over axes, real; a NaN is the result; of nothing: DT_ERR_SHAPE.
+ *  X = Y where x = y, shared equally among equal ones. */
+DT_API dt_tensor *dt_min(dt_tensor *x, int axis);
+DT_API dt_tensor *dt_max(dt_tensor *x, int axis);
+
+/** Their places along the axes (flat in C order for several), i64: the first of equal ones, of a
+ *  NaN if there is one. No gradient. */
+DT_API dt_tensor *dt_argmin(dt_tensor *x, int axis);
+DT_API dt_tensor *dt_argmax(dt_tensor *x, int axis);
+
+/** log sum exp(x) over axes, real, without overflow; -inf of nothing.  X = Y exp(x - y). */
+DT_API dt_tensor *dt_logsumexp(dt_tensor *x, int axis);
+
+/** sqrt(sum |x|^2) over axes, real, without overflow.  X = Y x/y, 0 at 0. */
+DT_API dt_tensor *dt_norm(dt_tensor *x, int axis);
+
+/** sum |x - mean|^2 / (count - correction) over axes: correction 0 for the variance of the numbers,
+ *  1 for an estimate from a sample. DT_ERR_SHAPE if count <= correction. */
+DT_API dt_tensor *dt_var(dt_tensor *x, int axis, double correction);
+
+/** Running sums and products along one axis; the shape stays.  X = sums of Y from the other end;
+ *  products as dt_prod, at log2(size) multiplications of the whole. */
+DT_API dt_tensor *dt_cumsum(dt_tensor *x, int axis);
+DT_API dt_tensor *dt_cumprod(dt_tensor *x, int axis);
+
+/** Sum and mean of the elements for which mask (bool, broadcasts to x) is true. The others, NaN or
+ *  not, contribute an exact 0 to value and gradient. The mean of nothing is DT_ERR_ARGUMENT. */
+DT_API dt_tensor *dt_masked_sum(dt_tensor *x, dt_tensor *mask, int axis);
+DT_API dt_tensor *dt_masked_mean(dt_tensor *x, dt_tensor *mask, int axis);
+
+/** Is any, are all of a bool tensor true? Of nothing: no, yes. */
+DT_API dt_tensor *dt_any(dt_tensor *x, int axis);
+DT_API dt_tensor *dt_all(dt_tensor *x, int axis);
+
 DT_END_DECLS
 
 #endif

@@ -57,13 +57,6 @@ DT_API dt_tensor *dt_constant_from(dt_tape *tape, const dt_array *array);
  *  Errors: DT_ERR_ARGUMENT if it is NULL. */
 DT_API dt_tensor *dt_constant_view(dt_tape *tape, const dt_array *array);
 
-/** A tensor filled with one (real) value, with the lifetime of an intermediate. */
-DT_API dt_tensor *dt_full(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape,
-                          double value);
-
-/** A real f64 constant scalar, with the lifetime of an intermediate. */
-DT_API dt_tensor *dt_scalar(dt_tape *tape, double value);
-
 /** Overwrite the elements of a parameter or constant made by a copying constructor (C order, its
  *  own type): the step of an optimiser. Tensors computed before keep their old values; views of
  *  the leaf itself (dt_reshape, dt_slice, dt_stop_gradient, ...) show the new ones. A derivative

@@ -44,6 +44,24 @@ bool dti_axes(dt_tensor *x, int axis, const char *name, unsigned *ret_mask) {
     return good;
 }
 
+bool dti_one_axis(dt_tensor *x, int axis, const char *name, int *ret_axis) {
+    unsigned mask;
+    if (!dti_axes(x, axis, name, &mask)) {
+        return false;
+    }
+    if (mask == 0 || (mask & (mask - 1)) != 0) {
+        dt_tape_fail(dt_tape_of(x), DT_ERR_ARGUMENT, "%s: takes one axis, not several or none",
+                     name);
+        return false;
+    }
+    int d = 0;
+    while (!(mask >> d & 1u)) {
+        d++;
+    }
+    *ret_axis = d;
+    return true;
+}
+
 dt_tensor *dti_inert_of(const dt_tensor *x) {
     return x == NULL ? NULL : dt_inert(dt_tape_of(x));
 }
