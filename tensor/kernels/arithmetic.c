@@ -31,19 +31,28 @@ DTI_UNARY(scale_f64, double, double, (a * *(const double *)attr))
 TWICE(scale_c64, scale_f32)
 TWICE(scale_c128, scale_f64)
 
-/* The textbook product: a NaN or infinity in an operand may give NaN in both parts. */
-static inline dt_c64 product_c64(dt_c64 a, dt_c64 b) {
-    return (dt_c64){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
-}
-
 static inline dt_c128 product_c128(dt_c128 a, dt_c128 b) {
     return (dt_c128){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
 }
 
+/* The textbook product: a NaN or infinity in an operand may give NaN in both parts. */
+#define COMPLEX_PRODUCT(suffix, type, real_suffix)                                                 \
+    static void mul_##suffix(int64_t n, void *out, const void *const *in, const void *attr) {      \
+        (void)attr;                                                                                \
+        const type *restrict a = in[0];                                                            \
+        const type *restrict b = in[1];                                                            \
+        dti_parts_##real_suffix y;                                                                 \
+        for (int64_t i = 0; i < n; i++) {                                                          \
+            y.re[i] = a[i].re * b[i].re - a[i].im * b[i].im;                                       \
+            y.im[i] = a[i].re * b[i].im + a[i].im * b[i].re;                                       \
+        }                                                                                          \
+        dti_join_##suffix(n, out, &y);                                                             \
+    }
+
 DTI_BINARY(mul_f32, float, float, (a * b))
 DTI_BINARY(mul_f64, double, double, (a * b))
-DTI_BINARY(mul_c64, dt_c64, dt_c64, product_c64(a, b))
-DTI_BINARY(mul_c128, dt_c128, dt_c128, product_c128(a, b))
+COMPLEX_PRODUCT(c64, dt_c64, f32)
+COMPLEX_PRODUCT(c128, dt_c128, f64)
 
 static inline dt_c64 square_of_c64(dt_c64 a) {
     return (dt_c64){(a.re - a.im) * (a.re + a.im), 2 * a.re * a.im};
@@ -79,13 +88,15 @@ static void div_c128(int64_t n, void *out, const void *const *in, const void *at
     const dt_c128 *restrict a = in[0];
     const dt_c128 *restrict b = in[1];
     dti_squares a2, b2;
+    dti_parts_f64 quotient;
     for (int64_t i = 0; i < n; i++) {
         a2.value[i] = a[i].re * a[i].re + a[i].im * a[i].im;
         b2.value[i] = b[i].re * b[i].re + b[i].im * b[i].im;
         const double inverse = 1 / b2.value[i];
-        y[i] = (dt_c128){(a[i].re * b[i].re + a[i].im * b[i].im) * inverse,
-                         (a[i].im * b[i].re - a[i].re * b[i].im) * inverse};
+        quotient.re[i] = (a[i].re * b[i].re + a[i].im * b[i].im) * inverse;
+        quotient.im[i] = (a[i].im * b[i].re - a[i].re * b[i].im) * inverse;
     }
+    dti_join_c128(n, y, &quotient);
     if (dti_squares_are_safe(n, &a2) && dti_squares_are_safe(n, &b2)) {
         return;
     }
@@ -97,16 +108,23 @@ static void div_c128(int64_t n, void *out, const void *const *in, const void *at
 }
 
 /* In double precision no square of a float overflows or underflows. */
-static dt_c64 quotient_c64(dt_c64 a, dt_c64 b) {
-    const double a_re = (double)a.re, a_im = (double)a.im, b_re = (double)b.re, b_im = (double)b.im;
-    const double inverse = 1 / (b_re * b_re + b_im * b_im);
-    return (dt_c64){(float)((a_re * b_re + a_im * b_im) * inverse),
-                    (float)((a_im * b_re - a_re * b_im) * inverse)};
+static void div_c64(int64_t n, void *out, const void *const *in, const void *attr) {
+    (void)attr;
+    const dt_c64 *restrict a = in[0];
+    const dt_c64 *restrict b = in[1];
+    dti_parts_f32 y;
+    for (int64_t i = 0; i < n; i++) {
+        const double a_re = (double)a[i].re, a_im = (double)a[i].im;
+        const double b_re = (double)b[i].re, b_im = (double)b[i].im;
+        const double inverse = 1 / (b_re * b_re + b_im * b_im);
+        y.re[i] = (float)((a_re * b_re + a_im * b_im) * inverse);
+        y.im[i] = (float)((a_im * b_re - a_re * b_im) * inverse);
+    }
+    dti_join_c64(n, out, &y);
 }
 
 DTI_BINARY(div_f32, float, float, a / b)
 DTI_BINARY(div_f64, double, double, a / b)
-DTI_BINARY(div_c64, dt_c64, dt_c64, quotient_c64(a, b))
 
 /* Exponents up to this are multiplied out, which is exact where the powers are. */
 #define LARGEST_INTEGER_POWER 16
