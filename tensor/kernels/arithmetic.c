@@ -1,4 +1,5 @@
 /* arithmetic.c - map kernels: add, sub, mul, div, neg, scale, square, pow. */
+#include "complex_parts.h"
 #include "map_loop.h"
 #include "safe_square.h"
 

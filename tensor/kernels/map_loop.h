@@ -29,42 +29,12 @@
         }                                                                                          \
     }
 
-/* A complex result whose parts are computed in loops of real numbers: real and imaginary parts side
- * by side in memory tempt gcc 12 into fused multiply-add-subtract instructions, which round
- * differently from set to set, even under -ffp-contract=off. */
-typedef struct dti_parts_f32 {
-    float re[DTI_TILE], im[DTI_TILE];
-} dti_parts_f32;
-
-typedef struct dti_parts_f64 {
-    double re[DTI_TILE], im[DTI_TILE];
-} dti_parts_f64;
-
-static inline void dti_split_c64(int64_t n, dti_parts_f32 *ret, const dt_c64 *restrict z) {
-    for (int64_t i = 0; i < n; i++) {
-        ret->re[i] = z[i].re;
-        ret->im[i] = z[i].im;
+/* A real kernel that is one vector function. */
+#define DTI_VECTOR_KERNEL(name, type)                                                              \
+    static void name(int64_t n, void *out, const void *const *in, const void *attr) {              \
+        (void)attr;                                                                                \
+        dti_vec_##name(n, (type *)out, in[0]);                                                     \
     }
-}
-
-static inline void dti_split_c128(int64_t n, dti_parts_f64 *ret, const dt_c128 *restrict z) {
-    for (int64_t i = 0; i < n; i++) {
-        ret->re[i] = z[i].re;
-        ret->im[i] = z[i].im;
-    }
-}
-
-static inline void dti_join_c64(int64_t n, dt_c64 *restrict z, const dti_parts_f32 *parts) {
-    for (int64_t i = 0; i < n; i++) {
-        z[i] = (dt_c64){parts->re[i], parts->im[i]};
-    }
-}
-
-static inline void dti_join_c128(int64_t n, dt_c128 *restrict z, const dti_parts_f64 *parts) {
-    for (int64_t i = 0; i < n; i++) {
-        z[i] = (dt_c128){parts->re[i], parts->im[i]};
-    }
-}
 
 /* Tables of kernels name_f32, name_f64, ...: of the four float types, of real ones, of all six. */
 #define FLOAT_TABLE(name)                                                                          \

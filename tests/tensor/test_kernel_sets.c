@@ -28,8 +28,8 @@ typedef struct tolerance {
 } tolerance;
 
 static const tolerance tolerances[] = {
-    {"exp_f", 5}, {"exp_c", 11}, {"log_f", 5},    {"sin_f", 5},
-    {"cos_f", 5}, {"cis_", 5},   {"polar_", 5.5},
+    {"exp_f", 5},  {"exp_c", 11}, {"log_f", 5}, {"log_c", 5}, {"sin_c", 11},
+    {"cos_c", 11}, {"sin_f", 5},  {"cos_f", 5}, {"cis_", 5},  {"polar_", 5.5},
 };
 
 static double tolerance_of(const kernel *k) {
