@@ -1,10 +1,7 @@
-/* arithmetic.c - map kernels: add, sub, mul, div, neg, scale, square, pow. */
+/* arithmetic.c - map kernels: add, sub, mul, div, neg, scale, square. */
 #include "complex_parts.h"
 #include "map_loop.h"
 #include "safe_square.h"
-
-#include <math.h>
-#include <stdlib.h>
 
 /* Sums and real multiples of complex numbers are those of their parts: twice as many reals. */
 #define TWICE(name, real_name)                                                                     \
@@ -31,10 +28,6 @@ DTI_UNARY(scale_f32, float, float, (a * (float)*(const double *)attr))
 DTI_UNARY(scale_f64, double, double, (a * *(const double *)attr))
 TWICE(scale_c64, scale_f32)
 TWICE(scale_c128, scale_f64)
-
-static inline dt_c128 product_c128(dt_c128 a, dt_c128 b) {
-    return (dt_c128){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
-}
 
 /* The textbook product: a NaN or infinity in an operand may give NaN in both parts. */
 #define COMPLEX_PRODUCT(suffix, type, real_suffix)                                                 \
@@ -68,20 +61,6 @@ DTI_UNARY(square_f64, double, double, (a * a))
 DTI_UNARY(square_c64, dt_c64, dt_c64, square_of_c64(a))
 DTI_UNARY(square_c128, dt_c128, dt_c128, square_of_c128(a))
 
-/* Smith's quotient (Comm. ACM 5, 435, 1962): no intermediate overflow. Where the ratio r of the
- * parts of b underflows a product with it would lose a term; there Baudin and Smith
- * (arXiv:1210.4539) divide first. */
-static dt_c128 smith_quotient(dt_c128 a, dt_c128 b) {
-    const bool swap = fabs(b.re) < fabs(b.im);
-    const double large = swap ? b.im : b.re, small = swap ? b.re : b.im;
-    const double p = swap ? a.im : a.re, q = swap ? a.re : a.im;
-    const double r = small / large, d = large + small * r;
-    const double x = r != 0 ? q * r : small * (q / large);
-    const double y = r != 0 ? p * r : small * (p / large);
-    const double im = (q - y) / d;
-    return (dt_c128){(p + x) / d, swap ? -im : im};
-}
-
 /* The common case, a conj(b) / |b|^2, is one vector loop. */
 static void div_c128(int64_t n, void *out, const void *const *in, const void *attr) {
     (void)attr;
@@ -103,7 +82,7 @@ static void div_c128(int64_t n, void *out, const void *const *in, const void *at
     }
     for (int64_t i = 0; i < n; i++) {
         if (!dti_square_is_safe(a2.value[i]) || !dti_square_is_safe(b2.value[i])) {
-            y[i] = smith_quotient(a[i], b[i]);
+            y[i] = dti_smith_quotient(a[i], b[i]);
         }
     }
 }
@@ -127,62 +106,6 @@ static void div_c64(int64_t n, void *out, const void *const *in, const void *att
 DTI_BINARY(div_f32, float, float, a / b)
 DTI_BINARY(div_f64, double, double, a / b)
 
-/* Exponents up to this are multiplied out, which is exact where the powers are. */
-#define LARGEST_INTEGER_POWER 16
-
-static bool small_integer(double p) {
-    return fabs(p) <= LARGEST_INTEGER_POWER && p == floor(p);
-}
-
-/* z^p by squaring; a negative exponent inverts the result. */
-static dt_c128 integer_power(dt_c128 z, int p) {
-    dt_c128 result = {1, 0};
-    for (int left = abs(p); left > 0; left >>= 1) {
-        if ((left & 1) != 0) {
-            result = product_c128(result, z);
-        }
-        z = square_of_c128(z);
-    }
-    return p >= 0 ? result : smith_quotient((dt_c128){1, 0}, result);
-}
-
-/* z^p = exp(p log z) on the principal branch; 0^p = 0 for p > 0. */
-static dt_c128 complex_power(dt_c128 z, double p) {
-    if (small_integer(p)) {
-        return integer_power(z, (int)p);
-    }
-    if (z.re == 0 && z.im == 0 && p > 0) {
-        return (dt_c128){0, 0};
-    }
-    double r = pow(hypot(z.re, z.im), p), phase = p * atan2(z.im, z.re);
-    return (dt_c128){r * cos(phase), r * sin(phase)};
-}
-
-static void pow_f64(int64_t n, void *out, const void *const *in, const void *attr) {
-    double p = *(const double *)attr;
-    double *restrict y = out;
-    const double *restrict x = in[0];
-    if (p == 2 || p == -1) {
-        for (int64_t i = 0; i < n; i++) {
-            y[i] = p == 2 ? x[i] * x[i] : 1 / x[i];
-        }
-        return;
-    }
-    for (int64_t i = 0; i < n; i++) {
-        y[i] = pow(x[i], p);
-    }
-}
-
-DTI_UNARY(pow_f32, float, float, (float)pow((double)a, *(const double *)attr))
-DTI_UNARY(pow_c128, dt_c128, dt_c128, complex_power(a, *(const double *)attr))
-
-static dt_c64 complex_power_c64(dt_c64 z, double p) {
-    dt_c128 y = complex_power((dt_c128){(double)z.re, (double)z.im}, p);
-    return (dt_c64){(float)y.re, (float)y.im};
-}
-
-DTI_UNARY(pow_c64, dt_c64, dt_c64, complex_power_c64(a, *(const double *)attr))
-
 FLOAT_TABLE(add);
 FLOAT_TABLE(sub);
 FLOAT_TABLE(mul);
@@ -190,4 +113,3 @@ FLOAT_TABLE(div);
 FLOAT_TABLE(neg);
 FLOAT_TABLE(scale);
 FLOAT_TABLE(square);
-FLOAT_TABLE(pow);

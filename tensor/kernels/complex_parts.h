@@ -56,8 +56,9 @@ static inline void dti_set_part(dti_parts_f64 *parts, int64_t i, double complex 
     parts->im[i] = cimag(z);
 }
 
-/* Kernels name_c64 and name_c128 from a function of parts in double precision, which sees no empty tile. */
-#define DTI_COMPLEX_FUNCTION(name, of_parts)                                                       \
+/* Kernels name_c64 and name_c128 from a call that fills the parts `result` of n > 0 numbers from the
+ * parts z, both in double precision, and may use attr. */
+#define DTI_COMPLEX_FUNCTION(name, call)                                                           \
     static void name##_c64(int64_t n, void *out, const void *const *in, const void *attr) {        \
         (void)attr;                                                                                \
         dt_c64 *restrict y = out;                                                                  \
@@ -70,7 +71,7 @@ static inline void dti_set_part(dti_parts_f64 *parts, int64_t i, double complex 
             z.re[i] = (double)x[i].re;                                                             \
             z.im[i] = (double)x[i].im;                                                             \
         }                                                                                          \
-        of_parts(n, &result, &z);                                                                  \
+        call;                                                                                      \
         for (int64_t i = 0; i < n; i++) {                                                          \
             y[i] = (dt_c64){(float)result.re[i], (float)result.im[i]};                             \
         }                                                                                          \
@@ -82,7 +83,7 @@ static inline void dti_set_part(dti_parts_f64 *parts, int64_t i, double complex 
             return;                                                                                \
         }                                                                                          \
         dti_split_c128(n, &z, in[0]);                                                              \
-        of_parts(n, &result, &z);                                                                  \
+        call;                                                                                      \
         dti_join_c128(n, out, &result);                                                            \
     }
 

@@ -11,19 +11,11 @@ DTI_VECTOR_KERNEL(sqrt_f64, double)
 DTI_VECTOR_KERNEL(log_f32, float)
 DTI_VECTOR_KERNEL(log_f64, double)
 
-/* |z|^2 of a tile; something is written even if n is 0. */
-static void squares_of_parts(int64_t n, dti_squares *ret, const dti_parts_f64 *z) {
-    ret->value[0] = 1;
-    for (int64_t i = 0; i < n; i++) {
-        ret->value[i] = z->re[i] * z->re[i] + z->im[i] * z->im[i];
-    }
-}
-
 /* With t = sqrt((|x| + |z|) / 2), where nothing cancels, the parts of the root are t and |y| / (2t),
  * for negative x the other way round; the imaginary part has the sign of y, also if y is a zero. */
 static void sqrt_parts(int64_t n, dti_parts_f64 *ret, const dti_parts_f64 *z) {
     dti_squares square;
-    squares_of_parts(n, &square, z);
+    dti_square_parts(n, &square, z);
     for (int64_t i = 0; i < n; i++) {
         const double t = sqrt(0.5 * (fabs(z->re[i]) + sqrt(square.value[i])));
         const double s = fabs(z->im[i]) / (2 * t);
@@ -47,7 +39,7 @@ static void log_parts(int64_t n, dti_parts_f64 *ret, const dti_parts_f64 *z) {
     dti_squares square;
     double u[DTI_TILE], correction[DTI_TILE];
     u[0] = 1; /* defined even if n is 0 */
-    squares_of_parts(n, &square, z);
+    dti_square_parts(n, &square, z);
     for (int64_t i = 0; i < n; i++) {
         const double x = fabs(z->re[i]), y = fabs(z->im[i]);
         const double larger = x > y ? x : y, smaller = x > y ? y : x;
@@ -71,8 +63,8 @@ static void log_parts(int64_t n, dti_parts_f64 *ret, const dti_parts_f64 *z) {
     }
 }
 
-DTI_COMPLEX_FUNCTION(sqrt, sqrt_parts)
-DTI_COMPLEX_FUNCTION(log, log_parts)
+DTI_COMPLEX_FUNCTION(sqrt, sqrt_parts(n, &result, &z))
+DTI_COMPLEX_FUNCTION(log, log_parts(n, &result, &z))
 
 FLOAT_TABLE(sqrt);
 FLOAT_TABLE(log);

@@ -64,8 +64,8 @@ static void cos_parts(int64_t n, dti_parts_f64 *ret, const dti_parts_f64 *z) {
     }
 }
 
-DTI_COMPLEX_FUNCTION(sin, sin_parts)
-DTI_COMPLEX_FUNCTION(cos, cos_parts)
+DTI_COMPLEX_FUNCTION(sin, sin_parts(n, &result, &z))
+DTI_COMPLEX_FUNCTION(cos, cos_parts(n, &result, &z))
 
 /* exp(x + iy) = exp(x) (cos y + i sin y); for y = 0 the imaginary part is 0 even if exp(x)
  * overflows. */

@@ -1,6 +1,6 @@
-/* test_complex_functions.c - complex sqrt, log, sin, cos and pow against the C library in a wider
+/* test_complex_functions.c - complex sqrt, log, sin and cos against the C library in a wider
  * type, in every kernel set: branch cuts, zeros with their signs, infinities, NaN, numbers near the
- * unit circle and near the ends of the range. */
+ * unit circle and near the ends of the range; powers of integers. */
 #include "helpers.h"
 #include "kernel_list.h"
 
@@ -109,4 +109,36 @@ Test(complex_functions, agree_with_the_c_library_everywhere_in_every_set) {
         n_sets++;
     }
     cr_assert_geq(n_sets, 2);
+}
+
+Test(complex_functions, powers_of_integers_are_exact_in_every_set) {
+    static const double powers[] = {3, 4, 5, 7, 10};
+    double x[N], y[N];
+    dt_c128 z[N], w[N];
+    for (int i = 0; i < N; i++) {
+        x[i] = i % 17;
+        z[i] = (dt_c128){i % 5 - 2, i % 7 - 3};
+    }
+    for (int set = DTI_SET_REFERENCE; set < DTI_SET_COUNT; set++) {
+        for (size_t p = 0; p < sizeof powers / sizeof *powers && dti_set_available((dti_set)set);
+             p++) {
+            dti_set_choose((dti_set)set);
+            dti_k_pow[DT_F64](N, y, (const void *const[]){x}, &powers[p]);
+            dti_k_pow[DT_C128](N, w, (const void *const[]){z}, &powers[p]);
+            for (int i = 0; i < N; i++) {
+                double product = 1;
+                dt_c128 complex_product = {1, 0};
+                for (int k = 0; k < (int)powers[p]; k++) {
+                    product *= x[i];
+                    complex_product =
+                        (dt_c128){complex_product.re * z[i].re - complex_product.im * z[i].im,
+                                  complex_product.re * z[i].im + complex_product.im * z[i].re};
+                }
+                cr_assert(y[i] == product, "%g^%g = %.17g", x[i], powers[p], y[i]);
+                cr_assert(w[i].re == complex_product.re && w[i].im == complex_product.im,
+                          "(%g, %g)^%g = (%.17g, %.17g)", z[i].re, z[i].im, powers[p], w[i].re,
+                          w[i].im);
+            }
+        }
+    }
 }
