@@ -13,9 +13,7 @@ static dt_tensor *to_type(dt_tensor *x, dt_dtype target) {
     return x->a.dtype == target ? x : dt_cast(x, target);
 }
 
-/* x summed over what was broadcast to it, and its real part if target is real: the one place where
- * broadcasting is undone. x itself if its shape and type already are those of target. */
-static dt_tensor *unbroadcast(dt_tensor *x, const dt_array *target) {
+dt_tensor *dti_unbroadcast(dt_tensor *x, const dt_array *target) {
     x = to_type(x, target->dtype);
     if (dt_array_same_shape(&x->a, target)) {
         return x;
@@ -44,7 +42,7 @@ static void enter(dt_tensor *x) {
  * ones are added to that in place (unless the sweep itself is being recorded). */
 static void contribute(dt_tensor *x, dt_tensor *bar) {
     dt_tape *tape = x->tape;
-    bar = unbroadcast(bar, &x->a);
+    bar = dti_unbroadcast(bar, &x->a);
     enter(x);
     if (tape->error.status != DT_OK) {
         return;

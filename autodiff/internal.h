@@ -97,6 +97,10 @@ void dti_check_fresh(const dt_node *n);
  * returns their number (0 with a failed tape). Starts a new sweep serial. */
 int64_t dti_collect(dt_tensor *y, int n_x, dt_tensor *const *x, dt_node ***ret_nodes);
 
+/* x summed over what was broadcast to it, and its real part if target is real: the one place where
+ * broadcasting is undone. x itself if its shape and type already are those of target. */
+dt_tensor *dti_unbroadcast(dt_tensor *x, const dt_array *target);
+
 void dti_workers_free(struct dti_workers *workers);
 size_t dti_workers_peak(const struct dti_workers *workers);
 size_t dti_workers_reserved(const struct dti_workers *workers);

@@ -1,9 +1,7 @@
-/* arithmetic.c - map kernels: add, sub, mul, div, neg, scale, square, pow. */
+/* arithmetic.c - map kernels: add, sub, mul, div, neg, scale, square. */
+#include "complex_parts.h"
 #include "map_loop.h"
 #include "safe_square.h"
-
-#include <math.h>
-#include <stdlib.h>
 
 /* Sums and real multiples of complex numbers are those of their parts: twice as many reals. */
 #define TWICE(name, real_name)                                                                     \
@@ -32,18 +30,23 @@ TWICE(scale_c64, scale_f32)
 TWICE(scale_c128, scale_f64)
 
 /* The textbook product: a NaN or infinity in an operand may give NaN in both parts. */
-static inline dt_c64 product_c64(dt_c64 a, dt_c64 b) {
-    return (dt_c64){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
-}
-
-static inline dt_c128 product_c128(dt_c128 a, dt_c128 b) {
-    return (dt_c128){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};
-}
+#define COMPLEX_PRODUCT(suffix, type, real_suffix)                                                 \
+    static void mul_##suffix(int64_t n, void *out, const void *const *in, const void *attr) {      \
+        (void)attr;                                                                                \
+        const type *restrict a = in[0];                                                            \
+        const type *restrict b = in[1];                                                            \
+        dti_parts_##real_suffix y;                                                                 \
+        for (int64_t i = 0; i < n; i++) {                                                          \
+            y.re[i] = a[i].re * b[i].re - a[i].im * b[i].im;                                       \
+            y.im[i] = a[i].re * b[i].im + a[i].im * b[i].re;                                       \
+        }                                                                                          \
+        dti_join_##suffix(n, out, &y);                                                             \
+    }
 
 DTI_BINARY(mul_f32, float, float, (a * b))
 DTI_BINARY(mul_f64, double, double, (a * b))
-DTI_BINARY(mul_c64, dt_c64, dt_c64, product_c64(a, b))
-DTI_BINARY(mul_c128, dt_c128, dt_c128, product_c128(a, b))
+COMPLEX_PRODUCT(c64, dt_c64, f32)
+COMPLEX_PRODUCT(c128, dt_c128, f64)
 
 static inline dt_c64 square_of_c64(dt_c64 a) {
     return (dt_c64){(a.re - a.im) * (a.re + a.im), 2 * a.re * a.im};
@@ -58,20 +61,6 @@ DTI_UNARY(square_f64, double, double, (a * a))
 DTI_UNARY(square_c64, dt_c64, dt_c64, square_of_c64(a))
 DTI_UNARY(square_c128, dt_c128, dt_c128, square_of_c128(a))
 
-/* Smith's quotient (Comm. ACM 5, 435, 1962): no intermediate overflow. Where the ratio r of the
- * parts of b underflows a product with it would lose a term; there Baudin and Smith
- * (arXiv:1210.4539) divide first. */
-static dt_c128 smith_quotient(dt_c128 a, dt_c128 b) {
-    const bool swap = fabs(b.re) < fabs(b.im);
-    const double large = swap ? b.im : b.re, small = swap ? b.re : b.im;
-    const double p = swap ? a.im : a.re, q = swap ? a.re : a.im;
-    const double r = small / large, d = large + small * r;
-    const double x = r != 0 ? q * r : small * (q / large);
-    const double y = r != 0 ? p * r : small * (p / large);
-    const double im = (q - y) / d;
-    return (dt_c128){(p + x) / d, swap ? -im : im};
-}
-
 /* The common case, a conj(b) / |b|^2, is one vector loop. */
 static void div_c128(int64_t n, void *out, const void *const *in, const void *attr) {
     (void)attr;
@@ -79,90 +68,43 @@ static void div_c128(int64_t n, void *out, const void *const *in, const void *at
     const dt_c128 *restrict a = in[0];
     const dt_c128 *restrict b = in[1];
     dti_squares a2, b2;
+    dti_parts_f64 quotient;
     for (int64_t i = 0; i < n; i++) {
         a2.value[i] = a[i].re * a[i].re + a[i].im * a[i].im;
         b2.value[i] = b[i].re * b[i].re + b[i].im * b[i].im;
         const double inverse = 1 / b2.value[i];
-        y[i] = (dt_c128){(a[i].re * b[i].re + a[i].im * b[i].im) * inverse,
-                         (a[i].im * b[i].re - a[i].re * b[i].im) * inverse};
+        quotient.re[i] = (a[i].re * b[i].re + a[i].im * b[i].im) * inverse;
+        quotient.im[i] = (a[i].im * b[i].re - a[i].re * b[i].im) * inverse;
     }
+    dti_join_c128(n, y, &quotient);
     if (dti_squares_are_safe(n, &a2) && dti_squares_are_safe(n, &b2)) {
         return;
     }
     for (int64_t i = 0; i < n; i++) {
         if (!dti_square_is_safe(a2.value[i]) || !dti_square_is_safe(b2.value[i])) {
-            y[i] = smith_quotient(a[i], b[i]);
+            y[i] = dti_smith_quotient(a[i], b[i]);
         }
     }
 }
 
 /* In double precision no square of a float overflows or underflows. */
-static dt_c64 quotient_c64(dt_c64 a, dt_c64 b) {
-    const double a_re = (double)a.re, a_im = (double)a.im, b_re = (double)b.re, b_im = (double)b.im;
-    const double inverse = 1 / (b_re * b_re + b_im * b_im);
-    return (dt_c64){(float)((a_re * b_re + a_im * b_im) * inverse),
-                    (float)((a_im * b_re - a_re * b_im) * inverse)};
+static void div_c64(int64_t n, void *out, const void *const *in, const void *attr) {
+    (void)attr;
+    const dt_c64 *restrict a = in[0];
+    const dt_c64 *restrict b = in[1];
+    dti_parts_f32 y;
+    for (int64_t i = 0; i < n; i++) {
+        const double a_re = (double)a[i].re, a_im = (double)a[i].im;
+        const double b_re = (double)b[i].re, b_im = (double)b[i].im;
+        const double inverse = 1 / (b_re * b_re + b_im * b_im);
+        y.re[i] = (float)((a_re * b_re + a_im * b_im) * inverse);
+        y.im[i] = (float)((a_im * b_re - a_re * b_im) * inverse);
+    }
+    dti_join_c64(n, out, &y);
 }
 
 DTI_BINARY(div_f32, float, float, a / b)
 DTI_BINARY(div_f64, double, double, a / b)
-DTI_BINARY(div_c64, dt_c64, dt_c64, quotient_c64(a, b))
-
-/* Exponents up to this are multiplied out, which is exact where the powers are. */
-#define LARGEST_INTEGER_POWER 16
-
-static bool small_integer(double p) {
-    return fabs(p) <= LARGEST_INTEGER_POWER && p == floor(p);
-}
-
-/* z^p by squaring; a negative exponent inverts the result. */
-static dt_c128 integer_power(dt_c128 z, int p) {
-    dt_c128 result = {1, 0};
-    for (int left = abs(p); left > 0; left >>= 1) {
-        if ((left & 1) != 0) {
-            result = product_c128(result, z);
-        }
-        z = square_of_c128(z);
-    }
-    return p >= 0 ? result : smith_quotient((dt_c128){1, 0}, result);
-}
-
-/* z^p = exp(p log z) on the principal branch; 0^p = 0 for p > 0. */
-static dt_c128 complex_power(dt_c128 z, double p) {
-    if (small_integer(p)) {
-        return integer_power(z, (int)p);
-    }
-    if (z.re == 0 && z.im == 0 && p > 0) {
-        return (dt_c128){0, 0};
-    }
-    double r = pow(hypot(z.re, z.im), p), phase = p * atan2(z.im, z.re);
-    return (dt_c128){r * cos(phase), r * sin(phase)};
-}
-
-static void pow_f64(int64_t n, void *out, const void *const *in, const void *attr) {
-    double p = *(const double *)attr;
-    double *restrict y = out;
-    const double *restrict x = in[0];
-    if (p == 2 || p == -1) {
-        for (int64_t i = 0; i < n; i++) {
-            y[i] = p == 2 ? x[i] * x[i] : 1 / x[i];
-        }
-        return;
-    }
-    for (int64_t i = 0; i < n; i++) {
-        y[i] = pow(x[i], p);
-    }
-}
-
-DTI_UNARY(pow_f32, float, float, (float)pow((double)a, *(const double *)attr))
-DTI_UNARY(pow_c128, dt_c128, dt_c128, complex_power(a, *(const double *)attr))
-
-static dt_c64 complex_power_c64(dt_c64 z, double p) {
-    dt_c128 y = complex_power((dt_c128){(double)z.re, (double)z.im}, p);
-    return (dt_c64){(float)y.re, (float)y.im};
-}
-
-DTI_UNARY(pow_c64, dt_c64, dt_c64, complex_power_c64(a, *(const double *)attr))
 
 FLOAT_TABLE(add);
 FLOAT_TABLE(sub);
@@ -171,4 +113,3 @@ FLOAT_TABLE(div);
 FLOAT_TABLE(neg);
 FLOAT_TABLE(scale);
 FLOAT_TABLE(square);
-FLOAT_TABLE(pow);

@@ -3,28 +3,31 @@
 
 #include <string.h>
 
-#define COPY(name, type)                                                                           \
+/* One word of 8 bytes is selected by one vector lane, a pair of floats is not. */
+typedef uint64_t __attribute__((may_alias)) word;
+
+#define COPY(name, type, unit)                                                                     \
     static void copy_##name(int64_t n, void *out, const void *const *in, const void *attr) {       \
         (void)attr;                                                                                \
         memcpy(out, in[0], (size_t)n * sizeof(type));                                              \
     }                                                                                              \
     static void where_##name(int64_t n, void *out, const void *const *in, const void *attr) {      \
         (void)attr;                                                                                \
-        type *restrict y = out;                                                                    \
+        unit *restrict y = out;                                                                    \
         const uint8_t *restrict condition = in[0];                                                 \
-        const type *restrict a = in[1];                                                            \
-        const type *restrict b = in[2];                                                            \
+        const unit *restrict a = in[1];                                                            \
+        const unit *restrict b = in[2];                                                            \
         for (int64_t i = 0; i < n; i++) {                                                          \
             y[i] = condition[i] ? a[i] : b[i];                                                     \
         }                                                                                          \
     }
 
-COPY(f32, float)
-COPY(f64, double)
-COPY(c64, dt_c64)
-COPY(c128, dt_c128)
-COPY(i64, int64_t)
-COPY(bool, uint8_t)
+COPY(f32, float, float)
+COPY(f64, double, double)
+COPY(c64, dt_c64, word)
+COPY(c128, dt_c128, dt_c128)
+COPY(i64, int64_t, int64_t)
+COPY(bool, uint8_t, uint8_t)
 
 /* Truncation towards 0; NaN gives 0 and values beyond the range its ends. */
 static inline int64_t to_i64(double x) {

@@ -29,6 +29,13 @@
         }                                                                                          \
     }
 
+/* A real kernel that is one vector function. */
+#define DTI_VECTOR_KERNEL(name, type)                                                              \
+    static void name(int64_t n, void *out, const void *const *in, const void *attr) {              \
+        (void)attr;                                                                                \
+        dti_vec_##name(n, (type *)out, in[0]);                                                     \
+    }
+
 /* Tables of kernels name_f32, name_f64, ...: of the four float types, of real ones, of all six,
  * of those with an order, of bool. */
 #define FLOAT_TABLE(name)                                                                          \

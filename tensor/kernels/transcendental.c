@@ -1,48 +1,71 @@
-/* transcendental.c - map kernels: sqrt, exp, log, sin, cos, cis, polar. */
+/* transcendental.c - map kernels: exp, sin, cos, cis, polar. */
+#include "complex_parts.h"
 #include "map_loop.h"
 #include "vector_math.h"
 
-#include <complex.h>
+#include <float.h>
 #include <math.h>
-#include <string.h>
 
-/* A real kernel that is one vector function. */
-#define VECTOR_KERNEL(name, type)                                                                  \
-    static void name(int64_t n, void *out, const void *const *in, const void *attr) {              \
-        (void)attr;                                                                                \
-        dti_vec_##name(n, (type *)out, in[0]);                                                     \
+DTI_VECTOR_KERNEL(exp_f32, float)
+DTI_VECTOR_KERNEL(exp_f64, double)
+DTI_VECTOR_KERNEL(sin_f32, float)
+DTI_VECTOR_KERNEL(sin_f64, double)
+DTI_VECTOR_KERNEL(cos_f32, float)
+DTI_VECTOR_KERNEL(cos_f64, double)
+
+/* sin(x + iy) = sin x cosh y + i cos x sinh y and cos(x + iy) = cos x cosh y - i sin x sinh y, each
+ * part to a few units in its last place. Beyond the limit cosh may overflow where the product does
+ * not, and infinities and NaN follow rules of their own: the C library knows them. */
+#define LARGEST_COSH 700
+
+static bool wave_is_ordinary(double x, double y) {
+    return fabs(x) <= DBL_MAX && fabs(y) <= LARGEST_COSH;
+}
+
+static void sin_parts(int64_t n, dti_parts_f64 *ret, const dti_parts_f64 *z) {
+    double factor[DTI_TILE];
+    bool ordinary = true;
+    dti_vec_sin_f64(n, ret->re, z->re);
+    dti_vec_cosh_f64(n, factor, z->im);
+    for (int64_t i = 0; i < n; i++) {
+        ret->re[i] *= factor[i];
     }
+    dti_vec_cos_f64(n, ret->im, z->re);
+    dti_vec_sinh_f64(n, factor, z->im);
+    for (int64_t i = 0; i < n; i++) {
+        ret->im[i] *= factor[i];
+        ordinary &= wave_is_ordinary(z->re[i], z->im[i]);
+    }
+    for (int64_t i = 0; i < n && !ordinary; i++) {
+        if (!wave_is_ordinary(z->re[i], z->im[i])) {
+            dti_set_part(ret, i, csin(dti_get_part(z, i)));
+        }
+    }
+}
 
-VECTOR_KERNEL(exp_f32, float)
-VECTOR_KERNEL(exp_f64, double)
-VECTOR_KERNEL(log_f32, float)
-VECTOR_KERNEL(log_f64, double)
-VECTOR_KERNEL(sin_f32, float)
-VECTOR_KERNEL(sin_f64, double)
-VECTOR_KERNEL(cos_f32, float)
-VECTOR_KERNEL(cos_f64, double)
-VECTOR_KERNEL(sqrt_f32, float)
-VECTOR_KERNEL(sqrt_f64, double)
+static void cos_parts(int64_t n, dti_parts_f64 *ret, const dti_parts_f64 *z) {
+    double factor[DTI_TILE];
+    bool ordinary = true;
+    dti_vec_cos_f64(n, ret->re, z->re);
+    dti_vec_cosh_f64(n, factor, z->im);
+    for (int64_t i = 0; i < n; i++) {
+        ret->re[i] *= factor[i];
+    }
+    dti_vec_sin_f64(n, ret->im, z->re);
+    dti_vec_sinh_f64(n, factor, z->im);
+    for (int64_t i = 0; i < n; i++) {
+        ret->im[i] *= -factor[i];
+        ordinary &= wave_is_ordinary(z->re[i], z->im[i]);
+    }
+    for (int64_t i = 0; i < n && !ordinary; i++) {
+        if (!wave_is_ordinary(z->re[i], z->im[i])) {
+            dti_set_part(ret, i, ccos(dti_get_part(z, i)));
+        }
+    }
+}
 
-/* The C library's complex functions: exact at branch cuts, zeros and infinities. */
-#define LIBRARY_KERNEL(name, type, complex_type, function)                                         \
-    static inline type name##_value(type z) {                                                      \
-        complex_type c;                                                                            \
-        memcpy(&c, &z, sizeof c);                                                                  \
-        c = function(c);                                                                           \
-        memcpy(&z, &c, sizeof c);                                                                  \
-        return z;                                                                                  \
-    }                                                                                              \
-    DTI_UNARY(name, type, type, name##_value(a))
-
-LIBRARY_KERNEL(sqrt_c64, dt_c64, float complex, csqrtf)
-LIBRARY_KERNEL(sqrt_c128, dt_c128, double complex, csqrt)
-LIBRARY_KERNEL(log_c64, dt_c64, float complex, clogf)
-LIBRARY_KERNEL(log_c128, dt_c128, double complex, clog)
-LIBRARY_KERNEL(sin_c64, dt_c64, float complex, csinf)
-LIBRARY_KERNEL(sin_c128, dt_c128, double complex, csin)
-LIBRARY_KERNEL(cos_c64, dt_c64, float complex, ccosf)
-LIBRARY_KERNEL(cos_c128, dt_c128, double complex, ccos)
+DTI_COMPLEX_FUNCTION(sin, sin_parts(n, &result, &z))
+DTI_COMPLEX_FUNCTION(cos, cos_parts(n, &result, &z))
 
 /* exp(x + iy) = exp(x) (cos y + i sin y); for y = 0 the imaginary part is 0 even if exp(x)
  * overflows. */
@@ -94,9 +117,7 @@ COMPLEX_EXP(exp_c128, dt_c128, double, f64)
 CIS(f32, dt_c64, float)
 CIS(f64, dt_c128, double)
 
-FLOAT_TABLE(sqrt);
 FLOAT_TABLE(exp);
-FLOAT_TABLE(log);
 FLOAT_TABLE(sin);
 FLOAT_TABLE(cos);
 

@@ -15,6 +15,8 @@ DT_BEGIN_DECLS
     X(DT_ERR_MEMORY, "out of memory")                                                              \
     X(DT_ERR_NOT_POSITIVE_DEFINITE, "matrix is not positive definite")                             \
     X(DT_ERR_SINGULAR, "matrix is singular")                                                       \
+    X(DT_ERR_GAUGE, "derivative of eigenvectors that are not unique")                              \
+    X(DT_ERR_DOMAIN, "number outside the domain of a function")                                    \
     X(DT_ERR_NONFINITE, "a NaN or infinity appeared")                                              \
     X(DT_ERR_GRADIENT, "gradient cannot be computed")                                              \
     X(DT_ERR_STALE, "tensor was rewound")                                                          \
