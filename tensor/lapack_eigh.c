@@ -106,8 +106,8 @@ static bool finite(dt_dtype dtype, int64_t n, const void *m) {
     int64_t count = n * n * (dt_dtype_is_complex(dtype) ? 2 : 1);
     double sum = 0;
     for (int64_t i = 0; i < count; i++) {
-        double x = dt_dtype_real(dtype) == DT_F32 ? (double)((const float *)m)[i]
-                                                  : ((const double *)m)[i];
+        double x =
+            dt_dtype_real(dtype) == DT_F32 ? (double)((const float *)m)[i] : ((const double *)m)[i];
         sum += x * 0; /* NaN for an infinity too */
     }
     return sum == 0;
@@ -142,8 +142,12 @@ dt_status dti_eigh(const dt_array *v, const dt_array *w, bool vectors, void *wor
     if (size == 0) {
         return DT_OK;
     }
-    struct eigh job = {.v = v->data, .w = w->data, .workspace = workspace, .dtype = v->dtype,
-                       .n = v->shape[v->ndim - 1], .vectors = vectors};
+    struct eigh job = {.v = v->data,
+                       .w = w->data,
+                       .workspace = workspace,
+                       .dtype = v->dtype,
+                       .n = v->shape[v->ndim - 1],
+                       .vectors = vectors};
     if (job.n > 30000) { /* n^2 of workspace must fit LAPACK's integers */
         return DT_ERR_SHAPE;
     }
@@ -162,9 +166,10 @@ dt_status dti_eigh(const dt_array *v, const dt_array *w, bool vectors, void *wor
             run_chunk(&job, chunk, 0);
         }
     }
-    int64_t not_finite = atomic_load(&job.not_finite), not_converged = atomic_load(&job.not_converged);
+    int64_t not_finite = atomic_load(&job.not_finite),
+            not_converged = atomic_load(&job.not_converged);
     *ret_matrix = not_finite < not_converged ? not_finite : not_converged;
-    return *ret_matrix == INT64_MAX ? DT_OK
+    return *ret_matrix == INT64_MAX     ? DT_OK
            : not_finite < not_converged ? DT_ERR_NONFINITE
                                         : DT_ERR_NONCONVERGENT;
 }

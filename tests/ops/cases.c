@@ -22,7 +22,8 @@ static void element(dt_fill fill, bool complex, uint64_t seed, int64_t k, double
         double phase = complex ? 2.4 * dti_random_uniform(seed, (uint64_t)(2 * k + 1)) - 1.2 : 0;
         *re = modulus * cos(phase);
         *im = modulus * sin(phase);
-    } else if (fill == DT_FILL_UNIT || fill == DT_FILL_ABOVE_ONE) {
+    } else if (fill == DT_FILL_UNIT || fill == DT_FILL_ABOVE_ONE ||
+               fill == DT_FILL_ABOVE_ONE_REAL) {
         double u = dti_random_uniform(seed, (uint64_t)(2 * k));
         double v = complex ? dti_random_uniform(seed, (uint64_t)(2 * k + 1)) : 0.5;
         bool unit = fill == DT_FILL_UNIT;
@@ -110,6 +111,7 @@ static dt_dtype type_of(dt_fill fill, bool complex, bool single) {
     case DT_FILL_INDEX: return DT_I64;
     case DT_FILL_BOOL: return DT_BOOL;
     case DT_FILL_REAL:
+    case DT_FILL_ABOVE_ONE_REAL:
     case DT_FILL_DISTINCT: return single ? DT_F32 : DT_F64;
     default: return complex ? (single ? DT_C64 : DT_C128) : (single ? DT_F32 : DT_F64);
     }
@@ -132,7 +134,8 @@ static bool fill_input(struct test_case *c, int i, bool complex, bool single) {
     }
     double *data = pairs.data;
     for (int64_t k = 0; k < size; k++) {
-        element(fill, complex && fill != DT_FILL_REAL, seed, k, &data[2 * k], &data[2 * k + 1]);
+        element(fill, complex && fill != DT_FILL_REAL && fill != DT_FILL_ABOVE_ONE_REAL, seed, k,
+                &data[2 * k], &data[2 * k + 1]);
         if (fill == DT_FILL_INDEX) {
             int64_t limit = c->sample->in[i].limit;
             data[2 * k] = floor(dti_random_uniform(seed, (uint64_t)k) * (double)limit);

@@ -42,18 +42,19 @@ typedef enum dt_op_dtypes { DT_REAL_AND_COMPLEX, DT_REAL_ONLY, DT_COMPLEX_ONLY }
 
 /** How the generated tests fill an input of a sample. */
 typedef enum dt_fill {
-    DT_FILL_NORMAL,     /**< standard normal, complex if the run is complex */
-    DT_FILL_REAL,       /**< standard normal, always real */
-    DT_FILL_POSITIVE,   /**< modulus in [0.5, 2], off the branch cut: for log, sqrt, division */
-    DT_FILL_HPD,        /**< Hermitian positive definite matrices */
-    DT_FILL_HERMITIAN,  /**< Hermitian matrices with separated eigenvalues of both signs */
-    DT_FILL_UNIT,       /**< real, in [-0.9, 0.9]; complex: modulus below 0.9 */
-    DT_FILL_ABOVE_ONE,  /**< real, in [1.2, 3]; complex: such a modulus, off the branch cut */
-    DT_FILL_DISTINCT,   /**< real, no two elements closer than 0.01: for sorting, min, max */
-    DT_FILL_TRIANGULAR, /**< well-conditioned matrices with diagonal near 2 */
-    DT_FILL_INDEX,      /**< i64 in [0, limit) with repeats, no gradient */
-    DT_FILL_BOOL,       /**< random mask, no gradient */
-    DT_FILL_ZERO        /**< exact zeros: a singular point where the rule promises a finite value.
+    DT_FILL_NORMAL,         /**< standard normal, complex if the run is complex */
+    DT_FILL_REAL,           /**< standard normal, always real */
+    DT_FILL_POSITIVE,       /**< modulus in [0.5, 2], off the branch cut: for log, sqrt, division */
+    DT_FILL_HPD,            /**< Hermitian positive definite matrices */
+    DT_FILL_HERMITIAN,      /**< Hermitian matrices with separated eigenvalues of both signs */
+    DT_FILL_UNIT,           /**< real, in [-0.9, 0.9]; complex: modulus below 0.9 */
+    DT_FILL_ABOVE_ONE,      /**< real, in [1.2, 3]; complex: such a modulus, off the branch cut */
+    DT_FILL_ABOVE_ONE_REAL, /**< likewise, always real */
+    DT_FILL_DISTINCT,       /**< real, no two elements closer than 0.01: for sorting, min, max */
+    DT_FILL_TRIANGULAR,     /**< well-conditioned matrices with diagonal near 2 */
+    DT_FILL_INDEX,          /**< i64 in [0, limit) with repeats, no gradient */
+    DT_FILL_BOOL,           /**< random mask, no gradient */
+    DT_FILL_ZERO /**< exact zeros: a singular point where the rule promises a finite value.
                            Only values and finiteness are tested there */
 } dt_fill;
 

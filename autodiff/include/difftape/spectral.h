@@ -45,10 +45,10 @@ typedef enum dt_spectral_kind {
     DT_SPECTRAL_SQRT,       /**< sqrt(x) */
     DT_SPECTRAL_EXP,        /**< exp(x) */
     DT_SPECTRAL_LOG,        /**< log(x) */
-    DT_SPECTRAL_RESOLVENT,  /**< Re 1/(x0 + i s - x) = (x0 - x) / ((x0 - x)^2 + s^2); params x0, s */
-    DT_SPECTRAL_THERMAL,    /**< coth(c sqrt(x)) / sqrt(x), the one-phonon weight of squared
+    DT_SPECTRAL_RESOLVENT, /**< Re 1/(x0 + i s - x) = (x0 - x) / ((x0 - x)^2 + s^2); params x0, s */
+    DT_SPECTRAL_THERMAL,   /**< coth(c sqrt(x)) / sqrt(x), the one-phonon weight of squared
                                frequencies x, c = hbar / (2 k_B T); params c */
-    DT_SPECTRAL_GAUSSIAN,   /**< exp(-(x - x0)^2 / (2 s^2)) / (s sqrt(2 pi)); params x0, s */
+    DT_SPECTRAL_GAUSSIAN,  /**< exp(-(x - x0)^2 / (2 s^2)) / (s sqrt(2 pi)); params x0, s */
     DT_SPECTRAL_LORENTZIAN, /**< (s / pi) / ((x - x0)^2 + s^2); params x0, s */
     DT_SPECTRAL_USER        /**< build, below */
 } dt_spectral_kind;

@@ -15,46 +15,9 @@ static dt_status shape(dt_node *n) {
     return dt_node_output(n, 0, a.dtype, a.ndim, a.shape);
 }
 
-/* out = (in[0] + in[1]*)/2: with a and its transpose, the Hermitian part of a. */
-#define REAL_MEAN(type)                                                                            \
-    static void mean_##type(int64_t n, void *out, const void *const *in, const void *attr) {       \
-        (void)attr;                                                                                \
-        type *y = out;                                                                             \
-        const type *a = in[0], *b = in[1];                                                         \
-        for (int64_t i = 0; i < n; i++) {                                                          \
-            y[i] = a[i] / 2 + b[i] / 2;                                                            \
-        }                                                                                          \
-    }
-#define COMPLEX_MEAN(type)                                                                         \
-    static void mean_##type(int64_t n, void *out, const void *const *in, const void *attr) {       \
-        (void)attr;                                                                                \
-        type *y = out;                                                                             \
-        const type *a = in[0], *b = in[1];                                                         \
-        for (int64_t i = 0; i < n; i++) {                                                          \
-            y[i].re = a[i].re / 2 + b[i].re / 2;                                                   \
-            y[i].im = a[i].im / 2 - b[i].im / 2;                                                   \
-        }                                                                                          \
-    }
-REAL_MEAN(float)
-REAL_MEAN(double)
-COMPLEX_MEAN(dt_c64)
-COMPLEX_MEAN(dt_c128)
-
-static dt_map_fn *const mean[DT_DTYPE_COUNT] = {
-    [DT_F32] = mean_float,
-    [DT_F64] = mean_double,
-    [DT_C64] = mean_dt_c64,
-    [DT_C128] = mean_dt_c128,
-};
-
 static void forward(dt_node *n) {
     const dt_array a = dt_node_in(n, 0), l = dt_node_out(n, 0);
-    dt_array transposed = a;
-    int last = a.ndim - 1;
-    transposed.strides[last] = a.strides[last - 1];
-    transposed.strides[last - 1] = a.strides[last];
-    dti_map(&l, mean[a.dtype], 2, (const dt_array *const[]){&a, &transposed},
-            (const dt_dtype[]){a.dtype, a.dtype}, NULL);
+    dti_hermitian_part(&l, &a);
     int64_t matrix = 0, minor = 0;
     char name[64];
     dt_status status = dti_cholesky(&l, &matrix, &minor);

@@ -67,3 +67,41 @@ const char *dti_matrix_name(char *buffer, size_t size, const dt_array *x, int64_
     }
     return buffer;
 }
+
+/* out = (in[0] + in[1]*)/2, of a and its transpose. */
+#define REAL_MEAN(type)                                                                            \
+    static void mean_##type(int64_t n, void *out, const void *const *in, const void *attr) {       \
+        (void)attr;                                                                                \
+        type *y = out;                                                                             \
+        const type *a = in[0], *b = in[1];                                                         \
+        for (int64_t i = 0; i < n; i++) {                                                          \
+            y[i] = a[i] / 2 + b[i] / 2;                                                            \
+        }                                                                                          \
+    }
+#define COMPLEX_MEAN(type)                                                                         \
+    static void mean_##type(int64_t n, void *out, const void *const *in, const void *attr) {       \
+        (void)attr;                                                                                \
+        type *y = out;                                                                             \
+        const type *a = in[0], *b = in[1];                                                         \
+        for (int64_t i = 0; i < n; i++) {                                                          \
+            y[i].re = a[i].re / 2 + b[i].re / 2;                                                   \
+            y[i].im = a[i].im / 2 - b[i].im / 2;                                                   \
+        }                                                                                          \
+    }
+REAL_MEAN(float)
+REAL_MEAN(double)
+COMPLEX_MEAN(dt_c64)
+COMPLEX_MEAN(dt_c128)
+
+void dti_hermitian_part(const dt_array *out, const dt_array *a) {
+    static dt_map_fn *const mean[DT_DTYPE_COUNT] = {[DT_F32] = mean_float,
+                                                    [DT_F64] = mean_double,
+                                                    [DT_C64] = mean_dt_c64,
+                                                    [DT_C128] = mean_dt_c128};
+    dt_array transposed = *a;
+    int last = a->ndim - 1;
+    transposed.strides[last] = a->strides[last - 1];
+    transposed.strides[last - 1] = a->strides[last];
+    dti_map(out, mean[a->dtype], 2, (const dt_array *const[]){a, &transposed},
+            (const dt_dtype[]){a->dtype, a->dtype}, NULL);
+}

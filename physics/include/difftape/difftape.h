@@ -14,6 +14,7 @@
 #include <difftape/op.h>
 #include <difftape/ops.h>
 #include <difftape/optimize.h>
+#include <difftape/spectral.h>
 #include <difftape/tape.h>
 
 #include <difftape/crystal.h>
