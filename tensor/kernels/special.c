@@ -76,6 +76,31 @@ DTI_UNARY(sinc_c64, dt_c64, dt_c64, rounded(complex_sinc((double)a.re, (double)a
 DTI_UNARY(sinc_c128, dt_c128, dt_c128, complex_sinc(a.re, a.im, ORDER))
 FLOAT_TABLE(sinc);
 
+/* -- Stumpff functions -------------------------------------------------------------------------- */
+
+/* c_k(x) = sum (-x)^j / (2j + k)!; for larger |x| from c_0 and c_1 by c_(k+2) = (1/k! - c_k) / x. */
+static double stumpff(double x, int k) {
+    if (fabs(x) < 4 + 2 * k) {
+        double term = 1 / tgamma(k + 1.0), sum = term;
+        for (int j = 1; j < 200 && fabs(term) > 1e-18 * fabs(sum); j++) {
+            term *= -x / ((2.0 * j + k - 1) * (2.0 * j + k));
+            sum += term;
+        }
+        return sum;
+    }
+    double root = sqrt(fabs(x)), c = k % 2 == 0 ? x > 0 ? cos(root) : cosh(root)
+                                     : x > 0 ? sin(root) / root
+                                                : sinh(root) / root;
+    for (int i = k % 2; i < k; i += 2) {
+        c = (1 / tgamma(i + 1.0) - c) / x;
+    }
+    return c;
+}
+
+DTI_UNARY(stumpff_f32, float, float, (float)stumpff((double)a, ORDER))
+DTI_UNARY(stumpff_f64, double, double, stumpff(a, ORDER))
+REAL_TABLE(stumpff);
+
 /* -- polygamma --------------------------------------------------------------------------------- */
 
 /* Bernoulli numbers B_2, B_4, ... */

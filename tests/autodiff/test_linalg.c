@@ -41,8 +41,8 @@ Test(linalg, diag_and_diagonal_move_between_vectors_and_matrices) {
 Test(linalg, tril_keeps_the_lower_triangle_of_any_rectangle) {
     dt_tape *tape = dt_tape_new(NULL);
     for (size_t t = 0; t < COUNT(float_types); t++) {
-        dt_tensor *wide = dt_tril(numbers(tape, 2, float_types[t], SHAPE(2, 2, 4)));
-        dt_tensor *tall = dt_tril(dt_transpose(numbers(tape, 3, float_types[t], SHAPE(2, 4))));
+        dt_tensor *wide = dt_tril(numbers(tape, 2, float_types[t], SHAPE(2, 2, 4)), 0);
+        dt_tensor *tall = dt_tril(dt_transpose(numbers(tape, 3, float_types[t], SHAPE(2, 4))), 0);
         for (int64_t at = 0; at < 16; at++) {
             value expected = at % 4 <= at / 4 % 2 ? number_at(2, at, float_types[t]) : 0;
             expect_near("wide", at, element(wide, at), expected, 0);
@@ -63,7 +63,7 @@ Test(linalg, cholesky_gives_a_lower_factor_of_every_matrix_in_the_batch) {
         dt_tensor *a = positive_definite(tape, dtype, 1, 4);
         dt_tensor *l = dt_cholesky(a);
         expect_same("l l^H", dt_matmul_flags(l, DT_N, l, DT_C), a, 100 * tolerance(dtype));
-        expect_same("lower", dt_tril(l), l, 0);
+        expect_same("lower", dt_tril(l, 0), l, 0);
         for (int64_t i = 0; i < 12; i++) {
             value pivot = element(dt_diagonal(l), i);
             cr_expect(creal(pivot) > 0 && cimag(pivot) == 0, "pivot %lld is (%g, %g)", (long long)i,
@@ -222,7 +222,7 @@ Test(linalg, refuses_what_does_not_fit_with_a_sentence) {
                    "diag: result: 9 dimensions given: an array has 0 to 8: f64(1,1,1,1,1,1,1,1)");
     expect_failure(tape, dt_diagonal(A(2, 3)), DT_ERR_SHAPE,
                    "diagonal: needs square matrices in the last two dimensions: f64(2,3)");
-    expect_failure(tape, dt_tril(A(3)), DT_ERR_SHAPE,
+    expect_failure(tape, dt_tril(A(3), 0), DT_ERR_SHAPE,
                    "tril: needs at least two dimensions: f64(3)");
     expect_failure(tape, dt_cholesky(A(2, 3)), DT_ERR_SHAPE,
                    "cholesky: needs square matrices in the last two dimensions: f64(2,3)");

@@ -261,7 +261,7 @@ Test(misuse, every_operation_passes_the_inert_tensor_of_a_failed_tape_on) {
                             dt_scatter_add(x, x, 0, -4),
                             dt_diag(x),
                             dt_diagonal(x),
-                            dt_tril(x),
+                            dt_tril(x, 0),
                             dt_cholesky(x),
                             dt_triangular_solve(x, x, true, DT_N),
                             dt_hermitian_solve(x, x),

@@ -16,6 +16,23 @@ typedef enum dt_flag { DT_N, DT_T, DT_C } dt_flag;
 DT_API dt_tensor *dt_matmul(dt_tensor *a, dt_tensor *b);
 DT_API dt_tensor *dt_matmul_flags(dt_tensor *a, dt_flag flag_a, dt_tensor *b, dt_flag flag_b);
 
+/** Sum of products by letters, as numpy.einsum: dt_einsum("ij,jk->ik", 2, x). Letters a to z; those
+ *  not in the result are summed, a letter twice in one operand means its diagonal, without an arrow
+ *  the result has the letters that occur once. Up to 8 operands, multiplied from left to right as
+ *  matrix products. Errors name the character. */
+DT_API dt_tensor *dt_einsum(const char *text, int n, dt_tensor *const *x);
+
+/** Products of vectors along the last axis, other axes broadcast: all pairs a_i b_j; sum a_i b_i, not
+ *  conjugated; sum a* b over everything; the vector product of triples. */
+DT_API dt_tensor *dt_outer(dt_tensor *a, dt_tensor *b);
+DT_API dt_tensor *dt_dot(dt_tensor *a, dt_tensor *b);
+DT_API dt_tensor *dt_vdot(dt_tensor *a, dt_tensor *b);
+DT_API dt_tensor *dt_cross(dt_tensor *a, dt_tensor *b);
+
+/** Re x^H A x for vectors x (..., n) and matrices A (..., n, n), of which the Hermitian part counts.
+ *  X = 2 Y A x, A = Y x x^H. */
+DT_API dt_tensor *dt_quadratic_form(dt_tensor *x, dt_tensor *a);
+
 /* -- matrices ---------------------------------------------------------------------------------- */
 
 /** Diagonal matrices from vectors (..., n) -> (..., n, n), and diagonals of matrices; adjoint to
@@ -23,8 +40,10 @@ DT_API dt_tensor *dt_matmul_flags(dt_tensor *a, dt_flag flag_a, dt_tensor *b, dt
 DT_API dt_tensor *dt_diag(dt_tensor *x);
 DT_API dt_tensor *dt_diagonal(dt_tensor *x);
 
-/** Lower triangle of (..., n, m), entries above the diagonal set to 0. X = dt_tril(Y). */
-DT_API dt_tensor *dt_tril(dt_tensor *x);
+/** Lower or upper triangles of (..., n, m) up to diagonal k (0: the main one, 1 above it), the rest
+ *  set to 0. X = the same triangle of Y. */
+DT_API dt_tensor *dt_tril(dt_tensor *x, int64_t k);
+DT_API dt_tensor *dt_triu(dt_tensor *x, int64_t k);
 
 DT_END_DECLS
 

@@ -43,7 +43,7 @@ static dt_tensor *real_diagonal(dt_tensor *x) {
 /* l^-H s l^-1 is taken as l^-H (l^-H s)^H: two solves from the left. */
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
     dt_tensor *l = n->out[0];
-    dt_tensor *m = dt_tril(dt_matmul_flags(l, DT_C, ybar[0], DT_N));
+    dt_tensor *m = dt_tril(dt_matmul_flags(l, DT_C, ybar[0], DT_N), 0);
     dt_tensor *s = dt_scale(dt_sub(dt_add(m, dti_adjoint(m)), real_diagonal(m)), 0.5);
     dt_tensor *half = dt_triangular_solve(l, s, true, DT_C);
     xbar[0] = hermitian_part(dt_triangular_solve(l, dti_adjoint(half), true, DT_C));
@@ -54,7 +54,7 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
     dt_tensor *l = n->out[0];
     dt_tensor *half = dt_triangular_solve(l, hermitian_part(xdot[0]), true, DT_N);
     dt_tensor *m = dt_triangular_solve(l, dti_adjoint(half), true, DT_N);
-    ydot[0] = dt_matmul(l, dt_sub(dt_tril(m), dt_scale(real_diagonal(m), 0.5)));
+    ydot[0] = dt_matmul(l, dt_sub(dt_tril(m, 0), dt_scale(real_diagonal(m), 0.5)));
 }
 
 #define A(...)                                                                                     \

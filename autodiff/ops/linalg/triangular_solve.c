@@ -62,7 +62,7 @@ static dt_tensor *solve_adjoint(const struct attr *attr, dt_tensor *t, dt_tensor
 
 /* Of m, only what lies on the triangle. */
 static dt_tensor *on_triangle(const struct attr *attr, dt_tensor *m) {
-    return attr->lower ? dt_tril(m) : dt_transpose(dt_tril(dt_transpose(m)));
+    return attr->lower ? dt_tril(m, 0) : dt_transpose(dt_tril(dt_transpose(m), 0));
 }
 
 /* bbar y^H, brought from op(t) to t: as it is, transposed, conjugate-transposed. */

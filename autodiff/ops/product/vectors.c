@@ -1,0 +1,47 @@
+/* vectors.c - products of vectors, made of multiplications and sums. */
+#include "../ops.h"
+
+static dt_tensor *missing(dt_tensor *a, dt_tensor *b) {
+    return dti_inert_of(a == NULL ? b : a);
+}
+
+dt_tensor *dt_outer(dt_tensor *a, dt_tensor *b) {
+    return a == NULL || b == NULL ? missing(a, b)
+                                  : dt_mul(dt_expand_dims(a, -1), dt_expand_dims(b, -2));
+}
+
+dt_tensor *dt_dot(dt_tensor *a, dt_tensor *b) {
+    return a == NULL || b == NULL ? missing(a, b) : dt_sum(dt_mul(a, b), -1);
+}
+
+dt_tensor *dt_vdot(dt_tensor *a, dt_tensor *b) {
+    return a == NULL || b == NULL ? missing(a, b) : dt_sum(dt_mul(dt_conj(a), b), DT_ALL);
+}
+
+dt_tensor *dt_cross(dt_tensor *a, dt_tensor *b) {
+    if (a == NULL || b == NULL) {
+        return missing(a, b);
+    }
+    dt_tape *tape = dt_tape_of(a);
+    if (dt_ndim(a) < 1 || dt_ndim(b) < 1 || dt_shape(a)[dt_ndim(a) - 1] != 3 ||
+        dt_shape(b)[dt_ndim(b) - 1] != 3) {
+        dt_tape_fail(tape, DT_ERR_SHAPE, "cross: the last axis of both operands must have size 3");
+        return dt_inert(tape);
+    }
+    dt_tensor *part[3];
+    for (int i = 0; i < 3; i++) {
+        int j = (i + 1) % 3, k = (i + 2) % 3;
+        part[i] = dt_sub(dt_mul(dt_select(a, -1, j), dt_select(b, -1, k)),
+                         dt_mul(dt_select(a, -1, k), dt_select(b, -1, j)));
+    }
+    return dt_stack(3, part, -1);
+}
+
+/* Re x^H ((a + a^H)/2) x: the anti-Hermitian part of a would give an imaginary number. */
+dt_tensor *dt_quadratic_form(dt_tensor *x, dt_tensor *a) {
+    if (x == NULL || a == NULL) {
+        return missing(x, a);
+    }
+    dt_tensor *ax = dt_squeeze(dt_matmul(a, dt_expand_dims(x, -1)), -1);
+    return dt_real(dt_sum(dt_mul(dt_conj(x), ax), -1));
+}
