@@ -41,9 +41,10 @@ if diff "$work/there" "$work/table"; then same=0; else same=1; fi
 result $same "docs/operations.md differs from the code (>): run sh docs/check_docs.sh . --update"
 
 # Every public operation of these headers is mentioned on the page.
-for header in ops linalg checkpoint; do
-    for name in $(grep -o '^DT_API dt_tensor \*dt_[a-z0-9_]*' \
-        "$root/autodiff/include/difftape/$header.h" | sed 's/.*\*//'); do
+for header in create elementwise reduce shape index product linalg spectral fourier transform \
+    checkpoint derivatives; do
+    for name in $(grep -oE '^DT_API (dt_tensor \*|void |double )dt_[a-z0-9_]*' \
+        "$root/autodiff/include/difftape/$header.h" | sed 's/.*[* ]//'); do
         if grep -q "\`$name\`" "$page"; then there=0; else there=1; fi
         result $there "docs/operations.md does not mention $name"
     done

@@ -97,7 +97,7 @@ static dt_tensor *operation(int which, dt_tensor *v, uint64_t seed) {
                    ? v
                    : dt_scatter_add(v, dt_constant(tape, DT_I64, 1, &size, index), axis, 4);
     case 9: return dt_sum(v, DT_ALL);
-    case 10: return matrix ? dt_tril(v) : v;
+    case 10: return matrix ? dt_tril(v, 0) : v;
     case 11: return ndim > 0 ? dt_diag(v) : v;
     case 12: return dt_div(v, dt_add(dt_abs2(v), dt_scalar(tape, 1)));
     case 13: return matrix ? dt_sum(dt_mul(v, dt_conj(v)), DT_AXES(0, -1)) : v;
