@@ -39,7 +39,12 @@ static dt_node *node_new(dt_tape *tape, const dt_op *op, int n_in, dt_tensor *co
         return NULL;
     }
     dt_node *n = (dt_node *)(void *)memory;
-    *n = (dt_node){.op = op, .n_in = n_in, .tape = tape};
+    n->op = op; /* field by field: the list of outputs need not be cleared */
+    n->attr = NULL;
+    n->n_in = n_in;
+    n->n_out = 0;
+    n->tape = tape;
+    n->prev = NULL;
     n->in = (dt_tensor **)(void *)(n + 1);
     memcpy(n->in, in, list);
     if (op->attr_size > 0) {
@@ -51,6 +56,9 @@ static dt_node *node_new(dt_tape *tape, const dt_op *op, int n_in, dt_tensor *co
 static bool allocate_outputs(dt_node *n) {
     for (int o = 0; n->op->kind != DT_VIEW && o < n->n_out; o++) {
         dt_array *a = &n->out[o]->a;
+        if (a->data != NULL) {
+            continue; /* small: lies behind its tensor */
+        }
         a->data = dti_tape_alloc(n->tape, false, dt_array_bytes(a), n->op->name);
         if (a->data == NULL) {
             return false;

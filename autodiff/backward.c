@@ -88,7 +88,11 @@ static void pull_back(const dt_node *n) {
         return;
     }
     dti_check_fresh(n);
-    dt_tensor **xbar = dti_tape_alloc(tape, false, (size_t)n->n_in * sizeof *xbar, n->op->name);
+    enum { FEW = 4 };
+    dt_tensor *few[FEW], **xbar = few;
+    if (n->n_in > FEW) {
+        xbar = dti_tape_alloc(tape, false, (size_t)n->n_in * sizeof *xbar, n->op->name);
+    }
     if (xbar == NULL) {
         return;
     }

@@ -67,6 +67,12 @@ void *dti_tape_alloc(dt_tape *tape, bool persistent, size_t bytes, const char *w
 /* A tensor struct without data; NULL after failing the tape. */
 dt_tensor *dti_tensor_new(dt_tape *tape, bool leaf);
 
+/* The same with `bytes` of aligned memory for its elements behind it. */
+dt_tensor *dti_tensor_with(dt_tape *tape, bool leaf, size_t bytes, void **ret_data);
+
+/* Most bytes of elements that lie behind their tensor: scalars and short vectors. */
+#define DTI_SMALL 64
+
 /* A contiguous intermediate constant of this shape, elements uninitialised; inert on failure. */
 dt_tensor *dti_temporary(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape);
 

@@ -4,14 +4,38 @@
 #include "kernels/kernels.h"
 #include "workspace.h"
 
+#include <stddef.h>
 #include <string.h>
 
+/* The struct is cleared but for shape and strides, the larger half, which only the first ndim
+ * entries of matter. */
+static void clear(dt_tensor *x) {
+    x->a.dtype = DT_F32;
+    x->a.ndim = 0;
+    x->a.data = NULL;
+    memset((char *)x + sizeof x->a, 0, sizeof *x - sizeof x->a);
+}
+_Static_assert(offsetof(dt_tensor, a) == 0, "clear() expects the array first");
+
 dt_tensor *dti_tensor_new(dt_tape *tape, bool leaf) {
-    dt_tensor *x = dti_tape_alloc(tape, leaf, sizeof *x, "tensor");
-    if (x == NULL) {
+    return dti_tensor_with(tape, leaf, 0, NULL);
+}
+
+dt_tensor *dti_tensor_with(dt_tape *tape, bool leaf, size_t bytes, void **ret_data) {
+    enum { LINE = 64 };
+    size_t data_at = (sizeof(dt_tensor) + LINE - 1) / LINE * LINE;
+    char *memory = dti_tape_alloc(tape, leaf, data_at + bytes, "tensor");
+    if (memory == NULL) {
         return NULL;
     }
-    *x = (dt_tensor){.tape = tape, .leaf = leaf, .sweep = -1};
+    dt_tensor *x = (dt_tensor *)(void *)memory;
+    if (ret_data != NULL) {
+        *ret_data = memory + data_at;
+    }
+    clear(x);
+    x->tape = tape;
+    x->leaf = leaf;
+    x->sweep = -1;
     x->id = leaf ? -1 : tape->next_id++;
     x->born = ++tape->clock;
     if (leaf) {

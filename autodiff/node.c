@@ -9,6 +9,19 @@
 
 /* -- declaring outputs ------------------------------------------------------------------------- */
 
+/* dt_array_wrap in place, without clearing what lies beyond ndim. */
+static void describe(dt_array *a, dt_dtype dtype, int ndim, const int64_t *shape, void *data) {
+    int64_t stride = 1;
+    a->dtype = dtype;
+    a->ndim = ndim;
+    a->data = data;
+    for (int d = ndim - 1; d >= 0; d--) {
+        a->shape[d] = shape[d];
+        a->strides[d] = stride;
+        stride *= shape[d] > 0 ? shape[d] : 1;
+    }
+}
+
 dt_status dt_node_output(dt_node *n, int o, dt_dtype dtype, int ndim, const int64_t *shape) {
     dt_error error = DT_ERROR_INIT;
     size_t bytes;
@@ -19,11 +32,14 @@ dt_status dt_node_output(dt_node *n, int o, dt_dtype dtype, int ndim, const int6
     if (dti_array_measure(dtype, ndim, shape, &bytes, &error) != DT_OK) {
         return dt_node_fail(n, error.status, "result: %s", error.message);
     }
-    dt_tensor *x = dti_tensor_new(n->tape, false);
+    void *data = NULL;
+    bool small = n->op->kind != DT_VIEW && bytes <= DTI_SMALL;
+    dt_tensor *x =
+        small ? dti_tensor_with(n->tape, false, DTI_SMALL, &data) : dti_tensor_new(n->tape, false);
     if (x == NULL) {
         return DT_ERR_MEMORY;
     }
-    x->a = dt_array_wrap(dtype, ndim, shape, NULL);
+    describe(&x->a, dtype, ndim, shape, data);
     n->out[o] = x;
     n->n_out = o + 1 > n->n_out ? o + 1 : n->n_out;
     return DT_OK;
