@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include "kernels/kernels.h"
+#include "profile.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -45,6 +46,7 @@ static dt_node *node_new(dt_tape *tape, const dt_op *op, int n_in, dt_tensor *co
     n->n_out = 0;
     n->tape = tape;
     n->prev = NULL;
+    n->nanoseconds = 0;
     n->in = (dt_tensor **)(void *)(n + 1);
     memcpy(n->in, in, list);
     if (op->attr_size > 0) {
@@ -143,10 +145,15 @@ static bool run(dt_tape *tape, const dt_op *op, int n_in, dt_tensor *const *in, 
     if (!allocate_outputs(n)) {
         return false;
     }
+    int64_t start = tape->profiling ? dti_profile_clock() : 0;
     if (op->map != NULL) {
         run_map(n);
     } else {
         op->forward(n);
+    }
+    if (tape->profiling) {
+        n->nanoseconds = dti_profile_clock() - start;
+        dti_profile_note(tape->profile, n, start, tape->in_sweep);
     }
     if (op->kind == DT_VIEW) {
         find_base(n);

@@ -57,6 +57,8 @@ struct dt_tape {
     int64_t sweep; /* serial number of the current or last sweep */
 
     dti_progress progress;
+    bool profiling;
+    struct dti_profile *profile; /* NULL until dt_profile_start */
     struct dti_workers *workers; /* worker tapes of batches.c, kept warm */
 };
 

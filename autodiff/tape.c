@@ -2,6 +2,7 @@
 #include <difftape/tape.h>
 
 #include "internal.h"
+#include "profile.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -40,6 +41,7 @@ void dt_tape_free(dt_tape *tape) {
         return;
     }
     dti_workers_free(tape->workers);
+    dti_profile_free(tape->profile);
     dti_arena_free(tape->scratch);
     dti_arena_free(tape->persistent);
     free(tape);

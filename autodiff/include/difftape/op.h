@@ -35,6 +35,7 @@ typedef struct dt_node {
     dt_tensor *out[DT_MAX_OUTPUTS];
     dt_tape *tape;
     struct dt_node *prev; /**< the node recorded before */
+    int64_t nanoseconds;  /**< what forward took, if the tape was being profiled; else 0 */
 } dt_node;
 
 /** Which element types a sample makes sense for. */

@@ -15,6 +15,7 @@
 #include <difftape/op.h>
 #include <difftape/ops.h>
 #include <difftape/optimize.h>
+#include <difftape/profile.h>
 #include <difftape/spectral.h>
 #include <difftape/transform.h>
 #include <difftape/tape.h>
