@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include "kernels/kernels.h"
+#include "lazy.h"
 #include "profile.h"
 
 #include <stdio.h>
@@ -132,34 +133,54 @@ static void run_map(const dt_node *n) {
     dti_map(&n->out[0]->a, map.fn, n->n_in, in, map.in, n->attr);
 }
 
+/* Everything that is not elementwise, nor a sum that may wait, reads its inputs' elements. */
+static bool force_inputs(const dt_node *n) {
+    bool good = true;
+    for (int i = 0; good && i < n->n_in; i++) {
+        good = dti_force(n->in[i]);
+    }
+    return good;
+}
+
+/* Compute the declared outputs now. */
+static bool compute(dt_node *n) {
+    dt_tape *tape = n->tape;
+    if (!force_inputs(n) || !allocate_outputs(n)) {
+        return false;
+    }
+    int64_t start = tape->profiling ? dti_profile_clock() : 0;
+    if (n->op->map != NULL) {
+        run_map(n);
+    } else {
+        n->op->forward(n);
+    }
+    if (tape->profiling) {
+        n->nanoseconds = dti_profile_clock() - start;
+        dti_profile_note(tape->profile, n, start, tape->in_sweep);
+    }
+    if (n->op->kind == DT_VIEW) {
+        find_base(n);
+    }
+    if (tape->options.watch_nonfinite && tape->error.status == DT_OK) {
+        watch(n);
+    }
+    return true;
+}
+
 static bool run(dt_tape *tape, const dt_op *op, int n_in, dt_tensor *const *in, const void *attr,
                 dt_node **ret_node) {
     dt_node *n = node_new(tape, op, n_in, in, attr);
-    if (n == NULL || op->shape(n) != DT_OK || tape->error.status != DT_OK) {
+    bool waits = op->map != NULL || op->kind == DT_REDUCTION;
+    if (n == NULL || (!waits && !force_inputs(n)) || op->shape(n) != DT_OK ||
+        tape->error.status != DT_OK) {
         return false;
     }
     if (n->n_out == 0) {
         dt_node_fail(n, DT_ERR_ARGUMENT, "the operation declared no output");
         return false;
     }
-    if (!allocate_outputs(n)) {
+    if (!dti_defer(n) && (tape->error.status != DT_OK || !compute(n))) {
         return false;
-    }
-    int64_t start = tape->profiling ? dti_profile_clock() : 0;
-    if (op->map != NULL) {
-        run_map(n);
-    } else {
-        op->forward(n);
-    }
-    if (tape->profiling) {
-        n->nanoseconds = dti_profile_clock() - start;
-        dti_profile_note(tape->profile, n, start, tape->in_sweep);
-    }
-    if (op->kind == DT_VIEW) {
-        find_base(n);
-    }
-    if (tape->options.watch_nonfinite && tape->error.status == DT_OK) {
-        watch(n);
     }
     record(n);
     *ret_node = n;

@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include "kernels/kernels.h"
+#include "lazy.h"
 
 #include <string.h>
 
@@ -25,7 +26,9 @@ dt_tensor *dti_unbroadcast(dt_tensor *x, const dt_array *target) {
             axes |= DT_AXIS(d);
         }
     }
-    return dt_reshape(dt_sum(x, axes), target->ndim, target->shape);
+    dt_tensor *sum = dt_sum(x, axes);
+    return dt_array_same_shape(&sum->a, target) ? sum
+                                                : dt_reshape(sum, target->ndim, target->shape);
 }
 
 /* Start x's sweep fields afresh if they belong to an earlier sweep. */
@@ -50,7 +53,7 @@ static void contribute(dt_tensor *x, dt_tensor *bar) {
     dt_array addend;
     if (x->bar == NULL) {
         x->bar = bar;
-    } else if (x->bar_owned && !tape->recording) {
+    } else if (x->bar_owned && !tape->recording && !dti_is_waiting(x->bar)) {
         if (dti_contiguous(bar, &addend)) {
             dti_accumulate(&x->bar->a, &addend);
         }
@@ -120,6 +123,7 @@ static void gradient_add(dt_tensor *leaf, dt_tensor *value) {
     if (tape->error.status != DT_OK) {
         return;
     }
+    dti_preserve(tape, leaf->gradient);
     if (leaf->has_gradient) {
         dti_accumulate(&leaf->gradient->a, &source);
     } else {
@@ -198,6 +202,7 @@ void dt_tape_zero_gradients(dt_tape *tape) {
     for (dt_tensor *p = tape->leaves; p != NULL; p = p->next) {
         p->has_gradient = false;
         if (p->gradient != NULL && p->gradient != dt_inert(tape)) {
+            dti_preserve(tape, p->gradient);
             memset(p->gradient->a.data, 0, dt_array_bytes(&p->gradient->a));
             p->gradient->set = ++tape->clock;
         }

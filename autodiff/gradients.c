@@ -2,6 +2,7 @@
 #include <difftape/derivatives.h>
 
 #include "internal.h"
+#include "lazy.h"
 
 #include <math.h>
 
@@ -51,6 +52,7 @@ double dt_clip_gradients(int n, dt_tensor *const *parameters, double max_norm) {
     double factor = norm > max_norm ? max_norm / norm : 1;
     for (int i = 0; i < n && factor != 1; i++) {
         dt_tensor *g = dt_gradient(parameters[i]);
+        dti_preserve(g->tape, g);
         for (int64_t k = 0; k < reals(&g->a); k++) {
             if (dt_dtype_real(g->a.dtype) == DT_F32) {
                 float *x = (float *)g->a.data + k;

@@ -13,16 +13,17 @@ struct dt_tensor {
     dt_node *node; /* what made it; NULL for leaves and for values no gradient is wanted of */
     bool wants;    /* depends on a parameter */
     bool leaf;
-    bool borrowed;       /* leaf on the caller's memory */
-    int64_t id;          /* position among the intermediates alive, -1 for leaves */
-    int64_t born;        /* tape clock at creation */
-    int64_t set;         /* tape clock at the last dt_set_data of a leaf, 0 if never */
-    dt_tensor *base;     /* views: the leaf whose memory they show, or NULL */
-    const void *flat;    /* C-order copy of a strided view, made by dt_data */
-    int64_t flattened;   /* tape clock at that copy */
-    dt_tensor *next;     /* leaves: list of all */
-    dt_tensor *gradient; /* parameters: accumulated, allocated once */
-    bool has_gradient;   /* any contribution since the last reset? */
+    bool borrowed;         /* leaf on the caller's memory */
+    int64_t id;            /* position among the intermediates alive, -1 for leaves */
+    int64_t born;          /* tape clock at creation */
+    int64_t set;           /* tape clock at the last dt_set_data of a leaf, 0 if never */
+    struct dti_lazy *lazy; /* for elements computed when needed; NULL for others */
+    dt_tensor *base;       /* views: the leaf whose memory they show, or NULL */
+    const void *flat;      /* C-order copy of a strided view, made by dt_data */
+    int64_t flattened;     /* tape clock at that copy */
+    dt_tensor *next;       /* leaves: list of all */
+    dt_tensor *gradient;   /* parameters: accumulated, allocated once */
+    bool has_gradient;     /* any contribution since the last reset? */
 
     /* Sweep scratch, valid while sweep == tape->sweep. */
     int64_t sweep;
@@ -50,6 +51,9 @@ struct dt_tape {
     int64_t clock;   /* never goes back: orders births against dt_set_data and rewinds */
     int64_t rewound; /* clock at the last rewind */
     dt_tensor *leaves;
+
+    struct dti_lazy *lazies, *sums; /* tensors computed when needed, newest first (lazy.h) */
+    int64_t regions;                /* serial number of the last region */
 
     bool recording;
     bool in_sweep;

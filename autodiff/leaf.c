@@ -2,6 +2,7 @@
 #include "internal.h"
 
 #include "kernels/kernels.h"
+#include "lazy.h"
 #include "workspace.h"
 
 #include <stddef.h>
@@ -187,6 +188,7 @@ void dt_set_data(dt_tensor *leaf, const void *data) {
                      "overwritten");
         return;
     }
+    dti_preserve(tape, leaf);
     leaf->set = ++tape->clock;
     if (dt_array_size(&leaf->a) > 0) {
         memcpy(leaf->a.data, data, dt_array_bytes(&leaf->a));

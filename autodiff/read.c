@@ -1,5 +1,6 @@
 /* read.c - looking at tensors: type, shape and elements. */
 #include "internal.h"
+#include "lazy.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -29,6 +30,7 @@ bool dt_wants_gradient(const dt_tensor *x) {
 }
 
 dt_array dt_array_of(const dt_tensor *x) {
+    dti_force((dt_tensor *)x); /* computing what it holds does not change x for its owner */
     return x->a;
 }
 
@@ -43,6 +45,9 @@ static bool has_flat(const dt_tensor *x) {
 }
 
 bool dti_contiguous(dt_tensor *x, dt_array *ret_array) {
+    if (!dti_force(x)) {
+        return false;
+    }
     *ret_array = x->a;
     if (dt_array_is_contiguous(&x->a)) {
         return true;

@@ -2,6 +2,7 @@
 #include <difftape/tape.h>
 
 #include "internal.h"
+#include "lazy.h"
 #include "profile.h"
 
 #include <math.h>
@@ -70,13 +71,13 @@ void *dti_tape_alloc(dt_tape *tape, bool persistent, size_t bytes, const char *w
 struct mark {
     dti_arena_mark scratch;
     dt_node *last;
-    int64_t n_nodes, next_id;
+    int64_t n_nodes, next_id, clock;
 };
 _Static_assert(sizeof(struct mark) <= sizeof(dt_mark), "dt_mark is too small");
 
 dt_mark dt_tape_mark(dt_tape *tape) {
-    struct mark mark = {dti_arena_get_mark(tape->scratch), tape->last, tape->n_nodes,
-                        tape->next_id};
+    struct mark mark = {dti_arena_get_mark(tape->scratch), tape->last, tape->n_nodes, tape->next_id,
+                        ++tape->clock};
     dt_mark opaque = {{0}};
     memcpy(&opaque, &mark, sizeof mark);
     return opaque;
@@ -90,6 +91,7 @@ void dt_tape_rewind(dt_tape *tape, dt_mark opaque) {
                      "dt_tape_rewind: the tape has already been rewound past this mark");
         return;
     }
+    dti_lazy_rewind(tape, mark.next_id, mark.clock);
     tape->rewound = ++tape->clock;
     dti_arena_rewind(tape->scratch, mark.scratch);
     tape->last = mark.last;
@@ -105,6 +107,7 @@ void dt_tape_reset(dt_tape *tape) {
     tape->n_nodes = 0;
     tape->next_id = 0;
     tape->leaves = NULL;
+    tape->lazies = tape->sums = NULL;
     tape->recording = true;
     dt_error_clear(&tape->error);
 }

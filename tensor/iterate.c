@@ -10,8 +10,6 @@
 #define CHUNK_TILES   16
 #define PARALLEL_SIZE 65536
 
-#define LARGEST_ITEM 16
-
 void dti_collapse(int *ndim, int64_t *shape, int n_operands, int64_t (*strides)[DT_MAX_DIMS]) {
     int n = 0;
     for (int d = 0; d < *ndim; d++) {
@@ -38,32 +36,16 @@ void dti_collapse(int *ndim, int64_t *shape, int n_operands, int64_t (*strides)[
     *ndim = n;
 }
 
-/* How an input reaches the kernel: its own memory, a tile filled once, or a tile packed anew. */
-typedef enum access { DIRECT, CONSTANT, PACKED } access;
-
-typedef struct map_input {
-    const char *data;
-    const int64_t *strides;
-    size_t size; /* bytes per element in memory */
-    access access;
-    bool same_type;
-    dti_pack_fn *pack;
-} map_input;
-
 typedef struct map_job {
+    dti_walk walk;
     dt_map_fn *kernel;
     const void *attr;
     char *out;
     size_t out_size;
-    int64_t n_elements, n_tiles;
-    int ndim, n_in;
-    int64_t shape[DT_MAX_DIMS];
-    int64_t strides[DT_MAP_INPUTS][DT_MAX_DIMS];
-    map_input in[DT_MAP_INPUTS];
-    bool needs_position;
+    int64_t n_tiles;
 } map_job;
 
-static void find_position(const map_job *job, int64_t element, int64_t *ret_position) {
+void dti_walk_position(const dti_walk *job, int64_t element, int64_t *ret_position) {
     for (int d = job->ndim - 1; d > 0; d--) {
         ret_position[d] = element % job->shape[d];
         element /= job->shape[d];
@@ -71,7 +53,7 @@ static void find_position(const map_job *job, int64_t element, int64_t *ret_posi
     ret_position[0] = element;
 }
 
-static const char *address(const map_job *job, const map_input *in, const int64_t *position) {
+static const char *address(const dti_walk *job, const dti_walk_input *in, const int64_t *position) {
     int64_t offset = 0;
     for (int d = 0; d < job->ndim; d++) {
         offset += position[d] * in->strides[d];
@@ -81,8 +63,8 @@ static const char *address(const map_job *job, const map_input *in, const int64_
 
 /* Pack n elements from a position on: the rest of a row, then as many whole rows at once as the
  * next dimension allows, so that short rows cost little more than long ones. */
-static void pack_tile(const map_job *job, const map_input *in, const int64_t *start, int64_t n,
-                      size_t item, char *tile) {
+static void pack_tile(const dti_walk *job, const dti_walk_input *in, const int64_t *start,
+                      int64_t n, size_t item, char *tile) {
     int last = job->ndim - 1;
     int64_t row = job->shape[last];
     int64_t position[DT_MAX_DIMS];
@@ -115,67 +97,68 @@ static void pack_tile(const map_job *job, const map_input *in, const int64_t *st
     }
 }
 
-static void run_tiles(const map_job *job, const dt_dtype *in_dtype, int64_t first, int64_t end) {
-    _Alignas(64) char tiles[DT_MAP_INPUTS][DTI_TILE * LARGEST_ITEM];
+void dti_walk_fill(const dti_walk *w, int k, int64_t n, char *buffer) {
+    if (w->in[k].access == DTI_CONSTANT) {
+        w->in[k].pack(buffer, w->in[k].data, 1, 0, n, 0);
+    }
+}
+
+const void *dti_walk_tile(const dti_walk *w, int k, int64_t start, int64_t n,
+                          const int64_t *position, char *buffer) {
+    const dti_walk_input *input = &w->in[k];
+    if (input->access == DTI_DIRECT) {
+        return input->data + (size_t)start * input->size;
+    }
+    if (input->access == DTI_PACKED) {
+        int last = w->ndim - 1;
+        if (input->same_type && input->strides[last] == 1 && n <= w->shape[last] - position[last]) {
+            return address(w, input, position);
+        }
+        pack_tile(w, input, position, n, input->item, buffer);
+    }
+    return buffer;
+}
+
+static void run_tiles(const map_job *job, int64_t first, int64_t end) {
+    _Alignas(64) char tiles[DT_MAP_INPUTS][DTI_TILE * DTI_LARGEST_ITEM];
+    const dti_walk *w = &job->walk;
     const void *in[DT_MAP_INPUTS] = {0};
     int64_t position[DT_MAX_DIMS] = {0};
-    int last = job->ndim - 1;
-    for (int k = 0; k < job->n_in; k++) {
-        if (job->in[k].access == CONSTANT) {
-            int64_t n = job->n_elements < DTI_TILE ? job->n_elements : DTI_TILE;
-            job->in[k].pack(tiles[k], job->in[k].data, 1, 0, n, 0);
-            in[k] = tiles[k];
-        }
+    for (int k = 0; k < w->n_in; k++) {
+        dti_walk_fill(w, k, w->n_elements < DTI_TILE ? w->n_elements : DTI_TILE, tiles[k]);
     }
     for (int64_t tile = first; tile < end; tile++) {
         int64_t start = tile * DTI_TILE;
-        int64_t n = job->n_elements - start < DTI_TILE ? job->n_elements - start : DTI_TILE;
-        if (job->needs_position) {
-            find_position(job, start, position);
+        int64_t n = w->n_elements - start < DTI_TILE ? w->n_elements - start : DTI_TILE;
+        if (w->needs_position) {
+            dti_walk_position(w, start, position);
         }
-        for (int k = 0; k < job->n_in; k++) {
-            const map_input *input = &job->in[k];
-            if (input->access == DIRECT) {
-                in[k] = input->data + (size_t)start * input->size;
-            } else if (input->access == PACKED) {
-                if (input->same_type && input->strides[last] == 1 &&
-                    n <= job->shape[last] - position[last]) {
-                    in[k] = address(job, input, position);
-                } else {
-                    pack_tile(job, input, position, n, dt_dtype_size(in_dtype[k]), tiles[k]);
-                    in[k] = tiles[k];
-                }
-            }
+        for (int k = 0; k < w->n_in; k++) {
+            in[k] = dti_walk_tile(w, k, start, n, position, tiles[k]);
         }
         job->kernel(n, job->out + (size_t)start * job->out_size, in, job->attr);
     }
 }
 
-typedef struct map_chunks {
-    const map_job *job;
-    const dt_dtype *in_dtype;
-} map_chunks;
-
 static void run_chunk(void *context, int64_t chunk, int worker) {
     (void)worker;
-    const map_chunks *chunks = context;
+    const map_job *job = context;
     int64_t first = chunk * CHUNK_TILES, end = first + CHUNK_TILES;
-    run_tiles(chunks->job, chunks->in_dtype, first,
-              end < chunks->job->n_tiles ? end : chunks->job->n_tiles);
+    run_tiles(job, first, end < job->n_tiles ? end : job->n_tiles);
 }
 
 /* Strides of an input along the dimensions of the output it broadcasts to. */
-static void align_strides(const dt_array *in, const dt_array *out, int64_t *ret_strides) {
-    int added = out->ndim - in->ndim;
-    for (int d = 0; d < out->ndim; d++) {
+static void align_strides(const dt_array *in, int ndim, int64_t *ret_strides) {
+    int added = ndim - in->ndim;
+    for (int d = 0; d < ndim; d++) {
         bool repeated = d < added || in->shape[d - added] == 1;
         ret_strides[d] = repeated ? 0 : in->strides[d - added];
     }
 }
 
-static access classify(const map_job *job, int k, bool same_type) {
+static dti_access classify(const dti_walk *job, int k, bool same_type) {
     if (job->ndim == 1 && job->strides[k][0] == 1 && same_type) {
-        return DIRECT;
+        return DTI_DIRECT;
     }
     bool constant = job->ndim == 1 && job->strides[k][0] == 0;
     if (job->ndim > 1) {
@@ -188,10 +171,10 @@ static access classify(const map_job *job, int k, bool same_type) {
             expected *= job->shape[d];
         }
         if (contiguous && same_type) {
-            return DIRECT;
+            return DTI_DIRECT;
         }
     }
-    return constant ? CONSTANT : PACKED;
+    return constant ? DTI_CONSTANT : DTI_PACKED;
 }
 
 /* Small operands of the output's own type and shape go to the kernel as they are: the bookkeeping
@@ -216,39 +199,49 @@ static bool map_directly(const dt_array *out, dt_map_fn *kernel, int n_in,
     return true;
 }
 
-void dti_map(const dt_array *out, dt_map_fn *kernel, int n_in, const dt_array *const *in,
-             const dt_dtype *in_dtype, const void *attr) {
-    if (map_directly(out, kernel, n_in, in, in_dtype, attr)) {
-        return;
+void dti_walk_prepare(dti_walk *w, int ndim, const int64_t *shape, int n_in,
+                      const dt_array *const *in, const dt_dtype *in_dtype) {
+    w->ndim = ndim;
+    w->n_in = n_in;
+    w->needs_position = false;
+    w->n_elements = 1;
+    for (int d = 0; d < ndim; d++) {
+        w->shape[d] = shape[d];
+        w->n_elements *= shape[d];
     }
-    map_job job = {.kernel = kernel, .attr = attr, .out = out->data, .n_in = n_in};
-    job.out_size = dt_dtype_size(out->dtype);
-    job.n_elements = dt_array_size(out);
-    if (job.n_elements == 0) {
-        return;
-    }
-    job.n_tiles = (job.n_elements + DTI_TILE - 1) / DTI_TILE;
-    job.ndim = out->ndim;
-    memcpy(job.shape, out->shape, sizeof job.shape);
     for (int k = 0; k < n_in; k++) {
-        align_strides(in[k], out, job.strides[k]);
+        align_strides(in[k], ndim, w->strides[k]);
     }
-    dti_collapse(&job.ndim, job.shape, n_in, job.strides);
+    dti_collapse(&w->ndim, w->shape, n_in, w->strides);
     for (int k = 0; k < n_in; k++) {
         bool same_type = in[k]->dtype == in_dtype[k];
-        job.in[k] = (map_input){in[k]->data,
-                                job.strides[k],
-                                dt_dtype_size(in[k]->dtype),
-                                classify(&job, k, same_type),
-                                same_type,
-                                dti_pack(in[k]->dtype, in_dtype[k])};
-        job.needs_position = job.needs_position || job.in[k].access == PACKED;
+        w->in[k] = (dti_walk_input){.data = in[k]->data,
+                                    .strides = w->strides[k],
+                                    .size = dt_dtype_size(in[k]->dtype),
+                                    .item = dt_dtype_size(in_dtype[k]),
+                                    .access = classify(w, k, same_type),
+                                    .same_type = same_type,
+                                    .pack = dti_pack(in[k]->dtype, in_dtype[k])};
+        w->needs_position = w->needs_position || w->in[k].access == DTI_PACKED;
     }
-    if (job.n_elements < PARALLEL_SIZE) {
-        run_tiles(&job, in_dtype, 0, job.n_tiles);
+}
+
+void dti_map(const dt_array *out, dt_map_fn *kernel, int n_in, const dt_array *const *in,
+             const dt_dtype *in_dtype, const void *attr) {
+    if (map_directly(out, kernel, n_in, in, in_dtype, attr) || dt_array_size(out) == 0) {
+        return;
+    }
+    map_job job;
+    job.kernel = kernel;
+    job.attr = attr;
+    job.out = out->data;
+    job.out_size = dt_dtype_size(out->dtype);
+    dti_walk_prepare(&job.walk, out->ndim, out->shape, n_in, in, in_dtype);
+    job.n_tiles = (job.walk.n_elements + DTI_TILE - 1) / DTI_TILE;
+    if (job.walk.n_elements < PARALLEL_SIZE) {
+        run_tiles(&job, 0, job.n_tiles);
     } else {
-        map_chunks chunks = {&job, in_dtype};
-        dti_parallel_for((job.n_tiles + CHUNK_TILES - 1) / CHUNK_TILES, run_chunk, &chunks);
+        dti_parallel_for((job.n_tiles + CHUNK_TILES - 1) / CHUNK_TILES, run_chunk, &job);
     }
 }
 

@@ -1,11 +1,17 @@
 /* y = sum of x over chosen axes, which disappear      cotangent: xbar = ybar broadcast back. */
 #include "../ops.h"
 
+#include "region.h"
+
 #include <string.h>
 
 struct attr {
     unsigned mask; /* bit d set: dimension d is summed */
 };
+
+unsigned dti_sum_mask(const dt_node *n) {
+    return ((const struct attr *)n->attr)->mask;
+}
 
 static dt_status shape(dt_node *n) {
     const struct attr *attr = n->attr;

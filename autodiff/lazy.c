@@ -1,0 +1,212 @@
+/* lazy.c - which tensors wait, what they keep, and when they are computed. */
+#include "lazy.h"
+
+#include "internal.h"
+#include "region.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Operations one region may hold; beyond it inputs are computed first. */
+#define REGION_NODES 48
+
+/* Sums computed in one pass. */
+#define REGION_SUMS 8
+
+int64_t dti_lazy_size(void) {
+    static int64_t size = -1;
+    if (size < 0) {
+        const char *text = getenv("DT_LAZY_SIZE");
+        long long value = text == NULL ? 0 : strtoll(text, NULL, 10);
+        size = value > 0 ? (int64_t)value : 4096;
+    }
+    return size;
+}
+
+bool dti_is_waiting(const dt_tensor *x) {
+    return x->lazy != NULL && x->a.data == NULL;
+}
+
+static bool is_sum(const dt_node *n) {
+    return n->op == &dti_op_sum;
+}
+
+/* Sums wait only for what itself waits, and if their axes can be folded into the loop. */
+static bool may_wait(const dt_node *n) {
+    int64_t length;
+    if (is_sum(n)) {
+        return dti_is_waiting(n->in[0]) &&
+               dti_fold_of(&n->in[0]->a, dti_sum_mask(n), &length) != DTI_FOLD_NONE;
+    }
+    return n->op->map != NULL && n->n_out == 1 && dt_array_size(&n->out[0]->a) >= dti_lazy_size();
+}
+
+/* Operations behind n if nothing is computed first. */
+static int count_nodes(const dt_node *n) {
+    int count = 1;
+    for (int i = 0; i < n->n_in; i++) {
+        count += dti_is_waiting(n->in[i]) ? n->in[i]->lazy->nodes : 0;
+    }
+    return count;
+}
+
+bool dti_defer(dt_node *n) {
+    dt_tape *tape = n->tape;
+    if (tape->options.watch_nonfinite || tape->profiling || !may_wait(n)) {
+        return false;
+    }
+    for (int i = 0; count_nodes(n) > REGION_NODES && i < n->n_in; i++) {
+        if (!dti_force(n->in[i])) {
+            return false;
+        }
+    }
+    if (is_sum(n) && !dti_is_waiting(n->in[0])) {
+        return false; /* computed just now */
+    }
+    dti_lazy *l = dti_tape_alloc(tape, false, sizeof *l, n->op->name);
+    if (l == NULL) {
+        return false;
+    }
+    *l = (dti_lazy){.x = n->out[0], .node = n, .nodes = count_nodes(n), .older = tape->lazies};
+    for (int i = 0; i < n->n_in; i++) {
+        l->in[i] = n->in[i]->a;
+    }
+    n->out[0]->a.data = NULL;
+    n->out[0]->lazy = l;
+    tape->lazies = l;
+    if (is_sum(n)) {
+        l->next_sum = tape->sums;
+        tape->sums = l;
+    }
+    return true;
+}
+
+/* -- computing --------------------------------------------------------------------------------- */
+
+/* The shape that the loop for l runs over. */
+static const dt_array *iteration(const dti_lazy *l) {
+    return is_sum(l->node) ? &l->node->in[0]->a : &l->x->a;
+}
+
+/* Do two sums cut rows of the same length, or at least one of them columns? */
+static bool can_share(const dti_lazy *a, const dti_lazy *b) {
+    int64_t length_a, length_b;
+    if (!dt_array_same_shape(iteration(a), iteration(b))) {
+        return false;
+    }
+    if (!is_sum(a->node) || !is_sum(b->node)) {
+        return true;
+    }
+    dti_fold fold_a = dti_fold_of(iteration(a), dti_sum_mask(a->node), &length_a);
+    dti_fold fold_b = dti_fold_of(iteration(b), dti_sum_mask(b->node), &length_b);
+    return fold_a != DTI_FOLD_ROWS || fold_b != DTI_FOLD_ROWS || length_a == length_b;
+}
+
+/* l and the sums that wait for the same loop. */
+static int collect_targets(dt_tape *tape, dti_lazy *l, dti_lazy **ret_targets) {
+    int n = 0, nodes = l->nodes;
+    ret_targets[n++] = l;
+    for (dti_lazy *s = tape->sums; s != NULL && n < REGION_SUMS; s = s->next_sum) {
+        bool fits = s != l && !s->lost && nodes + s->nodes <= 2 * REGION_NODES;
+        for (int k = 0; k < n && fits; k++) {
+            fits = can_share(ret_targets[k], s);
+        }
+        if (fits) {
+            nodes += s->nodes;
+            ret_targets[n++] = s;
+        }
+    }
+    return n;
+}
+
+/* Take computed sums off the list of those that wait. */
+static void drop_sums(dt_tape *tape) {
+    dti_lazy **at = &tape->sums;
+    while (*at != NULL) {
+        if ((*at)->x->a.data != NULL) {
+            *at = (*at)->next_sum;
+        } else {
+            at = &(*at)->next_sum;
+        }
+    }
+}
+
+bool dti_force(dt_tensor *x) {
+    dt_tape *tape = x->tape;
+    if (!dti_is_waiting(x)) {
+        return true;
+    }
+    if (tape->error.status != DT_OK) {
+        return false;
+    }
+    if (x->lazy->lost) {
+        dt_tape_fail(tape, DT_ERR_STALE,
+                     "%s: its elements were not read before an input was overwritten and the tape "
+                     "rewound: read them earlier",
+                     x->lazy->node->op->name);
+        return false;
+    }
+    dti_lazy *targets[REGION_SUMS];
+    int done = dti_region_run(tape, collect_targets(tape, x->lazy, targets), targets);
+    if (done == 0) {
+        done = dti_region_run(tape, 1, targets);
+    }
+    if (done == 0) { /* too much for one loop: inputs first */
+        const dt_node *n = x->lazy->node;
+        for (int i = 0; i < n->n_in; i++) {
+            if (!dti_force(n->in[i])) {
+                return false;
+            }
+        }
+        done = dti_region_run(tape, 1, targets);
+    }
+    drop_sums(tape);
+    return done == 1;
+}
+
+/* -- memory that changes or goes --------------------------------------------------------------- */
+
+void dti_preserve(dt_tape *tape, const dt_tensor *owner) {
+    uintptr_t start = (uintptr_t)owner->a.data;
+    size_t bytes = dt_array_bytes(&owner->a);
+    char *copy = NULL;
+    int64_t clock = ++tape->clock;
+    for (dti_lazy *l = tape->lazies; l != NULL; l = l->older) {
+        for (int i = 0; l->x->a.data == NULL && i < l->node->n_in; i++) {
+            uintptr_t data = (uintptr_t)l->in[i].data;
+            if (data == 0 || data < start || data - start >= bytes) {
+                continue;
+            }
+            if (copy == NULL) {
+                copy = dti_tape_alloc(tape, false, bytes, "copy of overwritten elements");
+                if (copy == NULL) {
+                    return;
+                }
+                memcpy(copy, owner->a.data, bytes);
+            }
+            l->in[i].data = copy + (data - start);
+            l->snapshot = clock;
+        }
+    }
+}
+
+void dti_lazy_rewind(dt_tape *tape, int64_t next_id, int64_t clock) {
+    while (tape->sums != NULL && tape->sums->x->id >= next_id) {
+        tape->sums = tape->sums->next_sum;
+    }
+    while (tape->lazies != NULL && tape->lazies->x->id >= next_id) {
+        tape->lazies = tape->lazies->older;
+    }
+    for (dti_lazy *l = tape->lazies; l != NULL; l = l->older) {
+        l->lost = l->lost || (l->snapshot > clock && l->x->a.data == NULL);
+        if (l->x->a.data != NULL && l->stored > clock) {
+            l->x->a.data = NULL;
+            l->x->flat = NULL;
+            l->lost = l->snapshot > clock;
+            if (is_sum(l->node)) {
+                l->next_sum = tape->sums;
+                tape->sums = l;
+            }
+        }
+    }
+}
