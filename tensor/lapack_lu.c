@@ -171,6 +171,9 @@ dt_status dti_lu_solve(const dt_array *x, const dt_array *lu, const dt_array *pi
     }
     double work = (double)s.n * (double)s.n * (double)s.m * work_factor(x->dtype);
     int64_t failed = dti_each_matrix(size / (s.n * s.m), work, solve_matrix, &s);
+    if (failed < 0) {
+        return DT_OK;
+    }
     *ret_matrix = failed;
-    return failed >= 0 ? DT_ERR_SINGULAR : DT_OK;
+    return DT_ERR_SINGULAR;
 }
