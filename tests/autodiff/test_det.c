@@ -174,6 +174,44 @@ Test(det, has_second_derivatives_at_rank_n_minus_2_and_third_at_n_minus_3) {
     dt_tape_free(tape);
 }
 
+/* What is linear in each of four matrices of a 4 x 4 determinant: det of the sum of a subset, over
+ * all subsets with alternating signs. With A, E, F, G it is the third derivative of det at A. */
+static wide mixed_discriminant(const struct dense m[4]) {
+    wide sum = 0;
+    for (int subset = 1; subset < 16; subset++) {
+        struct dense total = {.rows = 4, .columns = 4};
+        int left_out = 4;
+        for (int k = 0; k < 4; k++) {
+            for (int i = 0; i < 16 && (subset >> k & 1); i++) {
+                total.at[i] += m[k].at[i];
+            }
+            left_out -= subset >> k & 1;
+        }
+        sum += (left_out % 2 == 0 ? 1 : -1) * determinant(&total);
+    }
+    return sum;
+}
+
+Test(det, third_derivative_in_three_directions_is_a_mixed_discriminant) {
+    dt_tape *tape = dt_tape_new(NULL);
+    int compared = 0;
+    for (size_t t = 0; t < COUNT(double_types); t++) {
+        for (int rank = 0; rank <= 4; rank++, compared++) {
+            dt_tensor *a = of_rank(tape, 8, double_types[t], 4, rank, 0.5), *d = dt_det(a);
+            struct dense m[4] = {dense_of(a, 0)};
+            for (int k = 1; k < 4; k++) {
+                dt_tensor *e = numbers(tape, 10 + k, double_types[t], SHAPE(4, 4));
+                m[k] = dense_of(e, 0);
+                d = dt_jvp(d, 1, &a, &e);
+            }
+            double scale = 24 * (size_of(&m[0]) + 1) * 8;
+            expect_near("third", rank, element(d, 0), (value)mixed_discriminant(m), 1e-14 * scale);
+        }
+    }
+    cr_assert(compared == 10);
+    dt_tape_free(tape);
+}
+
 Test(det, of_nan_is_nan_and_so_is_its_gradient) {
     dt_tape *tape = dt_tape_new(NULL);
     for (size_t c = 0; c < 4 * 9; c++) {
