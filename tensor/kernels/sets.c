@@ -1,6 +1,7 @@
 /* sets.c - the tables of map kernels and the choice of the set they are filled from. */
 #include "sets.h"
 #include "kernels.h"
+#include "sum_loops.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@
 #undef KERNEL
 #undef KERNEL_PAIRS
 
+dti_sum_loops dti_sum_loops_chosen[DT_DTYPE_COUNT];
+
 /* The tables of each set, defined by the kernel files. */
 #define DECLARE(name, dimensions)                                                                  \
     extern dt_map_fn *const dti_k_##name##_reference dimensions;                                   \
@@ -31,6 +34,11 @@
 #include "kernels.list"
 #undef KERNEL
 #undef KERNEL_PAIRS
+
+extern const dti_sum_loops dti_sum_loops_reference[DT_DTYPE_COUNT];
+extern const dti_sum_loops dti_sum_loops_baseline[DT_DTYPE_COUNT];
+X86(extern const dti_sum_loops dti_sum_loops_avx2[DT_DTYPE_COUNT];
+    extern const dti_sum_loops dti_sum_loops_avx512[DT_DTYPE_COUNT];)
 
 typedef struct table {
     void *chosen;
@@ -47,6 +55,10 @@ typedef struct table {
 
 static const table tables[] = {
 #include "kernels.list"
+    {dti_sum_loops_chosen,
+     sizeof dti_sum_loops_chosen,
+     {dti_sum_loops_reference,
+      dti_sum_loops_baseline X86(, dti_sum_loops_avx2, dti_sum_loops_avx512)}},
 };
 
 static dti_set chosen;

@@ -280,3 +280,38 @@ Test(kernel_sets, a_limit_is_obeyed_and_an_unknown_one_ignored) {
     }
     cr_expect_eq(dti_set_chosen(), dti_set_widest(getenv("DT_SIMD")), "chosen at load");
 }
+
+Test(kernel_sets, sums_are_bitwise_equal_in_every_set) {
+    int n_compared = 0;
+    for (size_t t = 0; t < sizeof float_types / sizeof *float_types; t++) {
+        for (unsigned mask = 1; mask < 8; mask++) {
+            dt_array in = random_array(5 + mask, float_types[t], SHAPE(37, 19, 301));
+            const int64_t shape[3] = {37, 19, 301};
+            int64_t kept[3];
+            int ndim = 0;
+            for (int d = 0; d < 3; d++) {
+                if ((mask >> d & 1u) == 0) {
+                    kept[ndim++] = shape[d];
+                }
+            }
+            dt_array expected = zero_array(float_types[t], ndim, kept);
+            dt_array got = zero_array(float_types[t], ndim, kept);
+            dti_set_choose(DTI_SET_REFERENCE);
+            dti_sum(&expected, &in, mask);
+            for (int set = DTI_SET_BASELINE; set < DTI_SET_COUNT; set++) {
+                if (dti_set_available((dti_set)set)) {
+                    dti_set_choose((dti_set)set);
+                    dti_sum(&got, &in, mask);
+                    cr_expect(memcmp(got.data, expected.data, dt_array_bytes(&got)) == 0,
+                              "%s over axes %u in set %s", dt_dtype_name(float_types[t]), mask,
+                              dti_set_name((dti_set)set));
+                    n_compared++;
+                }
+            }
+            dt_array_free(&in);
+            dt_array_free(&expected);
+            dt_array_free(&got);
+        }
+    }
+    cr_assert_geq(n_compared, 28);
+}
