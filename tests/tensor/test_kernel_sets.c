@@ -90,15 +90,24 @@ static void fill(buffer *b, dt_dtype dtype, uint64_t seed) {
     }
 }
 
-/* The operands of one kernel: up to three inputs of its type, the first of bool for `where`. */
+/* The operands of one kernel: up to three inputs. */
 typedef struct operands {
     buffer in[3];
     size_t size[3]; /* bytes per element */
 } operands;
 
+/* Inputs have the type of the kernel but for the condition of `where` and real factors. */
+static dt_dtype input_dtype(const kernel *k, int i) {
+    if (i == 0 && strncmp(k->name, "where", 5) == 0) {
+        return DT_BOOL;
+    }
+    const char *mixed = i == 0 ? "mul_real_complex" : "mul_complex_real";
+    return i < 2 && strncmp(k->name, mixed, strlen(mixed)) == 0 ? dt_dtype_real(k->from) : k->from;
+}
+
 static void fill_operands(operands *o, const kernel *k, uint64_t seed) {
     for (int i = 0; i < 3; i++) {
-        dt_dtype dtype = i == 0 && strncmp(k->name, "where", 5) == 0 ? DT_BOOL : k->from;
+        dt_dtype dtype = input_dtype(k, i);
         o->size[i] = dt_dtype_size(dtype);
         fill(&o->in[i], dtype, seed + 10 * (uint64_t)i);
     }
