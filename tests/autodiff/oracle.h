@@ -54,6 +54,12 @@ static inline dt_tensor *many(dt_tape *tape, int seed, dt_dtype dtype, int ndim,
     return x;
 }
 
+/* A leaf with the elements of x. */
+static inline dt_tensor *parameter_like(dt_tensor *x) {
+    const dt_array elements = dt_array_of(x);
+    return dt_parameter_from(dt_tape_of(x), &elements);
+}
+
 /* Are two tensors equal, element by element, to within `allowed`? At least one element is. */
 static inline void expect_equal(const char *what, dt_tensor *got, dt_tensor *expected,
                                 double allowed) {

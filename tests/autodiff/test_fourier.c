@@ -3,6 +3,8 @@
 
 #include <difftape/fourier.h>
 
+#include <pthread.h>
+
 typedef long double complex wide;
 
 enum { MOST_POINTS = 512 };
@@ -359,6 +361,40 @@ Test(fourier, any_number_of_threads_gives_the_same_bits) {
     }
     dt_set_threads(1);
     dt_tape_free(tape);
+}
+
+/* Each caller has a tape and sizes of his own; every transform needs a plan. */
+static void *transform_repeatedly(void *context) {
+    const int64_t first = *(const int64_t *)context;
+    long wrong = 0;
+    dt_tape *tape = dt_tape_new(NULL);
+    for (int64_t i = 0; i < 60; i++) {
+        int64_t n = 2 + (first + i) % 31;
+        dt_tensor *x = dt_ones(tape, i % 2 == 0 ? DT_F64 : DT_F32, SHAPE(n, n));
+        dt_tensor *half = dt_rfft(x, DT_ALL, DT_FFT_ORTHO);
+        dt_tensor *y = dt_sub(dt_irfft(half, DT_ALL, n, DT_FFT_ORTHO), x);
+        dt_tensor *z = dt_sub(dt_fft(half, 0, DT_FFT_ORTHO), dt_fft(half, 0, DT_FFT_ORTHO));
+        wrong +=
+            !(dt_item(dt_max(dt_abs(y), DT_ALL)) < 1e-5) || dt_item(dt_max(dt_abs(z), DT_ALL)) != 0;
+        dt_tape_reset(tape);
+    }
+    dt_tape_free(tape);
+    return (void *)wrong;
+}
+
+Test(fourier, several_callers_transform_at_once) {
+    enum { CALLERS = 4 };
+    pthread_t caller[CALLERS];
+    int64_t first[CALLERS];
+    for (int i = 0; i < CALLERS; i++) {
+        first[i] = 7 * i;
+        cr_assert_eq(pthread_create(&caller[i], NULL, transform_repeatedly, &first[i]), 0);
+    }
+    for (int i = 0; i < CALLERS; i++) {
+        void *wrong = NULL;
+        pthread_join(caller[i], &wrong);
+        cr_expect_null(wrong, "caller %d: %ld wrong transforms", i, (long)wrong);
+    }
 }
 
 Test(fourier, shifts_put_frequency_zero_in_the_middle_and_back) {
