@@ -23,8 +23,8 @@ DT_API dt_tensor *dt_matmul_flags(dt_tensor *a, dt_flag flag_a, dt_tensor *b, dt
 DT_API dt_tensor *dt_einsum(const char *text, int n, dt_tensor *const *x);
 
 /** Products of vectors along the last axis, other axes broadcast: all pairs a_i b_j; sum a_i b_i, not
- *  conjugated; sum a* b over everything; the vector product of triples. But for the first, DT_ERR_SHAPE
- *  if the last axes differ. */
+ *  conjugated; sum a* b over everything; the vector product of triples. Errors: DT_ERR_SHAPE if the
+ *  last axes differ (they may in dt_outer). */
 DT_API dt_tensor *dt_outer(dt_tensor *a, dt_tensor *b);
 DT_API dt_tensor *dt_dot(dt_tensor *a, dt_tensor *b);
 DT_API dt_tensor *dt_vdot(dt_tensor *a, dt_tensor *b);
