@@ -18,6 +18,8 @@ awk -v name="$(basename "$1" .h)" '
         for (i = 1; i <= n; i++) {
             if (i % 2 == 1)
                 gsub(/[*<>@#%&]/, "\\\\&", parts[i])
+            gsub(/\.\. /, "..\\ ", parts[i]) # not the end of a sentence
+            gsub(/e\.g\. /, "e.g.\\ ", parts[i])
             line = line (i > 1 ? "`" : "") parts[i]
         }
         return start line end
@@ -44,6 +46,8 @@ awk -v name="$(basename "$1" .h)" '
                 line = " * @endverbatim\n" line
             formula = 0
         }
+        gsub(/(^|\n) \*( |$)/, "\n ", line) # stars would be printed beside formulas
+        sub(/^\n/, "", line)
         return line
     }
     FNR == 1 {
@@ -58,7 +62,7 @@ awk -v name="$(basename "$1" .h)" '
             $0 = " * " $0
         text = text next_line($0) "\n"
         if (closing) {
-            printf "/** @defgroup %s %s.h\n%s @{ */\n", name, name, text next_line(" *")
+            printf "/** @defgroup header_%s %s.h\n%s @{ */\n", name, name, text next_line(" *")
             opening = 0
         }
         next
