@@ -18,7 +18,7 @@ awk -v name="$(basename "$1" .h)" '
         for (i = 1; i <= n; i++) {
             if (i % 2 == 1)
                 gsub(/[*<>@#%&]/, "\\\\&", parts[i])
-            gsub(/\.\. /, "..\\ ", parts[i]) # not the end of a sentence
+            gsub(/\.\. /, "..\\&nbsp;", parts[i]) # not the end of a sentence
             gsub(/e\.g\. /, "e.g.\\ ", parts[i])
             line = line (i > 1 ? "`" : "") parts[i]
         }
