@@ -13,7 +13,8 @@ static double wavevector(int i) {
     return pi * (i + 1) / WAVEVECTORS;
 }
 
-/* D(k), (WAVEVECTORS, 2, 2), for springs within and between cells: D_11 = (K + K')/m, D_12 = -(K + K' exp(-i k a)) / sqrt(m m'). */
+/* D(k), (WAVEVECTORS, 2, 2), for springs K within and K' between cells: D_11 = (K + K')/m, D_22 =
+ * (K + K')/m', D_21 = -(K + K' exp(i k a)) / sqrt(m m'), D_12 its conjugate. */
 static dt_tensor *dynamical_matrix(dt_tape *tape, dt_tensor *within, dt_tensor *between) {
     const int64_t n = WAVEVECTORS, matrices[] = {WAVEVECTORS, 2, 2};
     double ka[WAVEVECTORS];
@@ -31,8 +32,8 @@ static dt_tensor *dynamical_matrix(dt_tape *tape, dt_tensor *within, dt_tensor *
     return dt_reshape(dt_stack(4, entries, -1), 3, matrices);
 }
 
-/* Branch b of w(k) = sqrt(s -+ sqrt(s^2 - 4 K K' sin^2(ka/2) / (m m'))), s = (K + K')(1/m + 1/m')/2:
- * C. Kittel, Introduction to Solid State Physics, chapter 4, with two springs. */
+/* Branch b of w(k) = sqrt(s -+ sqrt(s^2 - 4 K K' sin^2(ka/2) / (m m'))), with s = (K + K')(1/m +
+ * 1/m')/2: C. Kittel, Introduction to Solid State Physics, chapter 4, with two springs. */
 static double analytic(double k1, double k2, double ka, int branch) {
     double s = (k1 + k2) * (1 / mass[0] + 1 / mass[1]) / 2, half = sin(ka / 2);
     double root = sqrt(s * s - 4 * k1 * k2 * half * half / (mass[0] * mass[1]));
@@ -65,9 +66,8 @@ int main(void) {
     }
     dt_optimizer_free(o);
     dt_tape *tape = dt_tape_new(NULL);
-    dt_tensor *matrix =
-        dynamical_matrix(tape, dt_scalar(tape, found[0]), dt_scalar(tape, found[1]));
-    const double *w = dt_data_f64(dt_sqrt(dt_eigvalsh(matrix)));
+    dt_tensor *d = dynamical_matrix(tape, dt_scalar(tape, found[0]), dt_scalar(tape, found[1]));
+    const double *w = dt_data_f64(dt_sqrt(dt_eigvalsh(d)));
     for (int i = 0; w != NULL && i < 2 * WAVEVECTORS; i++) {
         worst = fmax(worst, fabs(w[i] - measured[i / 2][i % 2]));
     }

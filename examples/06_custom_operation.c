@@ -1,4 +1,4 @@
-/* 06_custom_operation.c - Dawson's function, which the engine does not have, and its derivatives. */
+/* 06_custom_operation.c - Dawson's function, an operation of your own, and its derivatives. */
 #include <difftape/difftape.h>
 
 #include <math.h>
