@@ -27,6 +27,28 @@ DT_API dt_tensor *dt_triangular_solve(dt_tensor *t, dt_tensor *b, bool lower, dt
  *  symmetrised. Errors as dt_cholesky. */
 DT_API dt_tensor *dt_hermitian_solve(dt_tensor *a, dt_tensor *b);
 
+/* -- singular values and functions of general matrices ----------------------------------------- */
+
+/** Thin singular value decomposition A = U diag(s) V^H of (..., m, n): with k = min(m, n), U
+ *  (..., m, k), s (..., k) real and descending, V^H (..., k, n). With P = U^H Ubar, Q = V^H Vbar,
+ *  skew(X) = (X - X^H)/2:
+ *      Abar = U (diag(sbar) + skew(P + Q)_ij / (s_j - s_i) + skew(P - Q)_ij / (s_i + s_j)) V^H
+ *             + (1 - U U^H) Ubar diag(1/s) V^H + U diag(1/s) Vbar^H (1 - V V^H).
+ *  Vectors have a derivative only where their singular values are apart and not zero, and only
+ *  in losses that leave the common phase of u_k and v_k free. DT_ERR_GAUGE, naming matrix and
+ *  pair, if a vector with a cotangent has a singular value within 1e-8 (single precision 3e-4) of
+ *  the largest one to another or to zero, or if |Im diag(P + Q)| > 1e-8 (1e-3) of the cotangents;
+ *  forward mode asks it of all vectors. Between relative gaps of 1e-8 and 1e-4 expect errors of
+ *  2e-16 / gap. DT_ERR_NONFINITE names the matrix. Source: M. B. Giles (2008),
+ *  doi:10.1007/978-3-540-68942-3_4; complex: Z.-Q. Wan, S.-X. Zhang, arXiv:1909.02659 (2019). */
+DT_API void dt_svd(dt_tensor *a, dt_tensor **ret_u, dt_tensor **ret_s, dt_tensor **ret_vh);
+
+/** Singular values alone, (..., k), descending.  Abar = U diag(sbar) V^H. With equal values that is
+ *  right for losses symmetric in them; a single sorted one has a kink there. At zero (below max(m,
+ *  n) times the rounding error of the largest) singular values have a kink like |x|, and sbar counts
+ *  as 0 there. Second derivatives need what dt_svd needs. */
+DT_API dt_tensor *dt_svdvals(dt_tensor *a);
+
 DT_END_DECLS
 
 #endif
