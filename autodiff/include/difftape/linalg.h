@@ -49,6 +49,27 @@ DT_API void dt_svd(dt_tensor *a, dt_tensor **ret_u, dt_tensor **ret_s, dt_tensor
  *  as 0 there. Second derivatives need what dt_svd needs. */
 DT_API dt_tensor *dt_svdvals(dt_tensor *a);
 
+/** Norms of matrices (..., m, n) -> (...), real. */
+typedef enum dt_matrix_norm_kind {
+    DT_NORM_FROBENIUS, /**< sqrt(sum |a_ij|^2).  A = Y a / y, 0 at 0 */
+    DT_NORM_NUCLEAR,   /**< sum s_k.  A = Y U V^H over nonzero s: exact for equal ones; at a
+                          deficient rank, where the norm has a kink, the smallest subgradient */
+    DT_NORM_SPECTRAL /**< max s_k.  A = Y u_0 v_0^H; where several are largest, a kink, the mean of
+                          their u_k v_k^H: a subgradient that depends on no choice of vectors */
+} dt_matrix_norm_kind;
+
+/** Of no elements: 0. Second derivatives of the last two need what dt_svd needs. */
+DT_API dt_tensor *dt_matrix_norm(dt_tensor *a, dt_matrix_norm_kind kind);
+
+/** Pseudo-inverse P (..., n, m) of (..., m, n): 1/s for singular values s above rtol times the
+ *  largest, 0 for others; rtol in [0, 1), and never less than max(m, n) times the rounding error.
+ *      Abar = -P^H Pbar P^H + (1 - A P) Pbar^H P P^H + P^H P Pbar^H (1 - P A)
+ *  if what is dropped is zero; in any case the derivative is that of P with the number of
+ *  singular values kept as it is. Exact for equal ones; second derivatives too, third ones are
+ *  DT_ERR_GRADIENT. Errors: DT_ERR_NONFINITE naming the matrix. Source: G. H. Golub, V. Pereyra
+ *  (1973), doi:10.1137/0710036. */
+DT_API dt_tensor *dt_pinv(dt_tensor *a, double rtol);
+
 DT_END_DECLS
 
 #endif
