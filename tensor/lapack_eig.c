@@ -1,7 +1,9 @@
 /* lapack_eig.c - eigenproblem of general matrices, matrix after matrix, by LAPACK's QR iteration. */
 #include "eigen.h"
 
-#include "lapack_batch.h"
+#include "blas.h"
+#include "each_matrix.h"
+#include "lapack_common.h"
 
 #include <lapacke.h>
 #include <stdint.h>
@@ -144,7 +146,7 @@ static void transpose(const struct eig *job, void *a) {
     }
 }
 
-static dt_status run(void *context, int64_t i, int worker) {
+static bool run(void *context, int64_t i, int worker) {
     const struct eig *job = context;
     const struct layout *l = &job->layout;
     int64_t n = job->n;
@@ -154,12 +156,9 @@ static dt_status run(void *context, int64_t i, int worker) {
     char *memory = job->workspace + (size_t)worker * l->total;
     void *w = memory + l->w, *rows = memory + l->vectors, *place_of = memory + l->order;
     int64_t *order = place_of;
-    if (!dti_all_finite(job->dtype, n * n, a)) {
-        return DT_ERR_NONFINITE;
-    }
     transpose(job, a);
     if (call(job->dtype, n, a, w, rows, memory, (lapack_int)l->lwork, memory + l->real) != 0) {
-        return DT_ERR_NONCONVERGENT;
+        return false;
     }
     sort(job, w, order);
     for (int64_t k = 0; k < 2 * n; k++) {
@@ -169,7 +168,7 @@ static dt_status run(void *context, int64_t i, int worker) {
         int64_t row = k / 2 / n, column = k / 2 % n;
         put(job, ret_v, k, vector_part(job, w, rows, order[column], row, (int)(k % 2)));
     }
-    return DT_OK;
+    return true;
 }
 
 dt_status dti_eig(const dt_array *a, const dt_array *w, const dt_array *v, void *workspace,
@@ -189,7 +188,15 @@ dt_status dti_eig(const dt_array *a, const dt_array *w, const dt_array *v, void 
     if (job.n > DTI_LAPACK_MOST) {
         return DT_ERR_SHAPE;
     }
+    int64_t n_matrices = size / (job.n * job.n);
+    *ret_matrix = dti_first_not_finite(job.dtype, n_matrices, job.n * job.n, job.a);
+    if (*ret_matrix >= 0) {
+        return DT_ERR_NONFINITE;
+    }
+    dti_blas_prepare();
     job.layout = layout_of(job.n, job.dtype);
-    double work = 25 * (double)job.n * (double)job.n * (double)job.n;
-    return dti_each_matrix(size / (job.n * job.n), work, run, &job, ret_matrix);
+    /* a product of matrices does several times as many multiplications in the time */
+    double work = 100 * (double)job.n * (double)job.n * (double)job.n;
+    *ret_matrix = dti_each_matrix(n_matrices, work, run, &job);
+    return *ret_matrix < 0 ? DT_OK : DT_ERR_NONCONVERGENT;
 }

@@ -147,6 +147,10 @@ dt_tensor *dti_skew(dt_tensor *x) {
     return dt_scale(dt_sub(x, dti_adjoint(x)), 0.5);
 }
 
+dt_tensor *dti_as_type(dt_tensor *x, dt_tensor *like) {
+    return dt_dtype_of(x) == dt_dtype_of(like) ? x : dt_cast(x, dt_dtype_of(like));
+}
+
 bool dti_is_read(const dt_node *n, int o) {
     for (const dt_node *later = n->tape->last; later != NULL && later != n; later = later->prev) {
         for (int i = 0; i < later->n_in; i++) {

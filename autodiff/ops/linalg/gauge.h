@@ -45,6 +45,9 @@ dt_tensor *dti_reciprocal_where(dt_tensor *keep, dt_tensor *x);
 /* (x - x^H)/2. */
 dt_tensor *dti_skew(dt_tensor *x);
 
+/* x in the type of like. */
+dt_tensor *dti_as_type(dt_tensor *x, dt_tensor *like);
+
 /* Does anything on the tape read output o? */
 bool dti_is_read(const dt_node *n, int o);
 

@@ -172,10 +172,6 @@ static bool is_empty(const dt_node *n) {
     return dt_size(n->out[S]) == 0;
 }
 
-static dt_tensor *in_type_of(dt_tensor *x, dt_tensor *like) {
-    return dt_dtype_of(x) == dt_dtype_of(like) ? x : dt_cast(x, dt_dtype_of(like));
-}
-
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
     dt_tensor *s = n->out[S], *u = n->out[U], *vh = n->out[VH];
     dt_tensor *ubar = ybar[U], *vhbar = ybar[VH], *inner = NULL;
@@ -197,7 +193,7 @@ static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
     if (ybar[S] != NULL) {
         inner = sum_of(inner, dt_diag(off_kink(n, ybar[S])));
     }
-    xbar[0] = dt_matmul(dt_matmul(u, in_type_of(inner, u)), vh);
+    xbar[0] = dt_matmul(dt_matmul(u, dti_as_type(inner, u)), vh);
     if (p != NULL && rows > columns) {
         dt_tensor *across = dt_sub(ubar, dt_matmul(u, p));
         xbar[0] = dt_add(xbar[0], dt_matmul(across, divided_rows(vh, s)));
@@ -243,7 +239,7 @@ static dt_tensor *probe(dt_tensor *const *out) {
     dt_tensor *product = dt_matmul(dt_mul(u, dt_expand_dims(weights, -2)), out[VH]);
     dt_tensor *parts[] = {s, product, dt_abs2(u)};
     for (int i = 0; i < 3; i++) {
-        parts[i] = in_type_of(dt_reshape(parts[i], 1, (const int64_t[]){-1}), u);
+        parts[i] = dti_as_type(dt_reshape(parts[i], 1, (const int64_t[]){-1}), u);
     }
     return dt_concat(3, parts, 0);
 }

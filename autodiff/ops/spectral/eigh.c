@@ -78,10 +78,7 @@ static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
     if (ybar[0] != NULL) {
         inner = inner == NULL ? dt_diag(ybar[0]) : dt_add(inner, dt_diag(ybar[0]));
     }
-    if (dt_dtype_of(inner) != dt_dtype_of(v)) {
-        inner = dt_cast(inner, dt_dtype_of(v));
-    }
-    dt_tensor *whole = dt_matmul_flags(dt_matmul(v, inner), DT_N, v, DT_C);
+    dt_tensor *whole = dt_matmul_flags(dt_matmul(v, dti_as_type(inner, v)), DT_N, v, DT_C);
     xbar[0] = dt_scale(dt_add(whole, dti_adjoint(whole)), 0.5);
 }
 
