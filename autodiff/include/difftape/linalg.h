@@ -120,6 +120,13 @@ typedef enum dt_matrix_norm_kind {
 /** Of no elements: 0. Second derivatives of the last two need what dt_svd needs. */
 DT_API dt_tensor *dt_matrix_norm(dt_tensor *a, dt_matrix_norm_kind kind);
 
+/** exp(A) = 1 + A + A^2/2 + ... of (..., n, n), by scaling and squaring with the [13/13] Pade
+ *  approximant. Derivatives of any order are exact; that in direction E is the upper right block of
+ *  exp((A E; 0 A)), and Abar the derivative at A^H in direction Ybar. Errors relative to |exp(A)| grow
+ *  with the norm, as about 1e-16 |A|. Errors: DT_ERR_NONFINITE, naming the matrix, if it is not
+ *  finite or its exponential overflows. Source: N. J. Higham (2005), doi:10.1137/04061101X. */
+DT_API dt_tensor *dt_expm(dt_tensor *a);
+
 /** Pseudo-inverse P (..., n, m) of (..., m, n): 1/s for singular values s above rtol times the
  *  largest, 0 for others; rtol in [0, 1), and never less than max(m, n) times the rounding error.
  *      Abar = -P^H Pbar P^H + (1 - A P) Pbar^H P P^H + P^H P Pbar^H (1 - P A)

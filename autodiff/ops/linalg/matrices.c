@@ -55,6 +55,24 @@ dt_status dti_output_matrices(dt_node *n, int64_t rows, int64_t cols) {
     return dt_node_output(n, 0, a.dtype, batch + 2, shape);
 }
 
+bool dti_is_matrices(dt_tensor *a, bool square, const char *name) {
+    dt_tape *tape = dt_tape_of(a);
+    if (dt_tape_status(tape) != DT_OK) {
+        return false;
+    }
+    int ndim = dt_ndim(a);
+    bool right = ndim >= 2 && (!square || dt_shape(a)[ndim - 1] == dt_shape(a)[ndim - 2]);
+    if (right && dt_dtype_is_float(dt_dtype_of(a))) {
+        return true;
+    }
+    char shape[192];
+    dt_tape_fail(tape, right ? DT_ERR_DTYPE : DT_ERR_SHAPE,
+                 "%s: needs %smatrices of a float type in the last two dimensions: %s %s", name,
+                 square ? "square " : "", dt_shape_format(shape, sizeof shape, ndim, dt_shape(a)),
+                 dt_dtype_name(dt_dtype_of(a)));
+    return false;
+}
+
 const char *dti_matrix_name(char *buffer, size_t size, const dt_array *x, int64_t matrix) {
     int64_t count = 1;
     for (int d = 0; d < x->ndim - 2; d++) {

@@ -22,6 +22,10 @@ dt_status dti_output_matrices(dt_node *n, int64_t rows, int64_t cols);
 /* "matrix 5 of 27", or "the matrix" where there is only one. */
 const char *dti_matrix_name(char *buffer, size_t size, const dt_array *x, int64_t matrix);
 
+/* For functions made of operations: is the tape in order and does a hold (square) matrices of a float
+ * type in its last two dimensions? Fails the tape with "name: ..." if not. */
+bool dti_is_matrices(dt_tensor *a, bool square, const char *name);
+
 /* out = (a + a^H)/2, matrix by matrix; out is contiguous and not a. */
 void dti_hermitian_part(const dt_array *out, const dt_array *a);
 

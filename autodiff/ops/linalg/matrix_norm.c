@@ -24,13 +24,8 @@ dt_tensor *dt_matrix_norm(dt_tensor *a, dt_matrix_norm_kind kind) {
         return dt_norm(a, DT_ALL); /* names the missing input */
     }
     dt_tape *tape = dt_tape_of(a);
-    if (dt_tape_status(tape) != DT_OK) {
-        return dt_inert(tape);
-    }
     dt_tensor *y = dt_inert(tape);
-    if (dt_ndim(a) < 2) {
-        dt_tape_fail(tape, DT_ERR_SHAPE, "matrix_norm: needs at least two dimensions, got %d",
-                     dt_ndim(a));
+    if (!dti_is_matrices(a, false, "matrix_norm")) {
         return y;
     }
     switch (kind) {

@@ -36,16 +36,7 @@ dt_tensor *dt_pinv(dt_tensor *a, double rtol) {
         return dt_transpose(a); /* names the missing input */
     }
     dt_tape *tape = dt_tape_of(a);
-    if (dt_tape_status(tape) != DT_OK) {
-        return dt_inert(tape);
-    }
-    dt_dtype dtype = dt_dtype_of(a);
-    if (!dt_dtype_is_float(dtype) || dt_ndim(a) < 2) {
-        char shape[192];
-        dt_tape_fail(tape, dt_dtype_is_float(dtype) ? DT_ERR_SHAPE : DT_ERR_DTYPE,
-                     "pinv: needs matrices of a float type in the last two dimensions: %s %s",
-                     dt_shape_format(shape, sizeof shape, dt_ndim(a), dt_shape(a)),
-                     dt_dtype_name(dtype));
+    if (!dti_is_matrices(a, false, "pinv")) {
         return dt_inert(tape);
     }
     if (!(rtol >= 0 && rtol < 1)) {
@@ -53,7 +44,7 @@ dt_tensor *dt_pinv(dt_tensor *a, double rtol) {
         return dt_inert(tape);
     }
     int64_t m = dt_shape(a)[dt_ndim(a) - 2], n = dt_shape(a)[dt_ndim(a) - 1];
-    double epsilon = dt_dtype_real(dtype) == DT_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
+    double epsilon = dt_dtype_real(dt_dtype_of(a)) == DT_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
     dt_tensor *p = compute(a, fmax(rtol, (double)(m > n ? m : n) * epsilon));
     if (dt_tape_status(tape) != DT_OK) {
         dt_tape_context(tape, "pinv");
