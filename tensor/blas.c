@@ -284,10 +284,38 @@ static void solve_one(dt_dtype dtype, CBLAS_UPLO uplo, CBLAS_TRANSPOSE trans, CB
     }
 }
 
+/* The same for one column, which has functions of its own. */
+static void solve_column(dt_dtype dtype, CBLAS_UPLO uplo, CBLAS_TRANSPOSE trans, CBLAS_DIAG diag,
+                         int n, const char *t, char *x) {
+    switch (dtype) {
+    case DT_F32:
+        cblas_strsv(CblasRowMajor, uplo, trans, diag, n, (const float *)(const void *)t, n,
+                    (float *)(void *)x, 1);
+        break;
+    case DT_F64:
+        cblas_dtrsv(CblasRowMajor, uplo, trans, diag, n, (const double *)(const void *)t, n,
+                    (double *)(void *)x, 1);
+        break;
+    case DT_C64:
+        cblas_ctrsv(CblasRowMajor, uplo, trans, diag, n, (const float *)(const void *)t, n,
+                    (float *)(void *)x, 1);
+        break;
+    default:
+        cblas_ztrsv(CblasRowMajor, uplo, trans, diag, n, (const double *)(const void *)t, n,
+                    (double *)(void *)x, 1);
+        break;
+    }
+}
+
 void dti_solve_triangle(dt_dtype dtype, bool lower, dti_flag flag, bool unit, int64_t n, int64_t m,
                         const void *t, void *x) {
-    solve_one(dtype, lower ? CblasLower : CblasUpper, row_major(flag),
-              unit ? CblasUnit : CblasNonUnit, (int)n, (int)m, t, (int)n, x);
+    CBLAS_UPLO uplo = lower ? CblasLower : CblasUpper;
+    CBLAS_DIAG diag = unit ? CblasUnit : CblasNonUnit;
+    if (m == 1) {
+        solve_column(dtype, uplo, row_major(flag), diag, (int)n, t, x);
+    } else {
+        solve_one(dtype, uplo, row_major(flag), diag, (int)n, (int)m, t, (int)n, x);
+    }
 }
 
 static void solve_matrix(const solve *s, int64_t batch) {

@@ -88,36 +88,42 @@ static int64_t factor_of(const struct lu_solve *s, int64_t k) {
     return at;
 }
 
-static bool is_zero(const char *element, dt_dtype dtype) {
-    double z[2] = {0, 0};
-    float f[2] = {0, 0};
-    if (dt_dtype_real(dtype) == DT_F32) {
-        memcpy(f, element, dt_dtype_size(dtype));
-        return f[0] == 0 && f[1] == 0;
-    }
-    memcpy(z, element, dt_dtype_size(dtype));
-    return z[0] == 0 && z[1] == 0;
-}
-
-static bool has_zero_pivot(const char *lu, int64_t n, dt_dtype dtype) {
-    for (int64_t i = 0; i < n; i++) {
-        if (is_zero(lu + (size_t)(i * (n + 1)) * dt_dtype_size(dtype), dtype)) {
+static bool has_zero_pivot(const struct lu_solve *s, const void *lu) {
+    bool single = dt_dtype_real(s->x->dtype) == DT_F32;
+    int64_t parts = dt_dtype_is_complex(s->x->dtype) ? 2 : 1;
+    const float *f = lu;
+    const double *d = lu;
+    for (int64_t i = 0; i < s->n; i++) {
+        int64_t re = i * (s->n + 1) * parts, im = re + parts - 1;
+        if (single ? f[re] == 0 && f[im] == 0 : d[re] == 0 && d[im] == 0) {
             return true;
         }
     }
     return false;
 }
 
-static void exchange(char *x, int64_t i, int64_t j, size_t bytes) {
-    char *a = x + (size_t)i * bytes, *b = x + (size_t)j * bytes, held[256];
-    while (i != j && bytes > 0) {
-        size_t part = bytes < sizeof held ? bytes : sizeof held;
-        memcpy(held, a, part);
-        memcpy(a, b, part);
-        memcpy(b, held, part);
-        a += part;
-        b += part;
-        bytes -= part;
+#define EXCHANGE(name, type)                                                                       \
+    static void name(type *x, int64_t i, int64_t j, int64_t count) {                               \
+        for (int64_t k = 0; i != j && k < count; k++) {                                            \
+            type held = x[i * count + k];                                                          \
+            x[i * count + k] = x[j * count + k];                                                   \
+            x[j * count + k] = held;                                                               \
+        }                                                                                          \
+    }
+EXCHANGE(exchange_single, float)
+EXCHANGE(exchange_double, double)
+
+/* x -> P x, or P^T x: rows exchanged from the last pivot, or from the first. */
+static void permute(const struct lu_solve *s, const int64_t *pivots, bool inverse, void *x) {
+    bool single = dt_dtype_real(s->x->dtype) == DT_F32;
+    int64_t count = s->m * (dt_dtype_is_complex(s->x->dtype) ? 2 : 1);
+    for (int64_t k = 0; k < s->n; k++) {
+        int64_t i = inverse ? k : s->n - 1 - k;
+        if (single) {
+            exchange_single(x, i, pivots[i], count);
+        } else {
+            exchange_double(x, i, pivots[i], count);
+        }
     }
 }
 
@@ -126,25 +132,21 @@ static bool solve_matrix(void *context, int64_t matrix, int worker) {
     (void)worker;
     const struct lu_solve *s = context;
     dt_dtype dtype = s->x->dtype;
-    size_t item = dt_dtype_size(dtype), row = (size_t)s->m * item;
+    size_t item = dt_dtype_size(dtype);
     int64_t factor = factor_of(s, matrix);
     const char *lu = (const char *)s->lu->data + (size_t)(factor * s->n * s->n) * item;
     const int64_t *pivots = s->pivots + factor * s->n;
-    char *x = (char *)s->x->data + (size_t)(matrix * s->n) * row;
-    if (has_zero_pivot(lu, s->n, dtype)) {
+    char *x = (char *)s->x->data + (size_t)(matrix * s->n * s->m) * item;
+    if (has_zero_pivot(s, lu)) {
         return false;
     }
     if (s->flag == DTI_N) {
         dti_solve_triangle(dtype, true, DTI_N, false, s->n, s->m, lu, x);
         dti_solve_triangle(dtype, false, DTI_N, true, s->n, s->m, lu, x);
-        for (int64_t i = s->n - 1; i >= 0; i--) {
-            exchange(x, i, pivots[i], row);
-        }
+        permute(s, pivots, false, x);
         return true;
     }
-    for (int64_t i = 0; i < s->n; i++) {
-        exchange(x, i, pivots[i], row);
-    }
+    permute(s, pivots, true, x);
     dti_solve_triangle(dtype, false, s->flag, true, s->n, s->m, lu, x);
     dti_solve_triangle(dtype, true, s->flag, false, s->n, s->m, lu, x);
     return true;

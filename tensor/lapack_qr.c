@@ -135,9 +135,21 @@ dt_status dti_qr(const dt_array *q, const dt_array *r, void *workspace) {
 
 /* -- rank -------------------------------------------------------------------------------------- */
 
-/* A copy of the triangle, 3 n numbers and as many integers. */
+struct rank {
+    const dt_array *r;
+    int64_t n;
+    char *workspace;
+    size_t stride; /* of the workspace */
+};
+
+/* Bytes for one worker: a copy of the triangle, 3 n numbers and as many real ones or integers. */
+static size_t rank_bytes(int64_t n, dt_dtype dtype) {
+    size_t bytes = (size_t)(n * n + 3 * n) * dt_dtype_size(dtype) + (size_t)n * sizeof(double);
+    return (bytes + 63) / 64 * 64;
+}
+
 size_t dti_qr_rank_workspace(int64_t n, dt_dtype dtype) {
-    return (size_t)(n * n + 3 * n) * dt_dtype_size(dtype) + (size_t)n * sizeof(double);
+    return rank_bytes(n, dtype) * (size_t)dt_get_threads();
 }
 
 static double number(dt_dtype dtype, const void *x, int64_t k) {
@@ -200,22 +212,36 @@ static double reciprocal_condition(dt_dtype dtype, int64_t order, void *r, void 
     }
 }
 
-int64_t dti_qr_rank(const dt_array *r, void *workspace, double *ret_rcond) {
-    int64_t size = dt_array_size(r), n = r->shape[r->ndim - 1];
-    size_t item = dt_dtype_size(r->dtype);
-    double limit =
-        (double)n * (dt_dtype_real(r->dtype) == DT_F32 ? (double)FLT_EPSILON / 2 : DBL_EPSILON / 2);
-    char *copy = workspace, *work = copy + (size_t)(n * n) * item;
-    for (int64_t k = 0; k * n * n < size; k++) {
-        const char *triangle = (const char *)r->data + (size_t)(k * n * n) * item;
-        double rcond = 0;
-        if (scale_columns(r->dtype, n, triangle, copy)) {
-            rcond = reciprocal_condition(r->dtype, n, copy, work);
-        }
-        if (!(rcond >= limit)) {
-            *ret_rcond = rcond;
-            return k;
-        }
+static double condition_of(const struct rank *job, int64_t matrix, int worker) {
+    dt_dtype dtype = job->r->dtype;
+    size_t item = dt_dtype_size(dtype);
+    const char *r = (const char *)job->r->data + (size_t)(matrix * job->n * job->n) * item;
+    char *copy = job->workspace + (size_t)worker * job->stride;
+    if (!scale_columns(dtype, job->n, r, copy)) {
+        return 0;
     }
-    return -1;
+    return reciprocal_condition(dtype, job->n, copy, copy + (size_t)(job->n * job->n) * item);
+}
+
+static bool has_full_rank(void *context, int64_t matrix, int worker) {
+    const struct rank *job = context;
+    bool single = dt_dtype_real(job->r->dtype) == DT_F32;
+    double roundoff = single ? (double)FLT_EPSILON / 2 : DBL_EPSILON / 2;
+    return condition_of(job, matrix, worker) >= (double)job->n * roundoff;
+}
+
+int64_t dti_qr_rank(const dt_array *r, void *workspace, double *ret_rcond) {
+    int64_t size = dt_array_size(r);
+    if (size == 0) {
+        return -1;
+    }
+    struct rank job = {.r = r, .n = r->shape[r->ndim - 1], .workspace = workspace};
+    dti_blas_prepare();
+    job.stride = rank_bytes(job.n, r->dtype);
+    double work = 8 * (double)job.n * (double)job.n * (dt_dtype_is_complex(r->dtype) ? 4 : 1);
+    int64_t failed = dti_each_matrix(size / (job.n * job.n), work, has_full_rank, &job);
+    if (failed >= 0) {
+        *ret_rcond = condition_of(&job, failed, 0);
+    }
+    return failed;
 }

@@ -52,12 +52,13 @@ size_t dti_qr_workspace(int64_t m, int64_t n, dt_dtype dtype);
  * 2^31 - 1 rows. */
 dt_status dti_qr(const dt_array *q, const dt_array *r, void *workspace);
 
-/* Bytes of workspace dti_qr_rank needs. */
+/* Bytes of workspace dti_qr_rank needs on the present number of threads. */
 size_t dti_qr_rank_workspace(int64_t n, dt_dtype dtype);
 
 /* The first of the upper triangles r (..., n, n), contiguous, that has columns which, scaled to the
- * same length, are dependent to working precision (reciprocal condition number, written to
- * *ret_rcond, below n times the unit roundoff, or NaN); -1 if there is none. */
+ * same length, are dependent to working precision: a reciprocal condition number (LAPACK's estimate
+ * in the norm of column sums, written to *ret_rcond) below n times the unit roundoff. A zero column,
+ * a NaN or an infinity counts as such, with 0. -1 if there is none. */
 int64_t dti_qr_rank(const dt_array *r, void *workspace, double *ret_rcond);
 
 #endif

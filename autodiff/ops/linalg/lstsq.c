@@ -26,10 +26,10 @@ static bool check_shapes(dt_tape *tape, dt_tensor *a, dt_tensor *b) {
 }
 
 dt_tensor *dt_lstsq(dt_tensor *a, dt_tensor *b) {
-    if (a == NULL || b == NULL) {
-        return dt_solve(a, b); /* names the missing input */
+    if (a == NULL && b == NULL) {
+        return NULL;
     }
-    dt_tape *tape = dt_tape_of(a);
+    dt_tape *tape = dt_tape_of(a != NULL ? a : b);
     if (!dti_check_alive(tape, a, "lstsq: the matrix") ||
         !dti_check_alive(tape, b, "lstsq: the right-hand side") || !check_shapes(tape, a, b)) {
         return dt_inert(tape);

@@ -56,8 +56,12 @@ dt_tensor *dti_spectral_derivative(const dt_node *n, int o, const struct dti_fun
     }
     attr.w = dti_eigenvalues_of(n, o);
     attr.v = dti_eigenvectors_of(n, o);
-    memcpy(in + 1, params, (size_t)f->n_params * sizeof *in);
-    memcpy(in + 1 + f->n_params, directions, (size_t)order * sizeof *in);
+    for (int i = 0; i < f->n_params; i++) {
+        in[1 + i] = params[i];
+    }
+    for (int i = 0; i < order; i++) {
+        in[1 + f->n_params + i] = directions[i];
+    }
     return dt_apply(&dti_op_spectral_apply, 1 + f->n_params + order, in, &attr);
 }
 
@@ -283,7 +287,7 @@ static void forward(dt_node *n) {
 
 /* Re sum conj(a) b, a scalar. */
 static dt_tensor *inner_product(dt_tensor *a, dt_tensor *b) {
-    return dt_sum(dt_real(dt_mul(dt_conj(a), b)), DT_ALL);
+    return dt_sum(dti_real_of_product(b, a), DT_ALL);
 }
 
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
