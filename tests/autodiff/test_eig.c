@@ -91,15 +91,24 @@ Test(eig, symmetric_functions_of_equal_eigenvalues_have_exact_gradients) {
     dt_tape_free(tape);
 }
 
-/* Free of phases: v diag(1, -2, 0.5) v^H and the eigenvalues themselves. */
+/* Free of phases: v diag(1, -2, 0.5) v^H and the eigenvalues themselves, of in[0] in another unit. */
 static dt_tensor *weighted(void *user, dt_tape *tape, dt_tensor *const *in) {
-    (void)user;
+    double unit = *(const double *)user;
     dt_tensor *w, *v;
-    dt_eig(in[0], &w, &v);
+    dt_eig(dt_scale(in[0], unit), &w, &v);
     const double x[] = {1, -2, 0.5};
     dt_tensor *weights = dt_expand_dims(levels(tape, dt_dtype_of(w), 3, x), 0);
     dt_tensor *product = dt_matmul_flags(dt_mul(v, weights), DT_N, v, DT_C);
-    return dt_add(product, dt_div(w, dt_stop_gradient(dt_norm(w, DT_ALL))));
+    return dt_add(product, dt_scale(w, 1 / unit));
+}
+
+static void expect_exact_in(double unit, dt_tensor *a) {
+    const dt_array at = dt_array_of(a);
+    dt_gradcheck_report report;
+    dt_error error = DT_ERROR_INIT;
+    const dt_gradcheck_options options = {.second_order = true};
+    dt_gradcheck("weighted", weighted, &unit, 1, &at, &options, &report, &error);
+    cr_expect(error.status == DT_OK && report.compared > 9, "unit %g: %s", unit, error.message);
 }
 
 Test(eig, vectors_of_matrices_far_from_normal_have_exact_derivatives_in_any_unit) {
@@ -108,14 +117,7 @@ Test(eig, vectors_of_matrices_far_from_normal_have_exact_derivatives_in_any_unit
     for (int u = 0; u < 3; u++) {
         for (size_t t = 0; t < COUNT(double_types); t++) {
             const double w[] = {1, 2, -1.5};
-            dt_tensor *a = with_eigenvalues(tape, double_types[t], 3, w);
-            const dt_array at = dt_array_of(parameter(dt_scale(a, units[u])));
-            dt_gradcheck_report report;
-            dt_error error = DT_ERROR_INIT;
-            const dt_gradcheck_options options = {.step = 1e-3 * units[u], .second_order = true};
-            dt_gradcheck("weighted", weighted, NULL, 1, &at, &options, &report, &error);
-            cr_expect(error.status == DT_OK && report.compared > 9, "unit %g: %s", units[u],
-                      error.message);
+            expect_exact_in(units[u], with_eigenvalues(tape, double_types[t], 3, w));
         }
     }
     dt_tape_free(tape);
@@ -129,7 +131,45 @@ Test(eig, vectors_of_conjugate_pairs_of_a_real_matrix_have_exact_derivatives) {
     dt_tensor *w, *v;
     dt_eig(leaf, &w, &v);
     cr_assert(cimag(element(w, 2)) > 1, "should be one of a pair: %g", cimag(element(w, 2)));
-    expect_exact_gradients("weighted", weighted, 1, &leaf);
+    expect_exact_in(1, leaf);
+    dt_tape_free(tape);
+}
+
+Test(eig, single_precision_gradients_scale_with_the_unit_down_to_1e_minus_26) {
+    static double units[] = {0x1p-86, 0x1p86}; /* about 1e-26, 1e26 */
+    double one = 1;
+    dt_tape *tape = dt_tape_new(NULL);
+    for (int c = 0; c < 2; c++) {
+        dt_dtype dtype = c == 0 ? DT_F32 : DT_C64;
+        dt_tensor *plain = with_eigenvalues(tape, dtype, 3, (const double[]){1, 2, -1.5});
+        dt_tensor *cotangent = numbers(tape, 6, DT_C64, SHAPE(3, 3));
+        dt_backward(against(cotangent, weighted(&one, tape, &plain)));
+        for (int u = 0; u < 2; u++) {
+            dt_tensor *a = parameter(plain);
+            dt_backward(against(cotangent, weighted(&units[u], tape, &a)));
+            expect_same("scaled", dt_gradient(a), dt_gradient(plain), 2e-5);
+        }
+    }
+    dt_tape_free(tape);
+}
+
+/* The same in forward mode: d Re tr a^3 = 3 Re tr a^2 e. Who else reads the vectors does not matter. */
+Test(eig, tangents_of_symmetric_functions_of_equal_eigenvalues_are_exact) {
+    dt_tape *tape = dt_tape_new(NULL);
+    for (size_t t = 0; t < COUNT(double_types); t++) {
+        dt_tensor *a = with_eigenvalues(tape, double_types[t], 4, (const double[]){2, 2, 2, 5});
+        dt_tensor *e = numbers(tape, 7, double_types[t], SHAPE(4, 4)), *w, *v;
+        dt_eig(a, &w, &v);
+        dt_tensor *y = dt_sum(dt_real(dt_mul(dt_square(w), w)), DT_ALL);
+        dt_abs2(v);
+        double got = dt_item(dt_jvp(y, 1, &a, &e));
+        dt_tensor *product = dt_matmul(dt_matmul(a, a), e);
+        double expected = 3 * dt_item(dt_sum(dt_real(dt_diagonal(product)), DT_ALL));
+        cr_expect(fabs(got - expected) < 1e-12 * fabs(expected), "%.15g, should be %.15g", got,
+                  expected);
+        dt_jvp(v, 1, &a, &e);
+        expect_message(tape, DT_ERR_GAUGE, "eig: matrix 0: eigenvalues ", "are one level");
+    }
     dt_tape_free(tape);
 }
 

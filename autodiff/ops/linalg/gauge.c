@@ -29,11 +29,14 @@ static double distance(dt_c128 a, dt_c128 b) {
     return hypot(a.re - b.re, a.im - b.im);
 }
 
-static const char *text(char *buffer, size_t size, dt_c128 z, bool complex) {
-    if (complex) {
-        snprintf(buffer, size, "%.9g%+.9gi", z.re, z.im);
+/* Number k of w, with as many digits as tell a pair within a level apart. */
+static const char *text(char *buffer, size_t size, const dt_array *w, int64_t k) {
+    dt_c128 z = number(w, k);
+    int digits = dt_dtype_real(w->dtype) == DT_F32 ? 7 : 12;
+    if (dt_dtype_is_complex(w->dtype)) {
+        snprintf(buffer, size, "%.*g%+.*gi", digits, z.re, digits, z.im);
     } else {
-        snprintf(buffer, size, "%.9g", z.re);
+        snprintf(buffer, size, "%.*g", digits, z.re);
     }
     return buffer;
 }
@@ -43,14 +46,12 @@ static const char *text(char *buffer, size_t size, dt_c128 z, bool complex) {
 static void fail_pair(const dt_node *n, const dt_array *w, int64_t m, int64_t i, int64_t j,
                       const dti_gauge_words *words) {
     int64_t size = w->shape[w->ndim - 1];
-    bool complex = dt_dtype_is_complex(w->dtype);
     char a[64], b[64];
     dt_tape_fail(n->tape, DT_ERR_GAUGE,
                  "%s: matrix %" PRId64 ": %s %" PRId64 " and %" PRId64
                  ", %s and %s, are one level, whose %s have no derivative: %s",
-                 n->op->name, m, words->values, i, j,
-                 text(a, sizeof a, number(w, m * size + i), complex),
-                 text(b, sizeof b, number(w, m * size + j), complex), words->vectors, words->hint);
+                 n->op->name, m, words->values, i, j, text(a, sizeof a, w, m * size + i),
+                 text(b, sizeof b, w, m * size + j), words->vectors, words->hint);
     n->tape->error.index = m;
 }
 
@@ -152,7 +153,11 @@ dt_tensor *dti_as_type(dt_tensor *x, dt_tensor *like) {
 }
 
 bool dti_is_read(const dt_node *n, int o) {
-    for (const dt_node *later = n->tape->last; later != NULL && later != n; later = later->prev) {
+    const dt_tensor *target = n->tape->target;
+    if (target == n->out[o]) {
+        return true;
+    }
+    for (const dt_node *later = target->node; later != NULL && later != n; later = later->prev) {
         for (int i = 0; i < later->n_in; i++) {
             if (later->in[i] == n->out[o]) {
                 return true;

@@ -48,7 +48,8 @@ dt_tensor *dti_skew(dt_tensor *x);
 /* x in the type of like. */
 dt_tensor *dti_as_type(dt_tensor *x, dt_tensor *like);
 
-/* Does anything on the tape read output o? */
+/* In forward mode: does what it goes to read output o? Looks at nothing recorded later, like the
+ * rule itself. */
 bool dti_is_read(const dt_node *n, int o);
 
 #endif
