@@ -86,12 +86,40 @@ Test(pinv, derivatives_are_exact_where_what_is_dropped_is_not_zero) {
     dt_tape_free(tape);
 }
 
+Test(pinv, third_derivatives_exist_where_nothing_is_dropped_and_are_refused_elsewhere) {
+    dt_tape *tape = dt_tape_new(NULL);
+    for (int c = 0; c < 2; c++) { /* p(t a) = p(a)/t: derivatives at 1 are -1, 2, -6 times p(a) */
+        dt_tensor *a = with_singular_values(tape, DT_F64, 4, 3, (const double[]){3, 2, 0.5});
+        dt_tensor *t = parameter(dt_scalar(tape, 1)), *one = dt_scalar(tape, 1);
+        dt_tensor *p = dt_pinv(dt_mul(t, a), c == 0 ? 0 : 0.3);
+        dt_tensor *y = dt_sum(p, DT_ALL), *first, *second, *third;
+        dt_vjp(y, one, 1, &t, &first);
+        dt_vjp(first, one, 1, &t, &second);
+        double whole = dt_item(y);
+        cr_assert(fabs(whole) > 0.1, "%g", whole);
+        cr_expect(fabs(dt_item(first) + whole) < 1e-13, "%.15g", dt_item(first));
+        cr_expect(fabs(dt_item(second) - 2 * whole) < 1e-12, "%.15g", dt_item(second));
+        dt_vjp(second, one, 1, &t, &third);
+        if (c == 0) {
+            cr_expect(fabs(dt_item(third) + 6 * whole) < 1e-11, "%.15g", dt_item(third));
+        } else {
+            expect_message(tape, DT_ERR_GRADIENT, "derivatives of an order above 2",
+                           "are not available");
+        }
+    }
+    dt_tape_free(tape);
+}
+
 Test(pinv, refuses_what_is_no_matrix_or_no_part_of_one) {
     dt_tape *tape = dt_tape_new(NULL);
     const double bad[4] = {1, 2, NAN, 4};
     dt_pinv(dt_constant(tape, DT_F64, SHAPE(2, 2), bad), 0);
-    expect_message(tape, DT_ERR_NONFINITE, "pinv: spectral_apply: matrix 0",
-                   "has an element that is not finite");
+    expect_message(tape, DT_ERR_NONFINITE, "pinv: the matrix has an element that is not finite",
+                   "f64(2,2)");
+    dt_tensor *inert = dt_pinv(dt_constant(tape, DT_F64, SHAPE(2, 2), bad), 0.1);
+    cr_expect_eq(inert, dt_inert(tape));
+    expect_message(tape, DT_ERR_NONFINITE, "pinv: svd: the matrix has an element",
+                   "that is not finite");
     dt_tensor *y = dt_pinv(dt_zeros(tape, DT_F64, SHAPE(3)), 0);
     expect_failure(tape, y, DT_ERR_SHAPE,
                    "pinv: needs matrices of a float type in the last two dimensions: (3) f64");

@@ -84,7 +84,8 @@ DT_API dt_tensor *dt_lstsq(dt_tensor *a, dt_tensor *b);
  *  in losses that leave the common phase of u_k and v_k free. DT_ERR_GAUGE, naming matrix and
  *  pair, if a vector with a cotangent has a singular value within 1e-8 (single precision 3e-4) of
  *  the largest one to another or to zero, or if |Im diag(P + Q)| > 1e-8 (1e-3) of the cotangents;
- *  forward mode asks it of all vectors. Between relative gaps of 1e-8 and 1e-4 expect errors of
+ *  forward mode, which cannot see the loss, asks it of all vectors if what it goes to reads any,
+ *  and shares phases evenly, Im diag(U^H Udot + V^H Vdot) = 0. Between relative gaps of 1e-8 and 1e-4 expect errors of
  *  2e-16 / gap. DT_ERR_NONFINITE names the matrix. Source: M. B. Giles (2008),
  *  doi:10.1007/978-3-540-68942-3_4; complex: Z.-Q. Wan, S.-X. Zhang, arXiv:1909.02659 (2019). */
 DT_API void dt_svd(dt_tensor *a, dt_tensor **ret_u, dt_tensor **ret_s, dt_tensor **ret_vh);
@@ -102,7 +103,7 @@ DT_API dt_tensor *dt_svdvals(dt_tensor *a);
  *  A loss must not depend on the free phases of vectors. DT_ERR_GAUGE, naming the matrix, if
  *  |Im diag(P)| > 1e-8 (single precision 1e-3) |Vbar|; if a vector with a cotangent has an
  *  eigenvalue within 1e-8 (3e-4) of the largest magnitude to another (forward mode asks it of all
- *  vectors); and, for any cotangent, if the condition of V exceeds 1/sqrt(rounding error): a nearly
+ *  vectors, and keeps diag(V^H Vdot) = 0); and, for any cotangent, if the condition of V exceeds 1/sqrt(rounding error): a nearly
  *  defective matrix, where eigenvalues move as the root of a change. Equal eigenvalues of other
  *  matrices have exact gradients in losses symmetric in them. DT_ERR_NONFINITE names the matrix.
  *  For Hermitian matrices use dt_eigh. Source: C. Boeddeker et al., arXiv:1701.00392 (2017). */
@@ -130,9 +131,10 @@ DT_API dt_tensor *dt_expm(dt_tensor *a);
 /** Pseudo-inverse P (..., n, m) of (..., m, n): 1/s for singular values s above rtol times the
  *  largest, 0 for others; rtol in [0, 1), and never less than max(m, n) times the rounding error.
  *      Abar = -P^H Pbar P^H + (1 - A P) Pbar^H P P^H + P^H P Pbar^H (1 - P A)
- *  if what is dropped is zero; in any case the derivative is that of P with the number of
- *  singular values kept as it is. Exact for equal ones; second derivatives too, third ones are
- *  DT_ERR_GRADIENT. Errors: DT_ERR_NONFINITE naming the matrix. Source: G. H. Golub, V. Pereyra
+ *  if what is dropped is zero to rounding. If it is more, the derivative is still that of P with the
+ *  number of singular values kept as it is, but costs an eigenproblem of order m + n, and third
+ *  derivatives are DT_ERR_GRADIENT. Exact for equal singular values. Errors: DT_ERR_ARGUMENT for
+ *  another rtol, DT_ERR_NONFINITE naming the matrix. Source: G. H. Golub, V. Pereyra
  *  (1973), doi:10.1137/0710036. */
 DT_API dt_tensor *dt_pinv(dt_tensor *a, double rtol);
 
