@@ -1,6 +1,12 @@
 /* lapack_common.c - what the iterative factorisations share: sizes, workspaces, finite input. */
 #include "lapack_common.h"
 
+#include <stdint.h>
+
+bool dti_lapack_fits(int64_t m, int64_t n) {
+    return (m < n ? m : n) <= DTI_LAPACK_MOST && m <= INT32_MAX && n <= INT32_MAX;
+}
+
 /* x * 0 is NaN for an infinity too. */
 static bool all_finite(dt_dtype dtype, int64_t count, const void *x) {
     double sum = 0;

@@ -7,6 +7,9 @@
 /* Largest order whose square, times a few, fits LAPACK's integers. */
 #define DTI_LAPACK_MOST 15000
 
+/* Can its decompositions take m x n matrices? The smaller of the two is the order. */
+bool dti_lapack_fits(int64_t m, int64_t n);
+
 /* The first of n_matrices matrices of `size` elements each with one that is not finite, or -1:
  * LAPACK's iterations may never end on such. */
 int64_t dti_first_not_finite(dt_dtype dtype, int64_t n_matrices, int64_t size, const void *x);

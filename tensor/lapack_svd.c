@@ -56,10 +56,6 @@ static struct sizes sizes_of(int64_t m, int64_t n, dt_dtype dtype) {
     return s;
 }
 
-static bool fits(int64_t m, int64_t n) {
-    return m <= DTI_LAPACK_MOST && n <= DTI_LAPACK_MOST;
-}
-
 static size_t worker_bytes(struct sizes s, dt_dtype dtype) {
     return dti_worker_bytes((size_t)s.work * dt_dtype_size(dtype) +
                             (size_t)s.real * dt_dtype_size(dt_dtype_real(dtype)) +
@@ -67,7 +63,7 @@ static size_t worker_bytes(struct sizes s, dt_dtype dtype) {
 }
 
 size_t dti_svd_workspace(int64_t m, int64_t n, dt_dtype dtype) {
-    if (!fits(m, n)) {
+    if (!dti_lapack_fits(m, n)) {
         return 0; /* dti_svd will say so */
     }
     return worker_bytes(sizes_of(m, n, dtype), dtype) * (size_t)dt_get_threads();
@@ -109,7 +105,7 @@ dt_status dti_svd(const dt_array *a, const dt_array *u, const dt_array *s, const
                       .dtype = a->dtype,
                       .m = a->shape[a->ndim - 2],
                       .n = a->shape[a->ndim - 1]};
-    if (!fits(job.m, job.n)) {
+    if (!dti_lapack_fits(job.m, job.n)) {
         return DT_ERR_SHAPE;
     }
     int64_t n_matrices = size / (job.m * job.n);

@@ -1,6 +1,8 @@
 /* test_eig.c - eigenvalues and vectors of general matrices: values, derivatives, refusals. */
 #include "matrices_checked.h"
 
+#include <difftape/spectral.h>
+
 /* p diag(levels) p^-1 for a well-conditioned p that is not orthogonal. */
 static dt_tensor *with_eigenvalues(dt_tape *tape, dt_dtype dtype, int64_t n, const double *w) {
     dt_tensor *p = dt_add(orthonormal(tape, 3, dtype, n, n),
@@ -242,6 +244,11 @@ Test(eig, refuses_what_is_no_square_matrix_of_finite_numbers) {
                    "(2,2,2)");
     dt_eig(dt_constant(tape, DT_F64, SHAPE(2, 4), bad), &w, &v);
     expect_message(tape, DT_ERR_SHAPE, "eig: needs square matrices in the last two", "(2,4)");
+    dt_eig(dt_broadcast(dt_scalar(tape, 1), SHAPE(20000, 20000)), &w, &v);
+    expect_message(tape, DT_ERR_SHAPE, "eig: matrices beyond 15000 in the smaller",
+                   "(20000,20000)");
+    dt_eigvalsh(dt_broadcast(dt_scalar(tape, 1), SHAPE(20000, 20000)));
+    expect_message(tape, DT_ERR_SHAPE, "eigh: matrices beyond 15000 in the", "(20000,20000)");
     dt_eig(dt_zeros(tape, DT_BOOL, SHAPE(2, 2)), &w, &v);
     expect_message(tape, DT_ERR_DTYPE, "eig: ", "bool");
     dt_tape_free(tape);

@@ -116,6 +116,8 @@ Test(pinv, refuses_what_is_no_matrix_or_no_part_of_one) {
     dt_pinv(dt_constant(tape, DT_F64, SHAPE(2, 2), bad), 0);
     expect_message(tape, DT_ERR_NONFINITE, "pinv: the matrix has an element that is not finite",
                    "f64(2,2)");
+    dt_pinv(dt_broadcast(dt_scalar(tape, 1), SHAPE(20000, 20000)), 0);
+    expect_message(tape, DT_ERR_SHAPE, "pinv: matrices beyond 15000 in the", "(20000,20000)");
     dt_tensor *inert = dt_pinv(dt_constant(tape, DT_F64, SHAPE(2, 2), bad), 0.1);
     cr_expect_eq(inert, dt_inert(tape));
     expect_message(tape, DT_ERR_NONFINITE, "pinv: svd: the matrix has an element",
@@ -173,6 +175,26 @@ Test(matrix_norm, gradients_are_exact_at_equal_singular_values) {
     dt_tape_free(tape);
 }
 
+Test(matrix_norm, knows_no_unit_in_any_type) {
+    static const double units[] = {0x1p-86, 0x1p86}; /* about 1e-26, 1e26 */
+    dt_tape *tape = dt_tape_new(NULL);
+    for (size_t t = 0; t < COUNT(float_types); t++) {
+        for (int c = 0; c < 6; c++) {
+            dt_tensor *plain =
+                with_singular_values(tape, float_types[t], 3, 4, (const double[]){3, 2, 0.5});
+            dt_tensor *a = parameter(dt_scale(plain, units[c / 3]));
+            dt_tensor *norm = dt_matrix_norm(plain, kinds[c % 3]);
+            dt_tensor *scaled = dt_matrix_norm(a, kinds[c % 3]);
+            double allowed = rounding(float_types[t]);
+            expect_same("norm", scaled, dt_scale(norm, units[c / 3]), allowed);
+            dt_backward(norm);
+            dt_backward(scaled);
+            expect_same("gradient", dt_gradient(a), dt_gradient(plain), allowed);
+        }
+    }
+    dt_tape_free(tape);
+}
+
 Test(matrix_norm, at_kinks_gives_the_smallest_subgradient) {
     dt_tape *tape = dt_tape_new(NULL);
     const double s[3] = {2, 2, 0}, nuclear[3] = {1, 1, 0}, spectral[3] = {0.5, 0.5, 0};
@@ -219,6 +241,8 @@ Test(matrix_norm, refuses_vectors_unknown_kinds_and_second_derivatives_at_equal_
     dt_matrix_norm(dt_full(tape, DT_F64, SHAPE(2, 2), NAN), DT_NORM_NUCLEAR);
     expect_message(tape, DT_ERR_NONFINITE, "matrix_norm: svd: the matrix has an element",
                    "that is not finite");
+    y = dt_matrix_norm(dt_full(tape, DT_F64, SHAPE(2, 2), NAN), DT_NORM_FROBENIUS);
+    cr_expect(isnan(dt_item(y)), "%g", dt_item(y));
     dt_tensor *a = parameter(identity(tape, DT_F64, 3)),
               *direction = numbers(tape, 1, DT_F64, SHAPE(3, 3)), *hv;
     dt_hvp(dt_matrix_norm(a, DT_NORM_NUCLEAR), 1, &a, &direction, &hv);

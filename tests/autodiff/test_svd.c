@@ -57,6 +57,23 @@ Test(svd, values_are_the_roots_of_the_eigenvalues_of_the_product) {
     dt_tape_free(tape);
 }
 
+Test(svd, takes_any_number_of_rows_if_columns_are_few) {
+    enum { ROWS = 20000 };
+    static double a[2 * ROWS]; /* columns 3, 3, 3, ... and 1, -1, 1, ... */
+    for (int i = 0; i < ROWS; i++) {
+        a[2 * i] = 3;
+        a[2 * i + 1] = i % 2 == 0 ? 1 : -1;
+    }
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_tensor *tall = dt_constant(tape, DT_F64, SHAPE(ROWS, 2), a);
+    for (int c = 0; c < 2; c++) {
+        dt_tensor *s = dt_svdvals(c == 0 ? tall : dt_transpose(tall));
+        expect_near("s", 0, element(s, 0), 3 * sqrt((double)ROWS), 1e-11);
+        expect_near("s", 1, element(s, 1), sqrt((double)ROWS), 1e-11);
+    }
+    dt_tape_free(tape);
+}
+
 Test(svd, of_nothing_is_nothing) {
     dt_tape *tape = dt_tape_new(NULL);
     static const int64_t shapes[][3] = {{1, 0, 3}, {1, 3, 0}, {0, 2, 3}, {1, 0, 0}};
@@ -309,5 +326,10 @@ Test(svd, refuses_what_is_no_matrix_of_finite_numbers) {
     expect_message(tape, DT_ERR_SHAPE, "svd: input 0 needs at least two dimensions", "(8)");
     dt_svdvals(dt_zeros(tape, DT_I64, SHAPE(2, 2)));
     expect_message(tape, DT_ERR_DTYPE, "svd: ", "i64");
+    /* no memory is asked for, the matrix is a view of one number */
+    dt_svdvals(dt_broadcast(dt_scalar(tape, 1), SHAPE(20000, 30000)));
+    expect_message(tape, DT_ERR_SHAPE,
+                   "svd: matrices beyond 15000 in the smaller of their two sizes are more than",
+                   "LAPACK's integers can hold: f64(20000,30000)");
     dt_tape_free(tape);
 }

@@ -118,7 +118,8 @@ typedef enum dt_matrix_norm_kind {
                           their u_k v_k^H: a subgradient that depends on no choice of vectors */
 } dt_matrix_norm_kind;
 
-/** Of no elements: 0. Second derivatives of the last two need what dt_svd needs. */
+/** Of no elements: 0. Second derivatives of the last two need what dt_svd needs. A NaN is the
+ *  Frobenius norm's result; the others fail with DT_ERR_NONFINITE, naming the matrix. */
 DT_API dt_tensor *dt_matrix_norm(dt_tensor *a, dt_matrix_norm_kind kind);
 
 /** exp(A) = 1 + A + A^2/2 + ... of (..., n, n), by scaling and squaring with the [13/13] Pade

@@ -5,6 +5,7 @@
 
 #include "eigen.h"
 #include "internal.h"
+#include "numbers.h"
 #include "solve.h"
 
 #include <float.h>
@@ -21,7 +22,8 @@ static dt_status shape(dt_node *n) {
         return dt_node_fail(n, DT_ERR_SHAPE, "needs square matrices in the last two dimensions");
     }
     dt_dtype dtype = dt_dtype_complex(a.dtype);
-    status = dt_node_output(n, 0, dtype, a.ndim - 1, a.shape);
+    status = dti_need_lapack_size(n, 0);
+    status = status == DT_OK ? dt_node_output(n, 0, dtype, a.ndim - 1, a.shape) : status;
     return status == DT_OK ? dt_node_output(n, 1, dtype, a.ndim, a.shape) : status;
 }
 
@@ -37,16 +39,10 @@ static void forward(dt_node *n) {
     }
     const dt_array copy = dt_array_wrap(a.dtype, a.ndim, a.shape, memory);
     int64_t matrix = 0;
-    char name[64];
     dt_array_copy(&copy, &a, NULL); /* equal shapes and types: cannot fail */
     dt_status status = dti_eig(&copy, &w, &v, workspace, &matrix);
-    dti_matrix_name(name, sizeof name, &a, matrix);
-    if (status == DT_ERR_NONFINITE) {
-        dt_node_fail_at(n, status, matrix, "%s has an element that is not finite", name);
-    } else if (status == DT_ERR_NONCONVERGENT) {
-        dt_node_fail_at(n, status, matrix, "the eigenvalues of %s do not converge", name);
-    } else if (status != DT_OK) {
-        dt_node_fail(n, status, "a matrix has more rows than LAPACK can take");
+    if (status != DT_OK) {
+        dti_fail_decomposition(n, status, &a, matrix, "eigenvalues");
     }
 }
 
@@ -65,14 +61,10 @@ static bool check_condition(const dt_node *n) {
     if (!dti_contiguous(values, &s)) {
         return false;
     }
-    bool single = s.dtype == DT_F32;
-    double most = 1 / sqrt(single ? (double)FLT_EPSILON : DBL_EPSILON);
+    double most = 1 / sqrt(s.dtype == DT_F32 ? (double)FLT_EPSILON : DBL_EPSILON);
     int64_t size = s.shape[s.ndim - 1];
     for (int64_t first = 0; first < dt_array_size(&s); first += size) {
-        int64_t last = first + size - 1;
-        double condition =
-            single ? (double)((const float *)s.data)[first] / (double)((const float *)s.data)[last]
-                   : ((const double *)s.data)[first] / ((const double *)s.data)[last];
+        double condition = creal(dti_number(&s, first)) / creal(dti_number(&s, first + size - 1));
         if (!(condition <= most)) {
             dt_tape_fail(n->tape, DT_ERR_GAUGE,
                          "eig: matrix %" PRId64 " is nearly defective: the condition of its "

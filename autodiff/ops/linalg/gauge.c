@@ -2,6 +2,7 @@
 #include "gauge.h"
 
 #include "internal.h"
+#include "numbers.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -13,30 +14,14 @@ double dti_level_gap(dt_dtype dtype) {
 
 /* -- reading numbers --------------------------------------------------------------------------- */
 
-static double part(const dt_array *a, int64_t k) {
-    return dt_dtype_real(a->dtype) == DT_F32 ? (double)((const float *)a->data)[k]
-                                             : ((const double *)a->data)[k];
-}
-
-static dt_c128 number(const dt_array *a, int64_t k) {
-    if (dt_dtype_is_complex(a->dtype)) {
-        return (dt_c128){part(a, 2 * k), part(a, 2 * k + 1)};
-    }
-    return (dt_c128){part(a, k), 0};
-}
-
-static double distance(dt_c128 a, dt_c128 b) {
-    return hypot(a.re - b.re, a.im - b.im);
-}
-
 /* Number k of w, with as many digits as tell a pair within a level apart. */
 static const char *text(char *buffer, size_t size, const dt_array *w, int64_t k) {
-    dt_c128 z = number(w, k);
+    double complex z = dti_number(w, k);
     int digits = dt_dtype_real(w->dtype) == DT_F32 ? 7 : 12;
     if (dt_dtype_is_complex(w->dtype)) {
-        snprintf(buffer, size, "%.*g%+.*gi", digits, z.re, digits, z.im);
+        snprintf(buffer, size, "%.*g%+.*gi", digits, creal(z), digits, cimag(z));
     } else {
-        snprintf(buffer, size, "%.*g", digits, z.re);
+        snprintf(buffer, size, "%.*g", digits, creal(z));
     }
     return buffer;
 }
@@ -62,14 +47,14 @@ static bool find_pair(const dt_array *w, const dt_array *used, int64_t m, int64_
     int64_t size = w->shape[w->ndim - 1];
     double scale = 0;
     for (int64_t i = 0; i < size; i++) {
-        scale = fmax(scale, distance(number(w, m * size + i), (dt_c128){0, 0}));
+        scale = fmax(scale, cabs(dti_number(w, m * size + i)));
     }
     bool sorted = !dt_dtype_is_complex(w->dtype);
     for (int64_t i = 0; i + 1 < size; i++) {
         for (int64_t j = i + 1; j < size && (j == i + 1 || !sorted); j++) {
-            bool counts =
-                used == NULL || part(used, m * size + i) != 0 || part(used, m * size + j) != 0;
-            double gap = distance(number(w, m * size + i), number(w, m * size + j));
+            bool counts = used == NULL || dti_number(used, m * size + i) != 0 ||
+                          dti_number(used, m * size + j) != 0;
+            double gap = cabs(dti_number(w, m * size + i) - dti_number(w, m * size + j));
             if (counts && !(gap > dti_level_gap(w->dtype) * scale)) {
                 *ret_i = i;
                 *ret_j = j;
@@ -107,7 +92,7 @@ bool dti_check_phases(const dt_node *n, dt_tensor *turn, dt_tensor *norm,
     double tolerance = phases.dtype == DT_F32 ? 1e-3 : 1e-8;
     int64_t size = phases.shape[phases.ndim - 1];
     for (int64_t k = 0; k < dt_array_size(&phases); k++) {
-        double phase = fabs(part(&phases, k)), whole = part(&norms, k / size);
+        double phase = cabs(dti_number(&phases, k)), whole = creal(dti_number(&norms, k / size));
         if (phase > tolerance * whole) {
             dt_tape_fail(n->tape, DT_ERR_GAUGE,
                          "%s: matrix %" PRId64 ": the loss depends on the free phase of %s %" PRId64

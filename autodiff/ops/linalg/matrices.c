@@ -1,6 +1,8 @@
 /* matrices.c - what the matrix operations share: types, batch shapes, names of matrices. */
 #include "matrices.h"
 
+#include "lapack_common.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -40,6 +42,18 @@ dt_status dti_need_matrices(dt_node *n) {
         }
     }
     return DT_OK;
+}
+
+dt_status dti_need_lapack_size(dt_node *n, int i) {
+    const dt_array a = dt_node_in(n, i);
+    if (dti_lapack_fits(a.shape[a.ndim - 2], a.shape[a.ndim - 1])) {
+        return DT_OK;
+    }
+    return dt_node_fail(
+        n, DT_ERR_SHAPE,
+        "matrices beyond %d in the smaller of their two sizes are more than LAPACK's "
+        "integers can hold",
+        DTI_LAPACK_MOST);
 }
 
 dt_status dti_output_matrices(dt_node *n, int64_t rows, int64_t cols) {
@@ -84,6 +98,19 @@ const char *dti_matrix_name(char *buffer, size_t size, const dt_array *x, int64_
         snprintf(buffer, size, "matrix %" PRId64 " of %" PRId64, matrix, count);
     }
     return buffer;
+}
+
+void dti_fail_decomposition(dt_node *n, dt_status status, const dt_array *a, int64_t matrix,
+                            const char *values) {
+    char name[64];
+    dti_matrix_name(name, sizeof name, a, matrix);
+    if (status == DT_ERR_NONFINITE) {
+        dt_node_fail_at(n, status, matrix, "%s has an element that is not finite", name);
+    } else if (status == DT_ERR_NONCONVERGENT) {
+        dt_node_fail_at(n, status, matrix, "the %s of %s do not converge", values, name);
+    } else {
+        dt_node_fail(n, status, "the decomposition of %s failed", name);
+    }
 }
 
 /* out = (in[0] + in[1]*)/2, of a and its transpose. */

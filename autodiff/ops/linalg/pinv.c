@@ -10,6 +10,7 @@
 
 #include "eigen.h"
 #include "internal.h"
+#include "numbers.h"
 
 #include <float.h>
 #include <math.h>
@@ -30,6 +31,7 @@ static dt_status shape(dt_node *n) {
     const dt_array a = dt_node_in(n, 0);
     int64_t sizes[DT_MAX_DIMS];
     dt_status status = dti_need_matrices(n);
+    status = status == DT_OK ? dti_need_lapack_size(n, 0) : status;
     if (status != DT_OK) {
         return status;
     }
@@ -58,29 +60,14 @@ static dt_array scratch(dt_node *n, dt_dtype dtype, int64_t rows, int64_t column
     return x;
 }
 
-/* Numbers of an array of either precision. */
-static double get(const dt_array *x, int64_t k) {
-    return dt_dtype_real(x->dtype) == DT_F32 ? (double)((const float *)x->data)[k]
-                                             : ((const double *)x->data)[k];
-}
-
-static void put(const dt_array *x, int64_t k, double value) {
-    if (dt_dtype_real(x->dtype) == DT_F32) {
-        ((float *)x->data)[k] = (float)value;
-    } else {
-        ((double *)x->data)[k] = value;
-    }
-}
-
 /* vh = diag(1/s) vh, zero where s is. */
 static void divide_rows(const dt_array *vh, const dt_array *s, double rtol) {
-    int64_t size = columns_of(s);
-    int64_t length = columns_of(vh) * (dt_dtype_is_complex(vh->dtype) ? 2 : 1);
+    int64_t size = columns_of(s), length = columns_of(vh);
     for (int64_t i = 0; i < dt_array_size(s); i++) {
-        double x = get(s, i);
-        bool kept = x > rtol * get(s, i / size * size);
+        double x = creal(dti_number(s, i));
+        bool kept = x > rtol * creal(dti_number(s, i / size * size));
         for (int64_t k = i * length; k < (i + 1) * length; k++) {
-            put(vh, k, kept ? get(vh, k) / x : 0);
+            dti_set_number(vh, k, kept ? dti_number(vh, k) / x : 0);
         }
     }
 }
@@ -100,16 +87,10 @@ static void forward(dt_node *n) {
         return;
     }
     int64_t matrix = 0;
-    char name[64];
     dt_array_copy(&copy, &a, NULL); /* equal shapes and types: cannot fail */
     dt_status status = dti_svd(&copy, &u, &s, &vh, workspace, &matrix);
-    dti_matrix_name(name, sizeof name, &a, matrix);
-    if (status == DT_ERR_NONFINITE) {
-        dt_node_fail_at(n, status, matrix, "%s has an element that is not finite", name);
-    } else if (status == DT_ERR_NONCONVERGENT) {
-        dt_node_fail_at(n, status, matrix, "the singular values of %s do not converge", name);
-    } else if (status != DT_OK) {
-        dt_node_fail(n, status, "a matrix has more rows or columns than LAPACK can take");
+    if (status != DT_OK) {
+        dti_fail_decomposition(n, status, &a, matrix, "singular values");
     } else {
         divide_rows(&vh, &s, attr->rtol);
         if (dti_matmul(&p, &vh, DTI_C, &u, DTI_C) != DT_OK) {
@@ -213,7 +194,7 @@ static bool drops_something(dt_tensor *a, double rounding, double rtol) {
     }
     int64_t size = columns_of(&s);
     for (int64_t i = 0; i < dt_array_size(&s); i++) {
-        double x = get(&s, i), largest = get(&s, i / size * size);
+        double x = creal(dti_number(&s, i)), largest = creal(dti_number(&s, i / size * size));
         if (x > rounding * largest && !(x > rtol * largest)) {
             return true;
         }

@@ -7,6 +7,7 @@
 
 #include "eigen.h"
 #include "internal.h"
+#include "numbers.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -26,6 +27,7 @@ static int64_t columns_of(const dt_array *a) {
 static dt_status shape(dt_node *n) {
     const dt_array a = dt_node_in(n, 0);
     dt_status status = dti_need_matrices(n);
+    status = status == DT_OK ? dti_need_lapack_size(n, 0) : status;
     if (status != DT_OK) {
         return status;
     }
@@ -56,16 +58,10 @@ static void forward(dt_node *n) {
     }
     const dt_array copy = dt_array_wrap(a.dtype, a.ndim, a.shape, memory);
     int64_t matrix = 0;
-    char name[64];
     dt_array_copy(&copy, &a, NULL); /* equal shapes and types: cannot fail */
     dt_status status = dti_svd(&copy, &u, &s, &vh, workspace, &matrix);
-    dti_matrix_name(name, sizeof name, &a, matrix);
-    if (status == DT_ERR_NONFINITE) {
-        dt_node_fail_at(n, status, matrix, "%s has an element that is not finite", name);
-    } else if (status == DT_ERR_NONCONVERGENT) {
-        dt_node_fail_at(n, status, matrix, "the singular values of %s do not converge", name);
-    } else if (status != DT_OK) {
-        dt_node_fail(n, status, "a matrix has more rows or columns than LAPACK can take");
+    if (status != DT_OK) {
+        dti_fail_decomposition(n, status, &a, matrix, "singular values");
     }
 }
 
@@ -77,10 +73,6 @@ static const dti_gauge_words level = {
 static const dti_gauge_words phase = {"singular value", "vectors",
                                       "use products u_k v_k^H, |u|^2 or |v|^2"};
 
-static double number(const dt_array *a, int64_t k) {
-    return a->dtype == DT_F32 ? (double)((const float *)a->data)[k] : ((const double *)a->data)[k];
-}
-
 /* Is no singular value zero beside the largest, whose vectors have a cotangent (used, NULL: all)?
  * Where one is zero, v is not tied to u, and beside the null space of a both are one of many. */
 static bool check_zeros(const dt_node *n, dt_tensor *used) {
@@ -90,14 +82,14 @@ static bool check_zeros(const dt_node *n, dt_tensor *used) {
     }
     int64_t k = columns_of(&s);
     for (int64_t i = 0; i < dt_array_size(&s); i++) {
-        double largest = number(&s, i / k * k);
-        bool counts = used == NULL || number(&columns, i) != 0;
-        if (counts && !(number(&s, i) > dti_level_gap(s.dtype) * largest)) {
+        double x = creal(dti_number(&s, i)), largest = creal(dti_number(&s, i / k * k));
+        bool counts = used == NULL || dti_number(&columns, i) != 0;
+        if (counts && !(x > dti_level_gap(s.dtype) * largest)) {
             dt_tape_fail(n->tape, DT_ERR_GAUGE,
                          "svd: matrix %" PRId64 ": singular value %" PRId64
                          ", %.9g, is zero beside "
                          "the largest, %.9g: its %s have no derivative: %s",
-                         i / k, i % k, number(&s, i), largest, level.vectors, level.hint);
+                         i / k, i % k, x, largest, level.vectors, level.hint);
             n->tape->error.index = i / k;
             return false;
         }
