@@ -73,6 +73,7 @@ DT_API void dt_qr(dt_tensor *a, dt_tensor **ret_q, dt_tensor **ret_r);
  *  DT_ERR_SINGULAR naming the matrix without full column rank, in the sense of dt_qr (units of
  *  columns do not matter); one with a NaN or infinity counts as such. */
 DT_API dt_tensor *dt_lstsq(dt_tensor *a, dt_tensor *b);
+
 /* -- singular values and functions of general matrices ----------------------------------------- */
 
 /** Thin singular value decomposition A = U diag(s) V^H of (..., m, n): with k = min(m, n), U
@@ -85,9 +86,10 @@ DT_API dt_tensor *dt_lstsq(dt_tensor *a, dt_tensor *b);
  *  pair, if a vector with a cotangent has a singular value within 1e-8 (single precision 3e-4) of
  *  the largest one to another or to zero, or if |Im diag(P + Q)| > 1e-8 (1e-3) of the cotangents;
  *  forward mode, which cannot see the loss, asks it of all vectors if what it goes to reads any,
- *  and shares phases evenly, Im diag(U^H Udot + V^H Vdot) = 0. Between relative gaps of 1e-8 and 1e-4 expect errors of
- *  2e-16 / gap. DT_ERR_NONFINITE names the matrix. Source: M. B. Giles (2008),
- *  doi:10.1007/978-3-540-68942-3_4; complex: Z.-Q. Wan, S.-X. Zhang, arXiv:1909.02659 (2019). */
+ *  and shares phases evenly, Im diag(U^H Udot + V^H Vdot) = 0. Between relative gaps of 1e-8 and
+ *  1e-4 expect errors of 2e-16 / gap. DT_ERR_NONFINITE names the matrix; DT_ERR_SHAPE for k beyond
+ *  15000. Source: M. B. Giles (2008), doi:10.1007/978-3-540-68942-3_4; complex: Z.-Q. Wan, S.-X.
+ *  Zhang, arXiv:1909.02659 (2019). */
 DT_API void dt_svd(dt_tensor *a, dt_tensor **ret_u, dt_tensor **ret_s, dt_tensor **ret_vh);
 
 /** Singular values alone, (..., k), descending.  Abar = U diag(sbar) V^H. With equal values that is
@@ -103,10 +105,10 @@ DT_API dt_tensor *dt_svdvals(dt_tensor *a);
  *  A loss must not depend on the free phases of vectors. DT_ERR_GAUGE, naming the matrix, if
  *  |Im diag(P)| > 1e-8 (single precision 1e-3) |Vbar|; if a vector with a cotangent has an
  *  eigenvalue within 1e-8 (3e-4) of the largest magnitude to another (forward mode asks it of all
- *  vectors, and keeps diag(V^H Vdot) = 0); and, for any cotangent, if the condition of V exceeds 1/sqrt(rounding error): a nearly
- *  defective matrix, where eigenvalues move as the root of a change. Equal eigenvalues of other
- *  matrices have exact gradients in losses symmetric in them. DT_ERR_NONFINITE names the matrix.
- *  For Hermitian matrices use dt_eigh. Source: C. Boeddeker et al., arXiv:1701.00392 (2017). */
+ *  vectors if what it goes to reads any, and keeps diag(V^H Vdot) = 0); and, for any cotangent, if
+ *  the condition of V exceeds 1/sqrt(rounding error): a nearly defective matrix, where eigenvalues
+ *  move as the root of a change. Equal eigenvalues of other matrices have exact gradients in losses
+ *  symmetric in them. DT_ERR_NONFINITE names the matrix; DT_ERR_SHAPE for n beyond 15000. For Hermitian matrices use dt_eigh. Source: C. Boeddeker et al., arXiv:1701.00392 (2017). */
 DT_API void dt_eig(dt_tensor *a, dt_tensor **ret_w, dt_tensor **ret_v);
 
 /** Norms of matrices (..., m, n) -> (...), real. */
@@ -135,8 +137,8 @@ DT_API dt_tensor *dt_expm(dt_tensor *a);
  *  if what is dropped is zero to rounding. If it is more, the derivative is still that of P with the
  *  number of singular values kept as it is, but costs an eigenproblem of order m + n, and third
  *  derivatives are DT_ERR_GRADIENT. Exact for equal singular values. Errors: DT_ERR_ARGUMENT for
- *  another rtol, DT_ERR_NONFINITE naming the matrix. Source: G. H. Golub, V. Pereyra
- *  (1973), doi:10.1137/0710036. */
+ *  another rtol, DT_ERR_NONFINITE naming the matrix. Source: G. H. Golub, V. Pereyra (1973),
+ *  doi:10.1137/0710036. */
 DT_API dt_tensor *dt_pinv(dt_tensor *a, double rtol);
 
 DT_END_DECLS
