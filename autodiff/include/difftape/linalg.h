@@ -108,7 +108,8 @@ DT_API dt_tensor *dt_svdvals(dt_tensor *a);
  *  vectors if what it goes to reads any, and keeps diag(V^H Vdot) = 0); and, for any cotangent, if
  *  the condition of V exceeds 1/sqrt(rounding error): a nearly defective matrix, where eigenvalues
  *  move as the root of a change. Equal eigenvalues of other matrices have exact gradients in losses
- *  symmetric in them. DT_ERR_NONFINITE names the matrix; DT_ERR_SHAPE for n beyond 15000. For Hermitian matrices use dt_eigh. Source: C. Boeddeker et al., arXiv:1701.00392 (2017). */
+ *  symmetric in them. DT_ERR_NONFINITE names the matrix; DT_ERR_SHAPE for n beyond 15000. For
+ *  Hermitian matrices use dt_eigh. Source: C. Boeddeker et al., arXiv:1701.00392 (2017). */
 DT_API void dt_eig(dt_tensor *a, dt_tensor **ret_w, dt_tensor **ret_v);
 
 /** Norms of matrices (..., m, n) -> (...), real. */

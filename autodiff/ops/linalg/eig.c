@@ -58,7 +58,7 @@ static const dti_gauge_words phase = {"eigenvalue", "eigenvector", "use |v|^2 or
 static bool check_condition(const dt_node *n) {
     dt_tensor *values = dt_svdvals(dt_stop_gradient(n->out[1]));
     dt_array s;
-    if (!dti_contiguous(values, &s)) {
+    if (dt_tape_status(n->tape) != DT_OK || !dti_contiguous(values, &s)) {
         return false;
     }
     double most = 1 / sqrt(s.dtype == DT_F32 ? (double)FLT_EPSILON : DBL_EPSILON);

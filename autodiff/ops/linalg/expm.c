@@ -83,8 +83,8 @@ static dt_tensor *half_of_pade(int first, dt_tensor *one, dt_tensor *a2, dt_tens
     return dt_add(dt_matmul(a6, high), low);
 }
 
-static dt_tensor *approximant(dt_tensor *a) {
-    dt_tensor *one = dt_eye(dt_tape_of(a), dt_dtype_of(a), dt_shape(a)[dt_ndim(a) - 1]);
+static dt_tensor *approximant(dt_tensor *a, int64_t n) {
+    dt_tensor *one = dt_eye(dt_tape_of(a), dt_dtype_of(a), n);
     dt_tensor *a2 = dt_matmul(a, a), *a4 = dt_matmul(a2, a2), *a6 = dt_matmul(a4, a2);
     dt_tensor *even = half_of_pade(0, one, a2, a4, a6);
     dt_tensor *odd = dt_matmul(a, half_of_pade(1, one, a2, a4, a6));
@@ -96,7 +96,8 @@ static dt_tensor *compute(dt_tensor *a) {
     if (!count_halvings(a, &scaling)) {
         return dt_inert(dt_tape_of(a));
     }
-    dt_tensor *y = approximant(scaling.most > 0 ? dt_mul(a, scaling.factor) : a);
+    dt_tensor *y =
+        approximant(scaling.most > 0 ? dt_mul(a, scaling.factor) : a, dt_shape(a)[dt_ndim(a) - 1]);
     for (int k = 0; k < scaling.least; k++) {
         y = dt_matmul(y, y);
     }

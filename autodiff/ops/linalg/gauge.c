@@ -68,7 +68,8 @@ static bool find_pair(const dt_array *w, const dt_array *used, int64_t m, int64_
 bool dti_check_levels(const dt_node *n, dt_tensor *w, dt_tensor *used,
                       const dti_gauge_words *words) {
     dt_array values, columns;
-    if (!dti_contiguous(w, &values) || (used != NULL && !dti_contiguous(used, &columns))) {
+    if (dt_tape_status(n->tape) != DT_OK || !dti_contiguous(w, &values) ||
+        (used != NULL && !dti_contiguous(used, &columns))) {
         return false;
     }
     int64_t size = values.shape[values.ndim - 1], i = 0, j = 0;
@@ -86,7 +87,8 @@ bool dti_check_levels(const dt_node *n, dt_tensor *w, dt_tensor *used,
 bool dti_check_phases(const dt_node *n, dt_tensor *turn, dt_tensor *norm,
                       const dti_gauge_words *words) {
     dt_array phases, norms;
-    if (!dti_contiguous(turn, &phases) || !dti_contiguous(norm, &norms)) {
+    if (dt_tape_status(n->tape) != DT_OK || !dti_contiguous(turn, &phases) ||
+        !dti_contiguous(norm, &norms)) {
         return false;
     }
     double tolerance = phases.dtype == DT_F32 ? 1e-3 : 1e-8;

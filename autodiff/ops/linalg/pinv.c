@@ -107,6 +107,9 @@ static int64_t size_of(dt_tensor *x, int from_last) {
 
 /* x y z, in the order that makes the smaller matrix between. */
 static dt_tensor *product(dt_tensor *x, dt_tensor *y, dt_tensor *z) {
+    if (dt_tape_status(dt_tape_of(x)) != DT_OK) {
+        return dt_inert(dt_tape_of(x)); /* which has no sizes */
+    }
     int64_t first = size_of(x, 2) * size_of(y, 1), last = size_of(y, 2) * size_of(z, 1);
     return first < last ? dt_matmul(dt_matmul(x, y), z) : dt_matmul(x, dt_matmul(y, z));
 }
@@ -189,7 +192,7 @@ static dt_tensor *of_truncated(dt_tensor *a, double rtol) {
 static bool drops_something(dt_tensor *a, double rounding, double rtol) {
     dt_tensor *values = dt_svdvals(dt_stop_gradient(a));
     dt_array s;
-    if (!dti_contiguous(values, &s)) {
+    if (dt_tape_status(dt_tape_of(a)) != DT_OK || !dti_contiguous(values, &s)) {
         return false;
     }
     int64_t size = columns_of(&s);

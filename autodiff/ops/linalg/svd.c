@@ -77,7 +77,8 @@ static const dti_gauge_words phase = {"singular value", "vectors",
  * Where one is zero, v is not tied to u, and beside the null space of a both are one of many. */
 static bool check_zeros(const dt_node *n, dt_tensor *used) {
     dt_array s, columns;
-    if (!dti_contiguous(n->out[S], &s) || (used != NULL && !dti_contiguous(used, &columns))) {
+    if (dt_tape_status(n->tape) != DT_OK || !dti_contiguous(n->out[S], &s) ||
+        (used != NULL && !dti_contiguous(used, &columns))) {
         return false;
     }
     int64_t k = columns_of(&s);
