@@ -403,7 +403,9 @@ dt_tensor *dt_spectral_apply(dt_tensor *a, const dt_spectral_fn *fn, int n_param
     if (!dti_function_from(dt_tape_of(a), "spectral_apply", fn, n_params, params, &attr.f)) {
         return dt_inert(dt_tape_of(a));
     }
-    memcpy(in + 1, params, (size_t)n_params * sizeof *in);
+    for (int p = 0; p < n_params; p++) {
+        in[1 + p] = params[p];
+    }
     return dt_apply(&dti_op_spectral_apply, 1 + n_params, in, &attr);
 }
 
