@@ -91,7 +91,7 @@ static bool check_result(const struct run *r, int64_t b, int o, const dt_tensor 
         dt_tape_fail(worker, DT_ERR_ARGUMENT,
                      "map_batches: batch %lld returned a tensor of another tape: make it from `in`",
                      (long long)b);
-    } else if (result->a.dtype != want.dtype || !dt_array_same_shape(&result->a, &want)) {
+    } else if (result->a.dtype != want.dtype || !dti_array_same_shape(&result->a, &want)) {
         char got[160], wanted[160];
         dt_tape_fail(worker, DT_ERR_SHAPE,
                      "map_batches: batch %lld returned %s%s where %s%s was expected", (long long)b,
@@ -114,8 +114,8 @@ static void store(struct run *r, int64_t b, int64_t group, bool fresh, dt_tensor
         }
         if (!call->summed[o]) {
             dt_array rows;
-            dt_array_slice(&rows, &target, 0, dti_batch_begin(call, b),
-                           dti_batch_begin(call, b + 1), 1, &worker->error);
+            dti_array_slice(&rows, &target, 0, dti_batch_begin(call, b),
+                            dti_batch_begin(call, b + 1), 1, &worker->error);
             dt_array_copy(&rows, &value, &worker->error);
         } else if (fresh) {
             dt_array_copy(&r->sums[group * call->n_out + o], &value, &worker->error);

@@ -9,7 +9,7 @@ static dt_tensor *conform(dt_tensor *ydot, const dt_array *y) {
     if (ydot->a.dtype != y->dtype) {
         ydot = dt_cast(ydot, y->dtype);
     }
-    return dt_array_same_shape(&ydot->a, y) ? ydot : dt_broadcast(ydot, y->ndim, y->shape);
+    return dti_array_same_shape(&ydot->a, y) ? ydot : dt_broadcast(ydot, y->ndim, y->shape);
 }
 
 /* x's tangent += xdot: a tensor may be named twice, or be named and depend on another one. */

@@ -101,7 +101,7 @@ static const dt_array *iteration(const dti_lazy *l) {
 /* Can two results come from one loop, each added up in the order it would have alone? */
 static bool can_share(const dti_lazy *a, const dti_lazy *b) {
     int64_t length_a, length_b;
-    if (!dt_array_same_shape(iteration(a), iteration(b))) {
+    if (!dti_array_same_shape(iteration(a), iteration(b))) {
         return false;
     }
     if (!is_sum(a->node) || !is_sum(b->node)) {

@@ -127,9 +127,9 @@ Test(eig, vectors_of_matrices_far_from_normal_have_exact_derivatives_in_any_unit
 
 Test(eig, vectors_of_conjugate_pairs_of_a_real_matrix_have_exact_derivatives) {
     const double a[9] = {0.5, -2, 0.25, 1.5, 0.75, -0.5, 1, 0.5, -1};
-    const dt_array at = dt_array_wrap(DT_F64, 2, (const int64_t[]){3, 3}, a);
+    const int64_t shape[] = {3, 3};
     dt_tape *tape = dt_tape_new(NULL);
-    dt_tensor *leaf = dt_constant_from(tape, &at);
+    dt_tensor *leaf = dt_constant(tape, DT_F64, 2, shape, a);
     dt_tensor *w, *v;
     dt_eig(leaf, &w, &v);
     cr_assert(cimag(element(w, 2)) > 1, "should be one of a pair: %g", cimag(element(w, 2)));

@@ -7,6 +7,7 @@
 #include <difftape/spectral.h>
 
 #include "bench_chain.h"
+#include "internal.h"
 #include "linalg.h"
 #include "random.h"
 
@@ -158,8 +159,8 @@ static void bench_matrices(void) {
     const int64_t square[] = {64, 64};
     fill(&a, DT_F64, 2, square, 1);
     fill(&m.out, DT_F64, 2, square, 2);
-    m.a = dt_constant_from(m.tape, &a);
-    m.b = dt_constant_from(m.tape, &m.out);
+    m.a = dti_constant_from(m.tape, &a);
+    m.b = dti_constant_from(m.tape, &m.out);
     m.mark = dt_tape_mark(m.tape);
     double bare = median(bare_product, &m), taped = median(taped_product, &m);
     check(m.tape);
@@ -172,15 +173,15 @@ static void bench_matrices(void) {
     const int64_t columns[] = {MATRICES, ORDER, 1}, values[] = {MATRICES, ROWS};
     fill(&a, DT_C128, 3, batch, 3);
     fill(&b, DT_C128, 3, rows, 4);
-    dt_tensor *half = dt_constant_from(m.tape, &a);
+    dt_tensor *half = dti_constant_from(m.tape, &a);
     dt_tensor *positive =
         dt_add(dt_matmul_flags(half, DT_N, half, DT_C), dt_eye(m.tape, DT_C128, ORDER));
     const dt_array definite = dt_array_of(positive);
-    m.a = dt_parameter_from(m.tape, &definite);
+    m.a = dti_parameter_from(m.tape, &definite);
     m.b = dt_ones(m.tape, DT_C128, 3, columns);
     m.mark = dt_tape_mark(m.tape);
     double solved = median(solve, &m), decomposed = median(eigenvalues, &m);
-    m.b = dt_constant_from(m.tape, &b);
+    m.b = dti_constant_from(m.tape, &b);
     m.c = dt_scalar(m.tape, 0.3);
     m.ybar = dt_ones(m.tape, DT_F64, 2, values);
     m.mark = dt_tape_mark(m.tape);
@@ -206,7 +207,7 @@ static void bench_transform(void) {
     struct matrices m = {.tape = dt_tape_new(NULL)};
     dt_array a;
     fill(&a, DT_C128, 2, (const int64_t[]){IMAGE, IMAGE}, 5);
-    m.a = dt_constant_from(m.tape, &a);
+    m.a = dti_constant_from(m.tape, &a);
     m.mark = dt_tape_mark(m.tape);
     double seconds = median(transform, &m);
     check(m.tape);

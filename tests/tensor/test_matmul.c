@@ -58,16 +58,16 @@ static dt_array make_matrix(uint64_t seed, dt_dtype dtype, int layout, int64_t b
     switch (layout) {
     case TRANSPOSED:
         *ret_base = random_array(seed, dtype, SHAPE(batch, cols, rows));
-        dt_array_permute(&view, ret_base, swap, NULL);
+        dti_array_permute(&view, ret_base, swap, NULL);
         return view;
     case GAPS:
         *ret_base = random_array(seed, dtype, SHAPE(batch, rows, cols + 3));
-        dt_array_slice(&view, ret_base, 2, 2, cols + 2, 1, NULL);
+        dti_array_slice(&view, ret_base, 2, 2, cols + 2, 1, NULL);
         return view;
     case SCATTERED:
         *ret_base = random_array(seed, dtype, SHAPE(batch, 2 * rows, 3 * cols));
-        dt_array_slice(&view, ret_base, 1, 0, 2 * rows, 2, NULL);
-        dt_array_slice(&view, &view, 2, 0, 3 * cols, 3, NULL);
+        dti_array_slice(&view, ret_base, 1, 0, 2 * rows, 2, NULL);
+        dti_array_slice(&view, &view, 2, 0, 3 * cols, 3, NULL);
         return view;
     default: *ret_base = random_array(seed, dtype, SHAPE(batch, rows, cols)); return *ret_base;
     }
@@ -123,8 +123,8 @@ Test(matmul, takes_views_with_stride_zero) {
     dt_array base_a = random_array(45, DT_C128, SHAPE(4, 5)),
              base_b = random_array(46, DT_C128, SHAPE(1, 3));
     dt_array a, b;
-    dt_array_broadcast(&a, &base_a, SHAPE(6, 4, 5), NULL);
-    dt_array_broadcast(&b, &base_b, SHAPE(6, 5, 3), NULL); /* also within the matrix */
+    dti_array_broadcast(&a, &base_a, SHAPE(6, 4, 5), NULL);
+    dti_array_broadcast(&b, &base_b, SHAPE(6, 5, 3), NULL); /* also within the matrix */
     check_product(&a, DTI_N, &b, DTI_N, SHAPE(6, 4, 3), "stride 0");
     check_product(&b, DTI_C, &a, DTI_C, SHAPE(6, 3, 4), "stride 0, conjugated");
     dt_array_free(&base_a);

@@ -11,7 +11,7 @@ void dti_mix_types(dt_tensor **a, dt_tensor **b) {
         return; /* dt_apply names the missing one */
     }
     dt_dtype type_a = dt_dtype_of(*a), type_b = dt_dtype_of(*b), common;
-    if (type_a == type_b || !dt_dtype_promote(type_a, type_b, &common)) {
+    if (type_a == type_b || !dti_dtype_promote(type_a, type_b, &common)) {
         return;
     }
     if (type_a != common) {
@@ -27,7 +27,7 @@ dt_tensor *dti_adjoint(dt_tensor *x) {
 
 dt_status dti_need_matrices(dt_node *n) {
     for (int i = 0; i < n->n_in; i++) {
-        if (dt_node_need_float(n, i) != DT_OK) {
+        if (dt_node_need(n, i, DT_REAL_AND_COMPLEX) != DT_OK) {
             return DT_ERR_DTYPE;
         }
         if (dt_node_in(n, i).dtype != dt_node_in(n, 0).dtype) {
@@ -60,7 +60,7 @@ dt_status dti_output_matrices(dt_node *n, int64_t rows, int64_t cols) {
     const dt_array a = dt_node_in(n, 0), b = dt_node_in(n, 1);
     int64_t shape[DT_MAX_DIMS];
     int batch;
-    if (dt_shape_broadcast(a.ndim - 2, a.shape, b.ndim - 2, b.shape, &batch, shape, NULL) !=
+    if (dti_broadcast_shapes(a.ndim - 2, a.shape, b.ndim - 2, b.shape, &batch, shape, NULL) !=
         DT_OK) {
         return dt_node_fail(n, DT_ERR_SHAPE, "leading dimensions do not broadcast");
     }

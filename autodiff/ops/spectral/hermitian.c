@@ -10,7 +10,7 @@
 
 dt_status dti_need_square(dt_node *n, int i) {
     const dt_array a = dt_node_in(n, i);
-    if (dt_node_need_float(n, i) != DT_OK) {
+    if (dt_node_need(n, i, DT_REAL_AND_COMPLEX) != DT_OK) {
         return DT_ERR_DTYPE;
     }
     if (a.ndim < 2 || a.shape[a.ndim - 1] != a.shape[a.ndim - 2]) {

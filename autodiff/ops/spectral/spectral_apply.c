@@ -22,7 +22,7 @@
 dt_status dti_check_function(dt_node *n, const struct dti_function *f, int first) {
     for (int p = 0; p < f->n_params; p++) {
         const dt_array x = dt_node_in(n, first + p);
-        if (dt_node_need_real(n, first + p) != DT_OK) {
+        if (dt_node_need(n, first + p, DT_REAL_ONLY) != DT_OK) {
             return DT_ERR_DTYPE;
         }
         if (dt_array_size(&x) != 1 || x.ndim != 0) {
@@ -121,7 +121,7 @@ static dt_status shape(dt_node *n) {
     const dt_array a = dt_node_in(n, 0);
     for (int k = 0; k < attr->order; k++) {
         const dt_array e = dt_node_in(n, 1 + attr->f.n_params + k);
-        if (!dt_array_same_shape(&a, &e) || a.dtype != e.dtype) {
+        if (!dti_array_same_shape(&a, &e) || a.dtype != e.dtype) {
             return dt_node_fail(n, DT_ERR_SHAPE, "direction %d must be like the matrix", k);
         }
     }

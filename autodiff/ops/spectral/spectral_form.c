@@ -16,7 +16,7 @@ enum { F, A, PARAMS };
 
 static dt_status shape(dt_node *n) {
     const struct dti_spectral_attr *attr = n->attr;
-    if (dti_need_square(n, A) != DT_OK || dt_node_need_float(n, F) != DT_OK ||
+    if (dti_need_square(n, A) != DT_OK || dt_node_need(n, F, DT_REAL_AND_COMPLEX) != DT_OK ||
         dti_check_function(n, &attr->f, PARAMS) != DT_OK) {
         return n->tape->error.status;
     }
@@ -30,7 +30,8 @@ static dt_status shape(dt_node *n) {
     }
     int ndim;
     int64_t sizes[DT_MAX_DIMS];
-    if (dt_shape_broadcast(f.ndim - 2, f.shape, a.ndim - 2, a.shape, &ndim, sizes, NULL) != DT_OK) {
+    if (dti_broadcast_shapes(f.ndim - 2, f.shape, a.ndim - 2, a.shape, &ndim, sizes, NULL) !=
+        DT_OK) {
         return dt_node_fail(n, DT_ERR_SHAPE, "leading dimensions do not broadcast");
     }
     sizes[ndim] = f.shape[f.ndim - 2];
