@@ -286,3 +286,27 @@ Test(small_matmul, a_product_does_not_depend_on_its_batch_or_on_threads) {
     }
     cr_assert_eq(compared, 220);
 }
+
+/* The batch is cut into pieces that do not end where its last dimension does. */
+Test(small_matmul, a_large_batch_broadcasts_over_several_dimensions) {
+    enum { OUTER = 3, INNER = 1801, N = 3 };
+    dt_array a = random_array(5, DT_C128, SHAPE(1, INNER, N, N));
+    dt_array b = random_array(6, DT_C128, SHAPE(OUTER, 1, N, N));
+    dt_array out = zero_array(DT_C128, SHAPE(OUTER, INNER, N, N));
+    cr_assert(dti_matmul(&out, &a, DTI_C, &b, DTI_N) == DT_OK);
+    int compared = 0;
+    for (int64_t i = 0; i < dt_array_size(&out); i++, compared++) {
+        const int64_t matrix = i / (N * N), r = i / N % N, c = i % N;
+        double complex expected = 0;
+        for (int64_t p = 0; p < N; p++) {
+            expected +=
+                entry(&a, matrix % INNER, r, p, DTI_C) * entry(&b, matrix / INNER, p, c, DTI_N);
+        }
+        double error = cabs(get(&out, i) - expected);
+        cr_assert(error <= 12 * epsilon_of(DT_C128), "element %d off by %g", (int)i, error);
+    }
+    cr_assert_eq(compared, OUTER * INNER * N * N);
+    dt_array_free(&a);
+    dt_array_free(&b);
+    dt_array_free(&out);
+}
