@@ -403,7 +403,9 @@ dt_tensor *dt_spectral_apply(dt_tensor *a, const dt_spectral_fn *fn, int n_param
     if (!dti_function_from(dt_tape_of(a), "spectral_apply", fn, n_params, params, &attr.f)) {
         return dt_inert(dt_tape_of(a));
     }
-    memcpy(in + 1, params, (size_t)n_params * sizeof *in);
+    for (int i = 0; i < n_params; i++) { /* params may be NULL if there are none */
+        in[1 + i] = params[i];
+    }
     return dt_apply(&dti_op_spectral_apply, 1 + n_params, in, &attr);
 }
 
