@@ -247,6 +247,9 @@ dt_status dti_matmul(const dt_array *out, const dt_array *a, dti_flag flag_a, co
         memset(out->data, 0, dt_array_bytes(out));
         return DT_OK;
     }
+    if (dti_small_matmul(out, a, flag_a, b, flag_b)) {
+        return DT_OK;
+    }
     dti_blas_prepare();
     dt_array merged_out, merged_a, merged_b;
     if (merge_batch(out, a, flag_a, b, &merged_out, &merged_a, &merged_b)) {

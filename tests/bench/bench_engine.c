@@ -11,6 +11,7 @@
 #include "linalg.h"
 #include "random.h"
 
+#include <cblas.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -197,6 +198,39 @@ static void bench_matrices(void) {
     dt_tape_free(m.tape);
 }
 
+/* One call of BLAS for every matrix, as the engine did before it had kernels for small ones. */
+static void product_by_blas(void *context) {
+    struct matrices *m = context;
+    const dt_array a = dt_array_of(m->a), b = dt_array_of(m->b);
+    const int n = (int)m->out.shape[1];
+    const double one[2] = {1, 0}, zero[2] = {0, 0};
+    for (int64_t i = 0; i < MATRICES; i++) {
+        const int64_t at = i * n * n;
+        cblas_zgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, one, (dt_c128 *)a.data + at,
+                    n, (dt_c128 *)b.data + at, n, zero, (dt_c128 *)m->out.data + at, n);
+    }
+}
+
+static void bench_small_products(void) {
+    static const int64_t orders[] = {3, 6, 12};
+    for (int i = 0; i < 3; i++) {
+        struct matrices m = {.tape = dt_tape_new(NULL)};
+        const int64_t shape[] = {MATRICES, orders[i], orders[i]};
+        dt_array a;
+        fill(&a, DT_C128, 3, shape, 6);
+        fill(&m.out, DT_C128, 3, shape, 7);
+        m.a = dti_constant_from(m.tape, &a);
+        m.b = dti_constant_from(m.tape, &m.out);
+        check(m.tape);
+        double ours = median(bare_product, &m), by_blas = median(product_by_blas, &m);
+        printf("\"small_matmul%d_ns\": %.1f, \"small_matmul%d_blas_ratio\": %.2f, ", (int)orders[i],
+               ours * 1e9 / MATRICES, (int)orders[i], by_blas / ours);
+        dt_array_free(&a);
+        dt_array_free(&m.out);
+        dt_tape_free(m.tape);
+    }
+}
+
 static void transform(void *context) {
     struct matrices *m = context;
     dt_tape_rewind(m->tape, m->mark);
@@ -249,6 +283,7 @@ int main(void) {
     bench_chain();
     bench_operations();
     bench_matrices();
+    bench_small_products();
     bench_transform();
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
