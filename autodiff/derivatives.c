@@ -8,7 +8,7 @@
 
 static void fill_inert(dt_tape *tape, int n, dt_tensor **ret) {
     for (int i = 0; i < n; i++) {
-        ret[i] = dt_inert(tape);
+        ret[i] = tape == NULL ? NULL : dt_inert(tape);
     }
 }
 
@@ -31,9 +31,9 @@ static dt_tensor *inner(dt_tensor *a, dt_tensor *b) {
 
 void dt_hvp(dt_tensor *loss, int n_x, dt_tensor *const *x, dt_tensor *const *v,
             dt_tensor **ret_hv) {
-    dt_tape *tape = loss->tape;
+    dt_tape *tape = dti_tape_among(loss, n_x, x);
     fill_inert(tape, n_x, ret_hv);
-    if (!dti_check_alive(tape, loss, "dt_hvp: the loss") ||
+    if (tape == NULL || !dti_check_alive(tape, loss, "dt_hvp: the loss") ||
         !check_vectors(tape, n_x, x, v, "dt_hvp")) {
         return;
     }
@@ -55,9 +55,9 @@ void dt_hvp(dt_tensor *loss, int n_x, dt_tensor *const *x, dt_tensor *const *v,
 
 void dt_gauss_newton(dt_tensor *y, int n_x, dt_tensor *const *x, dt_tensor *const *v,
                      dt_tensor **ret) {
-    dt_tape *tape = y->tape;
+    dt_tape *tape = dti_tape_among(y, n_x, x);
     fill_inert(tape, n_x, ret);
-    if (dti_check_alive(tape, y, "dt_gauss_newton: the residuals") &&
+    if (tape != NULL && dti_check_alive(tape, y, "dt_gauss_newton: the residuals") &&
         check_vectors(tape, n_x, x, v, "dt_gauss_newton")) {
         dt_vjp(y, dt_jvp(y, n_x, x, v), n_x, x, ret);
     }
@@ -101,7 +101,10 @@ static bool check_jacobian(dt_tape *tape, const dt_tensor *y, dt_tensor *x) {
 }
 
 dt_tensor *dt_jacobian(dt_tensor *y, dt_tensor *x) {
-    dt_tape *tape = y->tape;
+    dt_tape *tape = dti_tape_among(y, 1, &x);
+    if (tape == NULL) {
+        return NULL;
+    }
     if (!check_jacobian(tape, y, x)) {
         return dt_inert(tape);
     }

@@ -178,8 +178,12 @@ dt_tensor *dt_scalar(dt_tape *tape, double value) {
 }
 
 void dt_set_data(dt_tensor *leaf, const void *data) {
+    if (leaf == NULL || leaf->tape->error.status != DT_OK) {
+        return;
+    }
     dt_tape *tape = leaf->tape;
-    if (tape->error.status != DT_OK) {
+    if (data == NULL && dt_array_size(&leaf->a) > 0) {
+        dt_tape_fail(tape, DT_ERR_ARGUMENT, "dt_set_data: the new elements are NULL");
         return;
     }
     if (!leaf->leaf || leaf->borrowed) {

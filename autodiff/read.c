@@ -71,10 +71,18 @@ bool dti_contiguous(dt_tensor *x, dt_array *ret_array) {
 
 const void *dt_data(dt_tensor *x) {
     dt_array array;
-    if (!dti_check_alive(x->tape, x, "dt_data: the tensor") || !dti_contiguous(x, &array)) {
+    if (x == NULL || !dti_check_alive(x->tape, x, "dt_data: the tensor") ||
+        !dti_contiguous(x, &array)) {
         return NULL;
     }
     return array.data;
+}
+
+dt_tape *dti_tape_among(const dt_tensor *y, int n, dt_tensor *const *x) {
+    for (int i = 0; y == NULL && i < n; i++) {
+        y = x[i];
+    }
+    return y == NULL ? NULL : y->tape;
 }
 
 bool dti_check_alive(dt_tape *tape, const dt_tensor *x, const char *what) {
@@ -117,7 +125,7 @@ bool dti_check_match(const dt_tensor *x, const dt_tensor *bar, const char *what)
 }
 
 static const void *typed(dt_tensor *x, dt_dtype dtype) {
-    if (x->tape->error.status == DT_OK && x->a.dtype != dtype) {
+    if (x != NULL && x->tape->error.status == DT_OK && x->a.dtype != dtype) {
         dt_tape_fail(x->tape, DT_ERR_DTYPE, "dt_data_%s: the tensor holds %s", dt_dtype_name(dtype),
                      dt_dtype_name(x->a.dtype));
     }
@@ -149,6 +157,9 @@ const bool *dt_data_bool(dt_tensor *x) {
 }
 
 double dt_item(dt_tensor *x) {
+    if (x == NULL) {
+        return NAN;
+    }
     dt_tape *tape = x->tape;
     if (tape->error.status == DT_OK && dt_size(x) != 1) {
         char shape[128];

@@ -1,4 +1,4 @@
-/* fuzz_graph.c - random graphs of operations, legal and illegal, in three processes that evaluate
+/* fuzz_graph.c - random graphs of operations, legal and illegal, in four processes that evaluate
  * differently and must agree to the last bit.
  *
  *     fuzz_graph --seeds=FROM:TO [--verbose]     seeds FROM <= seed < TO
@@ -14,18 +14,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WAYS = 3 };
+enum { WAYS = 4 };
 
 static const struct way {
     const char *name, *lazy_size;
     int threads;
 } ways[WAYS] = {{"everything lazy, 1 thread", "1", 1},
+                {"everything lazy, 3 threads", "1", 3},
                 {"default, 2 threads", NULL, 2},
-                {"nothing lazy, 3 threads", "1000000000000", 3}};
+                {"nothing lazy, 1 thread", "1000000000000", 1}};
 
 /* What a process says about a seed. */
 struct record {
-    uint64_t seed, digest;
+    uint64_t seed, digest, outline;
+    double sum, scale;
     int64_t calls, refused, checked, skipped;
     bool incomparable;
     char trouble[1600];
@@ -47,6 +49,9 @@ static struct record run(uint64_t seed, bool verbose) {
     run_seed(seed, verbose, &g);
     r.seed = seed;
     r.digest = g.digest;
+    r.outline = g.outline;
+    r.sum = g.sum;
+    r.scale = g.scale;
     r.calls = g.calls;
     r.refused = g.refused;
     r.checked = g.checked;
@@ -92,6 +97,17 @@ static bool start(int way, uint64_t from, uint64_t to, struct worker *ret) {
     return ret->pid > 0 && ret->file != NULL;
 }
 
+/* Do two records agree? In every bit; or, if they come from different sizes from which sums are
+ * folded into the loop that makes their terms, up to rounding. */
+static bool agree(const struct record *a, const struct record *b, bool bits) {
+    if (a->incomparable || b->incomparable || a->digest == b->digest) {
+        return true;
+    }
+    double scale = a->scale + b->scale + 1, difference = a->sum - b->sum;
+    return !bits && a->outline == b->outline && difference < 1e-7 * scale &&
+           -difference < 1e-7 * scale;
+}
+
 /* One seed's records against each other; 0 if all is well. */
 static int judge(const struct record *r) {
     int bad = 0;
@@ -102,9 +118,8 @@ static int judge(const struct record *r) {
             bad = 1;
         }
     }
-    bool comparable = !r[0].incomparable && !r[1].incomparable && !r[2].incomparable;
-    for (int w = 0; w + 1 < WAYS && comparable && bad == 0; w++) {
-        if (r[w].digest != r[w + 1].digest) {
+    for (int w = 0; w + 1 < WAYS && bad == 0; w++) {
+        if (!agree(&r[w], &r[w + 1], w == 0)) {
             printf("seed %llu: values differ between \"%s\" and \"%s\"\n",
                    (unsigned long long)r[w].seed, ways[w].name, ways[w + 1].name);
             bad = 1;
@@ -174,7 +189,7 @@ int main(int argc, char **argv) {
             verbose = true;
         } else if (sscanf(argv[i], "--here=%d", &here) != 1 &&
                    sscanf(argv[i], "--seeds=%llu:%llu", &from, &to) != 2) {
-            fprintf(stderr, "usage: fuzz_graph --seeds=FROM:TO [--verbose] [--here=0|1|2]\n");
+            fprintf(stderr, "usage: fuzz_graph --seeds=FROM:TO [--verbose] [--here=WAY]\n");
             return 2;
         }
     }

@@ -37,8 +37,11 @@ struct graph {
     struct plan plan[MAX_PLANS];
     int n_plans;
     uint64_t digest;   /* of everything seen: equal for equal behaviour */
+    uint64_t outline;  /* the same without the values */
+    double sum, scale; /* of the values with random weights, and of their magnitudes */
     bool incomparable; /* what happened depends on the order of evaluation, as documented */
     bool limited;      /* runs with little memory */
+    int64_t n_values;
     int64_t calls, refused, checked, skipped; /* for the report */
     const char *last;                         /* name of the last call */
     char trouble[1600];                       /* what is wrong; empty if nothing */
@@ -50,7 +53,8 @@ uint64_t next_random(struct graph *g);
 int64_t below(struct graph *g, int64_t n);               /* uniform in [0, n) */
 bool chance(struct graph *g, int one_in);                /* true once in so many times */
 bool oops(struct graph *g);                              /* wild graphs only: now and then */
-void note(struct graph *g, const void *bytes, size_t n); /* into the digest */
+void note(struct graph *g, const void *bytes, size_t n); /* into digest and outline */
+void note_value(struct graph *g, double x);              /* into digest and sum */
 void trouble(struct graph *g, const char *format, ...) DT_PRINTF(2, 3);
 
 /* -- operands (graph_random.c) ----------------------------------------------------------------- */

@@ -60,7 +60,9 @@ static dt_tensor *transforms(struct graph *g) {
     case 0: return dt_fft(x, axes_of(g, x), norm == DT_FFT_BACKWARD ? DT_FFT_ORTHO : norm);
     case 1: return dt_ifft(x, axis, norm == DT_FFT_FORWARD ? DT_FFT_ORTHO : norm);
     case 2: return dt_rfft(is_complex(x) && !oops(g) ? dt_real(x) : x, axis, DT_FFT_ORTHO);
-    case 3: return dt_irfft(x, axis, oops(g) ? count(g, 1, 9) : 2 * n - 1, DT_FFT_BACKWARD);
+    case 3:
+        return dt_irfft(is_complex(x) || oops(g) ? x : dt_cis(x), axis,
+                        oops(g) ? count(g, 1, 9) : 2 * n - 1, DT_FFT_BACKWARD);
     case 4: return chance(g, 2) ? dt_fftshift(x, axis) : dt_ifftshift(x, axis);
     case 5:
         return dt_scale(

@@ -24,7 +24,7 @@ void check_status(struct graph *g) {
 
 /* -- values ------------------------------------------------------------------------------------ */
 
-/* Real number k of x as a double; NaN and -0 have one form each. */
+/* Real number k of x as a double. */
 static double number(const dt_array *a, int64_t k) {
     double x;
     switch (a->dtype) {
@@ -34,7 +34,7 @@ static double number(const dt_array *a, int64_t k) {
     case DT_BOOL: x = ((const bool *)a->data)[k]; break;
     default: x = ((const double *)a->data)[k]; break;
     }
-    return isnan(x) ? (double)NAN : x;
+    return x;
 }
 
 static int64_t numbers(const dt_tensor *x) {
@@ -54,8 +54,7 @@ void note_tensor(struct graph *g, dt_tensor *x) {
     note(g, dt_shape(x), (size_t)what[0] * sizeof(int64_t));
     dt_array a = contents(x);
     for (int64_t k = 0; a.data != NULL && k < numbers(x); k++) {
-        double value = number(&a, k);
-        note(g, &value, sizeof value);
+        note_value(g, number(&a, k));
     }
 }
 

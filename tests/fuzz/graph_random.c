@@ -1,6 +1,7 @@
 /* graph_random.c - chance, and operands taken from what a graph has made so far. */
 #include "graph.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,10 +29,27 @@ bool oops(struct graph *g) {
 }
 
 /* FNV-1a. */
-void note(struct graph *g, const void *bytes, size_t n) {
+static uint64_t hash(uint64_t state, const void *bytes, size_t n) {
     const unsigned char *byte = bytes;
     for (size_t i = 0; i < n; i++) {
-        g->digest = (g->digest ^ byte[i]) * 0x100000001b3u;
+        state = (state ^ byte[i]) * 0x100000001b3u;
+    }
+    return state;
+}
+
+void note(struct graph *g, const void *bytes, size_t n) {
+    g->digest = hash(g->digest, bytes, n);
+    g->outline = hash(g->outline, bytes, n);
+}
+
+void note_value(struct graph *g, double x) {
+    char kind = isfinite(x) ? 'f' : isnan(x) ? 'n' : 'i';
+    g->outline = hash(g->outline, &kind, 1);
+    x = isnan(x) ? (double)NAN : x;
+    g->digest = hash(g->digest, &x, sizeof x);
+    if (isfinite(x)) {
+        g->sum += x * cos((double)(g->n_values++ % 1000));
+        g->scale += fabs(x);
     }
 }
 
