@@ -54,6 +54,7 @@ struct dt_tape {
 
     struct dti_lazy *lazies, *sums; /* tensors computed when needed, newest first (lazy.h) */
     int64_t regions;                /* serial number of the last region */
+    int forcing;                    /* loops being built or run, one for the other */
 
     bool recording;
     bool in_sweep;

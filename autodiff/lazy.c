@@ -10,6 +10,9 @@
 /* Operations one region may hold; beyond it inputs are computed first. */
 #define REGION_NODES 48
 
+/* More than an operation can have behind it when it is recorded, its inputs being within that. */
+#define DEEP (DT_MAP_INPUTS * REGION_NODES + 1)
+
 /* Sums computed in one pass. */
 #define REGION_SUMS 8
 
@@ -47,7 +50,7 @@ static int count_nodes(const dt_node *n) {
     for (int i = 0; i < n->n_in; i++) {
         count += dti_is_waiting(n->in[i]) ? n->in[i]->lazy->nodes : 0;
     }
-    return count;
+    return count <= DEEP ? count : DEEP + 1;
 }
 
 bool dti_defer(dt_node *n) {
@@ -102,11 +105,13 @@ static bool can_share(const dti_lazy *a, const dti_lazy *b) {
     return fold_a != DTI_FOLD_ROWS || fold_b != DTI_FOLD_ROWS || length_a == length_b;
 }
 
-/* l and the sums that wait for the same loop. */
+/* l and the sums that wait for the same loop. Not while a loop is being built that needs l: one of the
+ * sums may in turn need what that loop computes. */
 static int collect_targets(dt_tape *tape, dti_lazy *l, dti_lazy **ret_targets) {
     int n = 0, nodes = l->nodes;
+    dti_lazy *sums = tape->forcing > 1 ? NULL : tape->sums;
     ret_targets[n++] = l;
-    for (dti_lazy *s = tape->sums; s != NULL && n < REGION_SUMS; s = s->next_sum) {
+    for (dti_lazy *s = sums; s != NULL && n < REGION_SUMS; s = s->next_sum) {
         bool fits = s != l && !s->lost && nodes + s->nodes <= 2 * REGION_NODES;
         for (int k = 0; k < n && fits; k++) {
             fits = can_share(ret_targets[k], s);
@@ -131,6 +136,54 @@ static void drop_sums(dt_tape *tape) {
     }
 }
 
+/* A rewind may have turned computed tensors into a long chain of waiting ones: compute what is
+ * behind l oldest first, wherever it grows beyond a region, instead of one inside the other. */
+static bool shorten(dt_tape *tape, dti_lazy *l) {
+    int64_t mark = ++tape->regions;
+    dti_lazy *oldest_first = NULL;
+    l->visit = mark;
+    for (dti_lazy *k = tape->lazies; k != NULL; k = k->older) {
+        if (k->visit != mark) {
+            continue;
+        }
+        k->newer = oldest_first;
+        oldest_first = k;
+        for (int i = 0; i < k->node->n_in; i++) {
+            if (dti_is_waiting(k->node->in[i])) {
+                k->node->in[i]->lazy->visit = mark;
+            }
+        }
+    }
+    for (dti_lazy *k = oldest_first; k != l; k = k->newer) {
+        k->nodes = count_nodes(k->node);
+        if (k->nodes > REGION_NODES && !dti_force(k->x)) {
+            return false;
+        }
+    }
+    l->nodes = count_nodes(l->node);
+    return true;
+}
+
+/* x by one loop; inputs first if it is too much for one. */
+static bool compute(dt_tape *tape, dt_tensor *x) {
+    dti_lazy *targets[REGION_SUMS];
+    int done = dti_region_run(tape, collect_targets(tape, x->lazy, targets), targets);
+    if (done == 0) {
+        done = dti_region_run(tape, 1, targets);
+    }
+    if (done == 0) {
+        const dt_node *n = x->lazy->node;
+        for (int i = 0; i < n->n_in; i++) {
+            if (!dti_force(n->in[i])) {
+                return false;
+            }
+        }
+        done = dti_region_run(tape, 1, targets);
+    }
+    drop_sums(tape);
+    return done == 1;
+}
+
 bool dti_force(dt_tensor *x) {
     dt_tape *tape = x->tape;
     if (!dti_is_waiting(x)) {
@@ -146,22 +199,13 @@ bool dti_force(dt_tensor *x) {
                      x->lazy->node->op->name);
         return false;
     }
-    dti_lazy *targets[REGION_SUMS];
-    int done = dti_region_run(tape, collect_targets(tape, x->lazy, targets), targets);
-    if (done == 0) {
-        done = dti_region_run(tape, 1, targets);
+    if (x->lazy->nodes > DEEP && !shorten(tape, x->lazy)) {
+        return false;
     }
-    if (done == 0) { /* too much for one loop: inputs first */
-        const dt_node *n = x->lazy->node;
-        for (int i = 0; i < n->n_in; i++) {
-            if (!dti_force(n->in[i])) {
-                return false;
-            }
-        }
-        done = dti_region_run(tape, 1, targets);
-    }
-    drop_sums(tape);
-    return done == 1;
+    tape->forcing++;
+    bool done = compute(tape, x);
+    tape->forcing--;
+    return done;
 }
 
 /* -- memory that changes or goes --------------------------------------------------------------- */
@@ -190,6 +234,20 @@ void dti_preserve(dt_tape *tape, const dt_tensor *owner) {
     }
 }
 
+/* Numbers of operations behind waiting tensors, anew from the oldest on. */
+static void recount(dt_tape *tape) {
+    dti_lazy *oldest = NULL;
+    for (dti_lazy *l = tape->lazies; l != NULL; l = l->older) {
+        l->newer = oldest;
+        oldest = l;
+    }
+    for (dti_lazy *l = oldest; l != NULL; l = l->newer) {
+        if (l->x->a.data == NULL) {
+            l->nodes = count_nodes(l->node);
+        }
+    }
+}
+
 void dti_lazy_rewind(dt_tape *tape, int64_t next_id, int64_t clock) {
     while (tape->sums != NULL && tape->sums->x->id >= next_id) {
         tape->sums = tape->sums->next_sum;
@@ -197,6 +255,7 @@ void dti_lazy_rewind(dt_tape *tape, int64_t next_id, int64_t clock) {
     while (tape->lazies != NULL && tape->lazies->x->id >= next_id) {
         tape->lazies = tape->lazies->older;
     }
+    bool reverted = false;
     for (dti_lazy *l = tape->lazies; l != NULL; l = l->older) {
         l->lost = l->lost || (l->snapshot > clock && l->x->a.data == NULL);
         if (l->x->a.data != NULL && l->stored > clock) {
@@ -207,6 +266,10 @@ void dti_lazy_rewind(dt_tape *tape, int64_t next_id, int64_t clock) {
                 l->next_sum = tape->sums;
                 tape->sums = l;
             }
+            reverted = true;
         }
+    }
+    if (reverted) {
+        recount(tape);
     }
 }

@@ -22,9 +22,10 @@ typedef struct dti_lazy {
     struct dti_lazy *older;     /* all lazy tensors of the tape */
     struct dti_lazy *next_sum;  /* sums that wait */
 
-    /* Scratch of a region. */
+    /* Scratch of a region, of a walk from the oldest on. */
     int64_t visit;
     int place;
+    struct dti_lazy *newer;
 } dti_lazy;
 
 /* Elements from which results are lazy; DT_LAZY_SIZE in the environment changes it (for tests). */

@@ -56,8 +56,12 @@ dt_tensor *dti_spectral_derivative(const dt_node *n, int o, const struct dti_fun
     }
     attr.w = dti_eigenvalues_of(n, o);
     attr.v = dti_eigenvectors_of(n, o);
-    memcpy(in + 1, params, (size_t)f->n_params * sizeof *in);
-    memcpy(in + 1 + f->n_params, directions, (size_t)order * sizeof *in);
+    for (int i = 0; i < f->n_params; i++) {
+        in[1 + i] = params[i];
+    }
+    for (int i = 0; i < order; i++) {
+        in[1 + f->n_params + i] = directions[i];
+    }
     return dt_apply(&dti_op_spectral_apply, 1 + f->n_params + order, in, &attr);
 }
 
