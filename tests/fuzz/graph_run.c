@@ -21,7 +21,7 @@ static void plant(struct graph *g) {
 }
 
 static bool begin(struct graph *g) {
-    dt_tape_options options = {.watch_nonfinite = chance(g, 8)};
+    dt_tape_options options = {.memory_limit = 64 << 20, .watch_nonfinite = chance(g, 8)};
     if (g->wild && chance(g, 8)) {
         options.memory_limit = (size_t)(1000 + below(g, 60000));
         g->limited = true;
