@@ -216,9 +216,13 @@ void dti_preserve(dt_tape *tape, const dt_tensor *owner) {
     char *copy = NULL;
     int64_t clock = ++tape->clock;
     for (dti_lazy *l = tape->lazies; l != NULL; l = l->older) {
-        for (int i = 0; l->x->a.data == NULL && i < l->node->n_in; i++) {
+        for (int i = 0; i < l->node->n_in; i++) {
             uintptr_t data = (uintptr_t)l->in[i].data;
             if (data == 0 || data < start || data - start >= bytes) {
+                continue;
+            }
+            if (l->x->a.data != NULL) { /* a rewind of its elements must not compute others */
+                l->snapshot = clock;
                 continue;
             }
             if (copy == NULL) {
@@ -249,8 +253,13 @@ static void recount(dt_tape *tape) {
 }
 
 void dti_lazy_rewind(dt_tape *tape, int64_t next_id, int64_t clock) {
-    while (tape->sums != NULL && tape->sums->x->id >= next_id) {
-        tape->sums = tape->sums->next_sum;
+    dti_lazy **at = &tape->sums; /* not in order of age: a rewind puts reverted sums in front */
+    while (*at != NULL) {
+        if ((*at)->x->id >= next_id) {
+            *at = (*at)->next_sum;
+        } else {
+            at = &(*at)->next_sum;
+        }
     }
     while (tape->lazies != NULL && tape->lazies->x->id >= next_id) {
         tape->lazies = tape->lazies->older;
