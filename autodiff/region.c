@@ -269,8 +269,7 @@ static void run_chunk(void *context, int64_t chunk, int worker) {
     buffers b;
     int64_t first = chunk * r->tiles_per_chunk, end = first + r->tiles_per_chunk;
     for (int k = 0; k < r->n_inputs; k++) {
-        dti_walk_fill(&r->walk, k, r->walk.n_elements < DTI_TILE ? r->walk.n_elements : DTI_TILE,
-                      b.inputs[k]);
+        dti_walk_fill(&r->walk, k, b.inputs[k]);
     }
     for (int64_t tile = first; tile < end && tile < r->n_tiles; tile++) {
         run_tile(r, chunk, tile, &b);
@@ -352,7 +351,7 @@ int dti_region_run(dt_tape *tape, int n, dti_lazy *const *targets) {
         pointers[k] = &r->inputs[k];
     }
     dti_walk_prepare(&r->walk, r->shape->ndim, r->shape->shape, r->n_inputs, pointers,
-                     r->input_types);
+                     r->input_types, r->tiles_per_row > 0 ? 0 : r->tile);
     int64_t n_chunks = (r->n_tiles + r->tiles_per_chunk - 1) / r->tiles_per_chunk;
     if (r->walk.n_elements >= PARALLEL_SIZE) {
         dti_parallel_for(n_chunks, run_chunk, r);

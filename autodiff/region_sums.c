@@ -3,7 +3,7 @@
 #include "region_sums.h"
 
 #include "internal.h"
-#include "kernels/kernels.h"
+#include "kernels/sum_loops.h"
 
 #include <string.h>
 
@@ -28,71 +28,21 @@ dti_fold dti_fold_of(const dt_array *x, unsigned mask, int64_t *ret_length) {
 
 /* -- contiguous runs --------------------------------------------------------------------------- */
 
-/* Eight running sums; with `parts` 2 the even ones are real, the odd ones imaginary. Halves above a
- * length: the rounding error grows with its logarithm. n counts real numbers. */
-enum { LANES = 8, PLAIN = 256 };
+/* Halves above a length: the rounding error grows with its logarithm. */
+enum { PLAIN = 256, LANES = 8 };
 
-#define RUN_SUM(type)                                                                              \
-    static void run_##type(int64_t n, const type *x, int parts, type *ret) {                       \
-        type lane[LANES] = {0};                                                                    \
-        if (n > PLAIN) {                                                                           \
-            type low[2] = {0}, high[2] = {0};                                                      \
-            int64_t half = n / 2 / LANES * LANES;                                                  \
-            run_##type(half, x, parts, low);                                                       \
-            run_##type(n - half, x + half, parts, high);                                           \
-            ret[0] = low[0] + high[0];                                                             \
-            ret[1] = low[1] + high[1];                                                             \
-            return;                                                                                \
-        }                                                                                          \
-        int64_t whole = n / LANES * LANES;                                                         \
-        for (int64_t i = 0; i < whole; i += LANES) {                                               \
-            for (int j = 0; j < LANES; j++) {                                                      \
-                lane[j] += x[i + j];                                                               \
-            }                                                                                      \
-        }                                                                                          \
-        for (int64_t i = whole; i < n; i++) {                                                      \
-            lane[i - whole] += x[i];                                                               \
-        }                                                                                          \
-        for (int width = LANES / 2; width >= parts; width /= 2) {                                  \
-            for (int j = 0; j < width; j++) {                                                      \
-                lane[j] += lane[j + width];                                                        \
-            }                                                                                      \
-        }                                                                                          \
-        ret[0] = lane[0];                                                                          \
-        ret[1] = parts == 2 ? lane[1] : 0;                                                         \
+/* The sum of n elements of the type, to `to`. */
+static void run(dt_dtype dtype, int64_t n, const char *x, void *to) {
+    const dti_sum_loops *loops = &dti_sum_loops_chosen[dtype];
+    if (n <= PLAIN) {
+        loops->sum_run(to, x, n);
+        return;
     }
-RUN_SUM(float)
-RUN_SUM(double)
-
-/* The sum of n elements of the sink's type, written to place `at` of `to`. */
-static void run(dt_dtype dtype, int64_t n, const void *x, void *to, int64_t at) {
-    int parts = dt_dtype_is_complex(dtype) ? 2 : 1;
-    if (dt_dtype_real(dtype) == DT_F32) {
-        float sum[2];
-        run_float(n * parts, x, parts, sum);
-        memcpy((float *)to + at * parts, sum, (size_t)parts * sizeof *sum);
-    } else {
-        double sum[2];
-        run_double(n * parts, x, parts, sum);
-        memcpy((double *)to + at * parts, sum, (size_t)parts * sizeof *sum);
-    }
-}
-
-/* y += x, n real numbers. */
-static void add_run(bool single, int64_t n, void *y, const void *x) {
-    if (single) {
-        float *restrict to = y;
-        const float *restrict from = x;
-        for (int64_t i = 0; i < n; i++) {
-            to[i] += from[i];
-        }
-    } else {
-        double *restrict to = y;
-        const double *restrict from = x;
-        for (int64_t i = 0; i < n; i++) {
-            to[i] += from[i];
-        }
-    }
+    int64_t half = n / 2 / LANES * LANES;
+    double upper[2];
+    run(dtype, half, x, to);
+    run(dtype, n - half, x + (size_t)half * dt_dtype_size(dtype), upper);
+    loops->add(1, to, upper);
 }
 
 /* -- the sink ---------------------------------------------------------------------------------- */
@@ -122,23 +72,21 @@ void dti_sum_tile(const struct dti_sum_sink *s, const void *x, int64_t start, in
     const char *from = x;
     if (s->fold == DTI_FOLD_ROWS) {
         if (s->tiles_per_row > 0) {
-            run(s->dtype, n, from, s->partial, tile);
+            run(s->dtype, n, from, (char *)s->partial + (size_t)tile * item);
             return;
         }
         for (int64_t done = 0; done < n; done += s->length) {
-            run(s->dtype, s->length, from + (size_t)done * item, s->partial,
-                (start + done) / s->length);
+            run(s->dtype, s->length, from + (size_t)done * item,
+                (char *)s->partial + (size_t)((start + done) / s->length) * item);
         }
         return;
     }
-    bool single = dt_dtype_real(s->dtype) == DT_F32;
-    int parts = dt_dtype_is_complex(s->dtype) ? 2 : 1;
     char *columns = (char *)s->partial + (size_t)(chunk * s->length) * item;
     for (int64_t done = 0; done < n;) {
         int64_t column = (start + done) % s->length;
         int64_t length = s->length - column < n - done ? s->length - column : n - done;
-        add_run(single, length * parts, columns + (size_t)column * item,
-                from + (size_t)done * item);
+        dti_sum_loops_chosen[s->dtype].add(length, columns + (size_t)column * item,
+                                           from + (size_t)done * item);
         done += length;
     }
 }

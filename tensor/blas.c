@@ -261,33 +261,68 @@ typedef struct solve {
     int64_t n, m, n_matrices, matrices_per_chunk;
 } solve;
 
-static void solve_matrix(const solve *s, int64_t batch) {
-    dt_dtype dtype = s->x->dtype;
-    const char *t = matrix_at(&s->t, s->x, batch);
-    char *x = (char *)s->x->data + batch * s->n * s->m * (int64_t)dt_dtype_size(dtype);
-    CBLAS_UPLO uplo = s->lower ? CblasLower : CblasUpper;
-    CBLAS_TRANSPOSE trans = s->t.transpose;
-    int n = (int)s->n, m = (int)s->m, ldt = (int)s->t.leading;
+/* x = op(t)^-1 x for one matrix in row-major memory. */
+static void solve_one(dt_dtype dtype, CBLAS_UPLO uplo, CBLAS_TRANSPOSE trans, CBLAS_DIAG diag,
+                      int n, int m, const char *t, int ldt, char *x) {
     static const float one_f32[2] = {1, 0};
     static const double one_f64[2] = {1, 0};
     switch (dtype) {
     case DT_F32:
-        cblas_strsm(CblasRowMajor, CblasLeft, uplo, trans, CblasNonUnit, n, m, 1,
+        cblas_strsm(CblasRowMajor, CblasLeft, uplo, trans, diag, n, m, 1,
                     (const float *)(const void *)t, ldt, (float *)(void *)x, m);
         break;
     case DT_F64:
-        cblas_dtrsm(CblasRowMajor, CblasLeft, uplo, trans, CblasNonUnit, n, m, 1,
+        cblas_dtrsm(CblasRowMajor, CblasLeft, uplo, trans, diag, n, m, 1,
                     (const double *)(const void *)t, ldt, (double *)(void *)x, m);
         break;
     case DT_C64:
-        cblas_ctrsm(CblasRowMajor, CblasLeft, uplo, trans, CblasNonUnit, n, m, one_f32, t, ldt, x,
-                    m);
+        cblas_ctrsm(CblasRowMajor, CblasLeft, uplo, trans, diag, n, m, one_f32, t, ldt, x, m);
         break;
     default:
-        cblas_ztrsm(CblasRowMajor, CblasLeft, uplo, trans, CblasNonUnit, n, m, one_f64, t, ldt, x,
-                    m);
+        cblas_ztrsm(CblasRowMajor, CblasLeft, uplo, trans, diag, n, m, one_f64, t, ldt, x, m);
         break;
     }
+}
+
+/* The same for one column, which has functions of its own. */
+static void solve_column(dt_dtype dtype, CBLAS_UPLO uplo, CBLAS_TRANSPOSE trans, CBLAS_DIAG diag,
+                         int n, const char *t, char *x) {
+    switch (dtype) {
+    case DT_F32:
+        cblas_strsv(CblasRowMajor, uplo, trans, diag, n, (const float *)(const void *)t, n,
+                    (float *)(void *)x, 1);
+        break;
+    case DT_F64:
+        cblas_dtrsv(CblasRowMajor, uplo, trans, diag, n, (const double *)(const void *)t, n,
+                    (double *)(void *)x, 1);
+        break;
+    case DT_C64:
+        cblas_ctrsv(CblasRowMajor, uplo, trans, diag, n, (const float *)(const void *)t, n,
+                    (float *)(void *)x, 1);
+        break;
+    default:
+        cblas_ztrsv(CblasRowMajor, uplo, trans, diag, n, (const double *)(const void *)t, n,
+                    (double *)(void *)x, 1);
+        break;
+    }
+}
+
+void dti_solve_triangle(dt_dtype dtype, bool lower, dti_flag flag, bool unit, int64_t n, int64_t m,
+                        const void *t, void *x) {
+    CBLAS_UPLO uplo = lower ? CblasLower : CblasUpper;
+    CBLAS_DIAG diag = unit ? CblasUnit : CblasNonUnit;
+    if (m == 1) {
+        solve_column(dtype, uplo, row_major(flag), diag, (int)n, t, x);
+    } else {
+        solve_one(dtype, uplo, row_major(flag), diag, (int)n, (int)m, t, (int)n, x);
+    }
+}
+
+static void solve_matrix(const solve *s, int64_t batch) {
+    dt_dtype dtype = s->x->dtype;
+    char *x = (char *)s->x->data + batch * s->n * s->m * (int64_t)dt_dtype_size(dtype);
+    solve_one(dtype, s->lower ? CblasLower : CblasUpper, s->t.transpose, CblasNonUnit, (int)s->n,
+              (int)s->m, matrix_at(&s->t, s->x, batch), (int)s->t.leading, x);
 }
 
 static void solve_chunk(void *context, int64_t chunk, int worker) {

@@ -97,9 +97,12 @@ static void pack_tile(const dti_walk *job, const dti_walk_input *in, const int64
     }
 }
 
-void dti_walk_fill(const dti_walk *w, int k, int64_t n, char *buffer) {
+void dti_walk_fill(const dti_walk *w, int k, char *buffer) {
     if (w->in[k].access == DTI_CONSTANT) {
-        w->in[k].pack(buffer, w->in[k].data, 1, 0, n, 0);
+        const int64_t start[DT_MAX_DIMS] = {0};
+        int64_t tile = w->tile > 0 ? w->tile : DTI_TILE;
+        pack_tile(w, &w->in[k], start, w->n_elements < tile ? w->n_elements : tile, w->in[k].item,
+                  buffer);
     }
 }
 
@@ -125,7 +128,7 @@ static void run_tiles(const map_job *job, int64_t first, int64_t end) {
     const void *in[DT_MAP_INPUTS] = {0};
     int64_t position[DT_MAX_DIMS] = {0};
     for (int k = 0; k < w->n_in; k++) {
-        dti_walk_fill(w, k, w->n_elements < DTI_TILE ? w->n_elements : DTI_TILE, tiles[k]);
+        dti_walk_fill(w, k, tiles[k]);
     }
     for (int64_t tile = first; tile < end; tile++) {
         int64_t start = tile * DTI_TILE;
@@ -156,25 +159,27 @@ static void align_strides(const dt_array *in, int ndim, int64_t *ret_strides) {
     }
 }
 
-static dti_access classify(const dti_walk *job, int k, bool same_type) {
-    if (job->ndim == 1 && job->strides[k][0] == 1 && same_type) {
-        return DTI_DIRECT;
+/* Does the input repeat itself within every tile, so that all tiles show the same elements? */
+static bool is_periodic(const dti_walk *w, int k) {
+    int64_t period = 1;
+    int d = 0;
+    while (d < w->ndim && w->strides[k][d] == 0) {
+        d++;
     }
-    bool constant = job->ndim == 1 && job->strides[k][0] == 0;
-    if (job->ndim > 1) {
-        int64_t expected = 1;
-        bool contiguous = true;
-        constant = true;
-        for (int d = job->ndim - 1; d >= 0; d--) {
-            contiguous = contiguous && job->strides[k][d] == expected;
-            constant = constant && job->strides[k][d] == 0;
-            expected *= job->shape[d];
-        }
-        if (contiguous && same_type) {
-            return DTI_DIRECT;
-        }
+    for (; d < w->ndim; d++) {
+        period *= w->shape[d];
     }
-    return constant ? DTI_CONSTANT : DTI_PACKED;
+    return period == 1 || (w->tile > 0 && w->tile % period == 0 && period < w->n_elements);
+}
+
+static dti_access classify(const dti_walk *w, int k, bool same_type) {
+    int64_t expected = 1;
+    bool contiguous = same_type;
+    for (int d = w->ndim - 1; d >= 0 && contiguous; d--) {
+        contiguous = w->strides[k][d] == expected;
+        expected *= w->shape[d];
+    }
+    return contiguous ? DTI_DIRECT : is_periodic(w, k) ? DTI_CONSTANT : DTI_PACKED;
 }
 
 /* Small operands of the output's own type and shape go to the kernel as they are: the bookkeeping
@@ -200,8 +205,9 @@ static bool map_directly(const dt_array *out, dt_map_fn *kernel, int n_in,
 }
 
 void dti_walk_prepare(dti_walk *w, int ndim, const int64_t *shape, int n_in,
-                      const dt_array *const *in, const dt_dtype *in_dtype) {
+                      const dt_array *const *in, const dt_dtype *in_dtype, int64_t tile) {
     w->ndim = ndim;
+    w->tile = tile;
     w->n_in = n_in;
     w->needs_position = false;
     w->n_elements = 1;
@@ -236,7 +242,7 @@ void dti_map(const dt_array *out, dt_map_fn *kernel, int n_in, const dt_array *c
     job.attr = attr;
     job.out = out->data;
     job.out_size = dt_dtype_size(out->dtype);
-    dti_walk_prepare(&job.walk, out->ndim, out->shape, n_in, in, in_dtype);
+    dti_walk_prepare(&job.walk, out->ndim, out->shape, n_in, in, in_dtype, DTI_TILE);
     job.n_tiles = (job.walk.n_elements + DTI_TILE - 1) / DTI_TILE;
     if (job.walk.n_elements < PARALLEL_SIZE) {
         run_tiles(&job, 0, job.n_tiles);

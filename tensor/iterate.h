@@ -35,7 +35,7 @@ typedef struct dti_walk_input {
 /* A walk over the elements of a shape in C order, tile by tile, with inputs that broadcast to it, have
  * any strides and are converted on the way. Points into itself: do not copy. */
 typedef struct dti_walk {
-    int64_t n_elements;
+    int64_t n_elements, tile;
     int ndim, n_in;
     int64_t shape[DT_MAX_DIMS];
     int64_t strides[DTI_WALK_INPUTS][DT_MAX_DIMS];
@@ -43,11 +43,12 @@ typedef struct dti_walk {
     bool needs_position;
 } dti_walk;
 
+/* All tiles but the last will have `tile` elements; 0 if they vary. */
 void dti_walk_prepare(dti_walk *w, int ndim, const int64_t *shape, int n_in,
-                      const dt_array *const *in, const dt_dtype *in_dtype);
+                      const dt_array *const *in, const dt_dtype *in_dtype, int64_t tile);
 
-/* Fill the buffer of a constant input once; nothing for others. */
-void dti_walk_fill(const dti_walk *w, int k, int64_t n, char *buffer);
+/* Fill the buffer of an input that is the same in every tile, once; nothing for others. */
+void dti_walk_fill(const dti_walk *w, int k, char *buffer);
 
 /* Coordinates of an element, for walks with needs_position. */
 void dti_walk_position(const dti_walk *w, int64_t element, int64_t *ret_position);

@@ -1,4 +1,4 @@
-/* linalg.h - dense linear algebra on arrays: the only doors to BLAS and LAPACK (blas.c, lapack.c).
+/* linalg.h - dense linear algebra on arrays: the only doors to BLAS and LAPACK (blas.c, lapack*.c).
  * Leading dimensions are batch dimensions and broadcast where stated. BLAS runs on one thread;
  * parallelism is over batches and fixed row blocks, so results do not depend on the thread count.
  */
@@ -27,5 +27,38 @@ dt_status dti_cholesky(const dt_array *x, int64_t *ret_matrix, int64_t *ret_mino
  * diagonal. */
 dt_status dti_triangular_solve(const dt_array *x, const dt_array *t, bool lower, dti_flag flag,
                                int64_t *ret_matrix);
+
+/* -- LU factors (lapack_lu.c) ------------------------------------------------------------------ */
+
+/* In place on x (..., n, n) contiguous: A = L U P^T, L lower triangular with the pivots on its
+ * diagonal, U unit upper triangular, P the exchanges of element i with pivots[i] in turn, i = 0, 1,
+ * ...; pivots i64 (..., n). Partial pivoting, within rows. A pivot may be zero or NaN. DT_ERR_SHAPE
+ * beyond 2^31 - 1 rows. */
+dt_status dti_lu(const dt_array *x, const dt_array *pivots);
+
+/* In place on x (..., n, m) contiguous: x = op(A)^-1 x from A's factors, whose batch dimensions are
+ * those of x or broadcast to them. DT_ERR_SINGULAR with *ret_matrix, counted in x, at the first
+ * that has a zero pivot; x is then undefined. */
+dt_status dti_lu_solve(const dt_array *x, const dt_array *lu, const dt_array *pivots, dti_flag flag,
+                       int64_t *ret_matrix);
+
+/* -- QR factors (lapack_qr.c) ------------------------------------------------------------------ */
+
+/* Bytes of workspace dti_qr needs for (m, n) matrices on the present number of threads. */
+size_t dti_qr_workspace(int64_t m, int64_t n, dt_dtype dtype);
+
+/* q contiguous (..., m, n), m >= n: matrices A on entry; on return Q with orthonormal columns, and R
+ * (..., n, n) upper triangular with a diagonal real and not negative, A = Q R. DT_ERR_SHAPE beyond
+ * 2^31 - 1 rows. */
+dt_status dti_qr(const dt_array *q, const dt_array *r, void *workspace);
+
+/* Bytes of workspace dti_qr_rank needs on the present number of threads. */
+size_t dti_qr_rank_workspace(int64_t n, dt_dtype dtype);
+
+/* The first of the upper triangles r (..., n, n), contiguous, that has columns which, scaled to the
+ * same length, are dependent to working precision: a reciprocal condition number (LAPACK's estimate
+ * in the norm of column sums, written to *ret_rcond) below n times the unit roundoff. A zero column,
+ * a NaN or an infinity counts as such, with 0. -1 if there is none. */
+int64_t dti_qr_rank(const dt_array *r, void *workspace, double *ret_rcond);
 
 #endif

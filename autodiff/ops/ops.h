@@ -44,4 +44,8 @@ dt_tensor *dti_plus(dt_tensor *x, double c);
 /* i x for a real x, as a complex tensor. */
 dt_tensor *dti_times_i(dt_tensor *x);
 
+/* Re(a b*) and Im(a b*), real; a and b of any type. */
+dt_tensor *dti_real_of_product(dt_tensor *a, dt_tensor *b);
+dt_tensor *dti_imag_of_product(dt_tensor *a, dt_tensor *b);
+
 #endif

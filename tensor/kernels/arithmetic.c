@@ -1,4 +1,4 @@
-/* arithmetic.c - map kernels: add, sub, mul, div, neg, scale, square. */
+/* arithmetic.c - map kernels: add, sub, mul (also mixed and conjugate), div, neg, scale, square. */
 #include "complex_parts.h"
 #include "map_loop.h"
 #include "safe_square.h"
@@ -47,6 +47,24 @@ DTI_BINARY(mul_f32, float, float, (a * b))
 DTI_BINARY(mul_f64, double, double, (a * b))
 COMPLEX_PRODUCT(c64, dt_c64, f32)
 COMPLEX_PRODUCT(c128, dt_c128, f64)
+
+static inline dt_c64 times_c64(dt_c64 z, float r) {
+    return (dt_c64){r * z.re, r * z.im};
+}
+
+static inline dt_c128 times_c128(dt_c128 z, double r) {
+    return (dt_c128){r * z.re, r * z.im};
+}
+
+DTI_MIXED(mul_real_complex_c64, dt_c64, float, dt_c64, times_c64(b, a))
+DTI_MIXED(mul_real_complex_c128, dt_c128, double, dt_c128, times_c128(b, a))
+DTI_MIXED(mul_complex_real_c64, dt_c64, dt_c64, float, times_c64(a, b))
+DTI_MIXED(mul_complex_real_c128, dt_c128, dt_c128, double, times_c128(a, b))
+
+DTI_BINARY(real_of_product_c64, float, dt_c64, (a.re * b.re + a.im * b.im))
+DTI_BINARY(real_of_product_c128, double, dt_c128, (a.re * b.re + a.im * b.im))
+DTI_BINARY(imag_of_product_c64, float, dt_c64, (a.im * b.re - a.re * b.im))
+DTI_BINARY(imag_of_product_c128, double, dt_c128, (a.im * b.re - a.re * b.im))
 
 static inline dt_c64 square_of_c64(dt_c64 a) {
     return (dt_c64){(a.re - a.im) * (a.re + a.im), 2 * a.re * a.im};
@@ -109,6 +127,10 @@ DTI_BINARY(div_f64, double, double, a / b)
 FLOAT_TABLE(add);
 FLOAT_TABLE(sub);
 FLOAT_TABLE(mul);
+COMPLEX_TABLE(mul_real_complex);
+COMPLEX_TABLE(mul_complex_real);
+COMPLEX_TABLE(real_of_product);
+COMPLEX_TABLE(imag_of_product);
 FLOAT_TABLE(div);
 FLOAT_TABLE(neg);
 FLOAT_TABLE(scale);

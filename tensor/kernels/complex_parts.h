@@ -18,13 +18,6 @@ typedef struct dti_parts_f64 {
     double re[DTI_TILE], im[DTI_TILE];
 } dti_parts_f64;
 
-static inline void dti_split_c64(int64_t n, dti_parts_f32 *ret, const dt_c64 *restrict z) {
-    for (int64_t i = 0; i < n; i++) {
-        ret->re[i] = z[i].re;
-        ret->im[i] = z[i].im;
-    }
-}
-
 static inline void dti_split_c128(int64_t n, dti_parts_f64 *ret, const dt_c128 *restrict z) {
     for (int64_t i = 0; i < n; i++) {
         ret->re[i] = z[i].re;

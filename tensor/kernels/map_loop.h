@@ -18,13 +18,17 @@
     }
 
 #define DTI_BINARY(name, out_type, in_type, expression)                                            \
+    DTI_MIXED(name, out_type, in_type, in_type, expression)
+
+#define DTI_MIXED(name, out_type, a_type, b_type, expression)                                      \
     static void name(int64_t n, void *out, const void *const *in, const void *attr) {              \
         (void)attr;                                                                                \
         out_type *restrict y = out;                                                                \
-        const in_type *restrict pa = in[0];                                                        \
-        const in_type *restrict pb = in[1];                                                        \
+        const a_type *restrict pa = in[0];                                                         \
+        const b_type *restrict pb = in[1];                                                         \
         for (int64_t i = 0; i < n; i++) {                                                          \
-            const in_type a = pa[i], b = pb[i];                                                    \
+            const a_type a = pa[i];                                                                \
+            const b_type b = pb[i];                                                                \
             y[i] = (expression);                                                                   \
         }                                                                                          \
     }
@@ -43,6 +47,10 @@
                                                                  [DT_F64] = name##_f64,            \
                                                                  [DT_C64] = name##_c64,            \
                                                                  [DT_C128] = name##_c128}
+
+#define COMPLEX_TABLE(name)                                                                        \
+    dt_map_fn *const DTI_OF_SET(dti_k_##name)[DT_DTYPE_COUNT] = {                                  \
+        [DT_C64] = name##_c64, [DT_C128] = name##_c128}
 
 #define REAL_TABLE(name)                                                                           \
     dt_map_fn *const DTI_OF_SET(dti_k_##name)[DT_DTYPE_COUNT] = {                                  \

@@ -5,6 +5,7 @@
  * neighbouring output elements, the lanes, are summed side by side where that makes the memory
  * access contiguous or amortises short sums. */
 #include "kernels.h"
+#include "sum_loops.h"
 
 #include "../iterate.h"
 #include "../threads.h"
@@ -20,79 +21,6 @@
 #define PART_TERMS    16384
 #define PARALLEL_SIZE 262144 /* a sum runs at memory speed: less is not worth waking threads */
 
-typedef struct sum_kernels {
-    void (*add)(int64_t n, void *y, const void *x);
-    void (*add_lanes)(void *y, const void *x, int64_t n_lanes, int64_t stride, bool first);
-    void (*sum_run)(void *y, const void *x, int64_t n);
-} sum_kernels;
-
-#define ADD_REAL(y, x)    ((y) += (x))
-#define ADD_COMPLEX(y, x) ((y).re += (x).re, (y).im += (x).im)
-
-#define DEFINE_LANES(suffix, type, ADD)                                                            \
-    static void add_##suffix(int64_t n, void *to, const void *from) {                              \
-        type *restrict y = to;                                                                     \
-        const type *restrict x = from;                                                             \
-        for (int64_t i = 0; i < n; i++) {                                                          \
-            ADD(y[i], x[i]);                                                                       \
-        }                                                                                          \
-    }                                                                                              \
-    static void lanes_##suffix(void *to, const void *from, int64_t n, int64_t stride,              \
-                               bool first) {                                                       \
-        type *restrict y = to;                                                                     \
-        const type *restrict x = from;                                                             \
-        for (int64_t i = 0; first && i < n; i++) {                                                 \
-            y[i] = x[i * stride];                                                                  \
-        }                                                                                          \
-        if (stride == 1 && !first) {                                                               \
-            add_##suffix(n, to, from);                                                             \
-        }                                                                                          \
-        for (int64_t i = 0; !first && stride != 1 && i < n; i++) {                                 \
-            ADD(y[i], x[i * stride]);                                                              \
-        }                                                                                          \
-    }
-
-DEFINE_LANES(f32, float, ADD_REAL)
-DEFINE_LANES(f64, double, ADD_REAL)
-DEFINE_LANES(c64, dt_c64, ADD_COMPLEX)
-DEFINE_LANES(c128, dt_c128, ADD_COMPLEX)
-
-/* Eight interleaved partial sums of n reals: independent chains that vectorise. A complex run is
- * twice as many reals whose even and odd partial sums are the two parts. */
-#define DEFINE_RUN(suffix, real, complex_suffix)                                                   \
-    static void partial_##suffix(real *ret_sums, const real *x, int64_t n) {                       \
-        real s[8] = {0};                                                                           \
-        int64_t whole = n / 8 * 8;                                                                 \
-        for (int64_t i = 0; i < whole; i += 8) {                                                   \
-            for (int j = 0; j < 8; j++) {                                                          \
-                s[j] += x[i + j];                                                                  \
-            }                                                                                      \
-        }                                                                                          \
-        for (int64_t i = whole; i < n; i++) {                                                      \
-            s[i - whole] += x[i];                                                                  \
-        }                                                                                          \
-        ret_sums[0] = (s[0] + s[4]) + (s[2] + s[6]);                                               \
-        ret_sums[1] = (s[1] + s[5]) + (s[3] + s[7]);                                               \
-    }                                                                                              \
-    static void run_##suffix(void *y, const void *x, int64_t n) {                                  \
-        real sums[2];                                                                              \
-        partial_##suffix(sums, x, n);                                                              \
-        *(real *)y = sums[0] + sums[1];                                                            \
-    }                                                                                              \
-    static void run_##complex_suffix(void *y, const void *x, int64_t n) {                          \
-        partial_##suffix(y, x, 2 * n);                                                             \
-    }
-
-DEFINE_RUN(f32, float, c64)
-DEFINE_RUN(f64, double, c128)
-
-static const sum_kernels kernels[DT_DTYPE_COUNT] = {
-    [DT_F32] = {add_f32, lanes_f32, run_f32},
-    [DT_F64] = {add_f64, lanes_f64, run_f64},
-    [DT_C64] = {add_c64, lanes_c64, run_c64},
-    [DT_C128] = {add_c128, lanes_c128, run_c128},
-};
-
 typedef struct axes {
     int ndim;
     int64_t size; /* product of the shape */
@@ -100,7 +28,7 @@ typedef struct axes {
 } axes;
 
 typedef struct sum_job {
-    const sum_kernels *kernels;
+    const dti_sum_loops *kernels;
     size_t item;
     char *out;
     const char *in;
@@ -299,7 +227,7 @@ static void choose_lanes(sum_job *job) {
 
 void dti_sum(const dt_array *out, const dt_array *in, unsigned axes_mask) {
     int64_t out_size = dt_array_size(out), in_size = dt_array_size(in);
-    sum_job job = {.kernels = &kernels[in->dtype],
+    sum_job job = {.kernels = &dti_sum_loops_chosen[in->dtype],
                    .item = dt_dtype_size(in->dtype),
                    .out = out->data,
                    .in = in->data};

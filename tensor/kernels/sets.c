@@ -1,6 +1,8 @@
 /* sets.c - the tables of map kernels and the choice of the set they are filled from. */
 #include "sets.h"
 #include "kernels.h"
+#include "../iterate.h"
+#include "sum_loops.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +22,9 @@
 #undef KERNEL
 #undef KERNEL_PAIRS
 
+dti_sum_loops dti_sum_loops_chosen[DT_DTYPE_COUNT];
+static dti_pack_fn *packs_chosen[DT_DTYPE_COUNT][DT_DTYPE_COUNT];
+
 /* The tables of each set, defined by the kernel files. */
 #define DECLARE(name, dimensions)                                                                  \
     extern dt_map_fn *const dti_k_##name##_reference dimensions;                                   \
@@ -31,6 +36,16 @@
 #include "kernels.list"
 #undef KERNEL
 #undef KERNEL_PAIRS
+
+extern const dti_sum_loops dti_sum_loops_reference[DT_DTYPE_COUNT];
+extern const dti_sum_loops dti_sum_loops_baseline[DT_DTYPE_COUNT];
+X86(extern const dti_sum_loops dti_sum_loops_avx2[DT_DTYPE_COUNT];
+    extern const dti_sum_loops dti_sum_loops_avx512[DT_DTYPE_COUNT];)
+
+extern dti_pack_fn *const dti_packs_reference[DT_DTYPE_COUNT][DT_DTYPE_COUNT];
+extern dti_pack_fn *const dti_packs_baseline[DT_DTYPE_COUNT][DT_DTYPE_COUNT];
+X86(extern dti_pack_fn *const dti_packs_avx2[DT_DTYPE_COUNT][DT_DTYPE_COUNT];
+    extern dti_pack_fn *const dti_packs_avx512[DT_DTYPE_COUNT][DT_DTYPE_COUNT];)
 
 typedef struct table {
     void *chosen;
@@ -47,9 +62,20 @@ typedef struct table {
 
 static const table tables[] = {
 #include "kernels.list"
+    {dti_sum_loops_chosen,
+     sizeof dti_sum_loops_chosen,
+     {dti_sum_loops_reference,
+      dti_sum_loops_baseline X86(, dti_sum_loops_avx2, dti_sum_loops_avx512)}},
+    {packs_chosen,
+     sizeof packs_chosen,
+     {dti_packs_reference, dti_packs_baseline X86(, dti_packs_avx2, dti_packs_avx512)}},
 };
 
 static dti_set chosen;
+
+dti_pack_fn *dti_pack(dt_dtype from, dt_dtype to) {
+    return packs_chosen[from][to];
+}
 
 const char *dti_set_name(dti_set set) {
     static const char *const names[DTI_SET_COUNT] = {"reference", BASELINE_NAME, "avx2", "avx512"};

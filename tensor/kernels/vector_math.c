@@ -1,6 +1,7 @@
 /* vector_math.c - real functions over runs through glibc's vector mathematics (libmvec), called by
  * the names of the x86-64 vector function ABI; loops over libm in the reference set and where there
- * is no libmvec. */
+ * is no libmvec. There is no common sincos: libmvec's stores through pointers, one element at a
+ * time, and takes longer than sin and cos. */
 #include "vector_math.h"
 
 #include <math.h>

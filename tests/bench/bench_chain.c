@@ -52,7 +52,7 @@ void chain_free(struct chain *c) {
 static dt_tensor *intensity(dt_tensor *q, dt_tensor *r, dt_tensor *b, dt_tensor *f) {
     dt_tensor *q2 = dt_expand_dims(dt_sum(dt_square(q), 1), 1);
     dt_tensor *phase = dt_cis(dt_matmul_flags(q, DT_N, r, DT_T));
-    dt_tensor *amplitude = dt_mul(f, dt_exp(dt_neg(dt_mul(q2, b))));
+    dt_tensor *amplitude = dt_mul(f, dt_exp(dt_mul(dt_neg(q2), b)));
     return dt_abs2(dt_sum(dt_mul(amplitude, phase), 1));
 }
 
@@ -162,14 +162,14 @@ static dt_tensor *rows(void *user, dt_tape *tape, int64_t begin, int64_t end,
 }
 
 double chain_peak(int64_t n_q) {
-    struct chain *c = chain_new(n_q, 16);
+    struct chain *c = chain_new(n_q, 64);
     if (c == NULL) {
         return NAN;
     }
     dt_tensor *in[] = {c->r_p, c->b_p};
-    dt_tensor *y = dt_map_batches(rows, c, 2, in, n_q, 256);
+    dt_tensor *y = dt_map_batches(rows, c, 2, in, n_q, 250);
     dt_backward_from(y, dt_full(c->tape, DT_F64, 1, &n_q, 1));
-    double peak = (double)dt_tape_get_stats(c->tape).bytes_peak - 3.0 * 8 * (double)n_q;
+    double peak = (double)dt_tape_get_stats(c->tape).bytes_peak - 2.0 * 8 * (double)n_q;
     bool good = dt_tape_status(c->tape) == DT_OK;
     chain_free(c);
     return good ? peak : NAN;

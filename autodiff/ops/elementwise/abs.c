@@ -10,7 +10,7 @@ static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
 }
 
 static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
-    ydot[0] = dt_real(dt_mul(xdot[0], dt_conj(dt_sign(n->in[0]))));
+    ydot[0] = dti_real_of_product(xdot[0], dt_sign(n->in[0]));
 }
 
 const dt_op dti_op_abs = {

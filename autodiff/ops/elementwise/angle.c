@@ -23,7 +23,7 @@ static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
 
 static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
     if (!dti_is_real(n->in[0])) { /* Im(zdot / z) */
-        ydot[0] = dt_imag(dt_mul(dt_conj(inverse_radius(n)), xdot[0]));
+        ydot[0] = dti_imag_of_product(xdot[0], inverse_radius(n));
     }
 }
 

@@ -9,7 +9,7 @@ static dt_map map(const dt_node *n) {
 }
 
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
-    xbar[0] = dt_scale(dt_imag(dt_mul(ybar[0], dt_conj(n->out[0]))), TWO_PI);
+    xbar[0] = dt_scale(dti_imag_of_product(ybar[0], n->out[0]), TWO_PI);
 }
 
 static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {

@@ -2,13 +2,21 @@
 #include "../ops.h"
 
 static dt_map map(const dt_node *n) {
-    return dti_map_table(n, dti_k_mul, dt_node_out(n, 0).dtype);
+    dt_dtype compute = dt_node_out(n, 0).dtype, real = dt_dtype_real(compute);
+    if (compute != real && dt_node_in(n, 0).dtype == real) {
+        return (dt_map){dti_k_mul_real_complex[compute], {real, compute}};
+    }
+    if (compute != real && dt_node_in(n, 1).dtype == real) {
+        return (dt_map){dti_k_mul_complex_real[compute], {compute, real}};
+    }
+    return dti_map_table(n, dti_k_mul, compute);
 }
 
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
     for (int i = 0; i < 2; i++) {
         if (dt_node_wants(n, i)) {
-            xbar[i] = dt_mul(ybar[0], dt_conj(n->in[1 - i]));
+            xbar[i] = dti_is_real(n->in[i]) ? dti_real_of_product(ybar[0], n->in[1 - i])
+                                            : dt_mul(ybar[0], dt_conj(n->in[1 - i]));
         }
     }
 }

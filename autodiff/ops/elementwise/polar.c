@@ -9,10 +9,10 @@ static dt_map map(const dt_node *n) {
 
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
     if (dt_node_wants(n, 0)) {
-        xbar[0] = dt_real(dt_mul(ybar[0], dt_conj(dt_cis(n->in[1]))));
+        xbar[0] = dti_real_of_product(ybar[0], dt_cis(n->in[1]));
     }
     if (dt_node_wants(n, 1)) {
-        xbar[1] = dt_imag(dt_mul(ybar[0], dt_conj(n->out[0])));
+        xbar[1] = dti_imag_of_product(ybar[0], n->out[0]);
     }
 }
 

@@ -14,7 +14,7 @@ static dt_tensor *turn(const dt_node *n, dt_tensor *v) {
     dt_tensor *y = n->out[0], *modulus = dt_abs(n->in[0]);
     dt_tensor *one = dt_full(n->tape, dt_dtype_of(modulus), 0, NULL, 1);
     dt_tensor *divisor = dt_where(dt_cast(modulus, DT_BOOL), modulus, one);
-    dt_tensor *angle = dt_div(dt_imag(dt_mul(dt_conj(y), v)), divisor);
+    dt_tensor *angle = dt_div(dti_imag_of_product(v, y), divisor);
     return dt_mul(dti_times_i(angle), y);
 }
 

@@ -75,7 +75,7 @@ static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
 
 static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
     const struct dti_reduce_attr *attr = n->attr;
-    dt_tensor *along = dt_real(dt_mul(dt_conj(direction(n)), xdot[0]));
+    dt_tensor *along = dti_real_of_product(xdot[0], direction(n));
     ydot[0] = dt_sum(along, DT_AXES_LIST | (int)attr->mask);
 }
 

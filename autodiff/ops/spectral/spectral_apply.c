@@ -287,7 +287,7 @@ static void forward(dt_node *n) {
 
 /* Re sum conj(a) b, a scalar. */
 static dt_tensor *inner_product(dt_tensor *a, dt_tensor *b) {
-    return dt_sum(dt_real(dt_mul(dt_conj(a), b)), DT_ALL);
+    return dt_sum(dti_real_of_product(b, a), DT_ALL);
 }
 
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {

@@ -174,7 +174,7 @@ static void add_term(dt_tensor **sum, dt_tensor *term) {
 
 /* Re diag(X Y^H) for rows X and Y. */
 static dt_tensor *row_products(dt_tensor *x, dt_tensor *y) {
-    return dt_sum(dt_real(dt_mul(x, dt_conj(y))), -1);
+    return dt_sum(dti_real_of_product(x, y), -1);
 }
 
 static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {

@@ -1,5 +1,6 @@
 /* pack.c - packing strided rows into contiguous memory, one loop per pair of element types. */
-#include "iterate.h"
+#include "../iterate.h"
+#include "set.h"
 
 #include <string.h>
 
@@ -44,16 +45,11 @@ DEFINE_PACK(pack_bool, uint8_t, uint8_t, SAME, true)
 DEFINE_PACK(pack_f32_c64, float, dt_c64, TO_C64, false)
 DEFINE_PACK(pack_f64_c128, double, dt_c128, TO_C128, false)
 
-dti_pack_fn *dti_pack(dt_dtype from, dt_dtype to) {
-    static dti_pack_fn *const same[DT_DTYPE_COUNT] = {
-        [DT_F32] = pack_f32,   [DT_F64] = pack_f64, [DT_C64] = pack_c64,
-        [DT_C128] = pack_c128, [DT_I64] = pack_i64, [DT_BOOL] = pack_bool,
-    };
-    if (from == to) {
-        return same[from];
-    }
-    if (from == DT_F32 && to == DT_C64) {
-        return pack_f32_c64;
-    }
-    return from == DT_F64 && to == DT_C128 ? pack_f64_c128 : NULL;
-}
+dti_pack_fn *const DTI_OF_SET(dti_packs)[DT_DTYPE_COUNT][DT_DTYPE_COUNT] = {
+    [DT_F32] = {[DT_F32] = pack_f32, [DT_C64] = pack_f32_c64},
+    [DT_F64] = {[DT_F64] = pack_f64, [DT_C128] = pack_f64_c128},
+    [DT_C64] = {[DT_C64] = pack_c64},
+    [DT_C128] = {[DT_C128] = pack_c128},
+    [DT_I64] = {[DT_I64] = pack_i64},
+    [DT_BOOL] = {[DT_BOOL] = pack_bool},
+};
