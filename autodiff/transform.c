@@ -7,9 +7,21 @@
 
 #include <string.h>
 
-/* Is the last axis of x of this size? */
-static bool check_last(dt_tensor *x, int64_t size, const char *name) {
+static bool check_real(dt_tensor *x, const char *name) {
     if (x == NULL || dt_tape_status(dt_tape_of(x)) != DT_OK) {
+        return false;
+    }
+    if (!dti_is_real(x)) {
+        dt_tape_fail(dt_tape_of(x), DT_ERR_DTYPE, "%s must be f32 or f64, is %s", name,
+                     dt_dtype_name(dt_dtype_of(x)));
+        return false;
+    }
+    return true;
+}
+
+/* Is x real and its last axis of this size? */
+static bool check_last(dt_tensor *x, int64_t size, const char *name) {
+    if (!check_real(x, name)) {
         return false;
     }
     if (dt_ndim(x) < 1 || dt_shape(x)[dt_ndim(x) - 1] != size) {
@@ -23,7 +35,8 @@ static bool check_last(dt_tensor *x, int64_t size, const char *name) {
 }
 
 dt_tensor *dt_debye_waller(dt_tensor *q, dt_tensor *u) {
-    if (q == NULL || u == NULL || !check_last(q, 3, "debye_waller: q")) {
+    if (q == NULL || u == NULL || !check_last(q, 3, "debye_waller: q") ||
+        !check_real(u, "debye_waller: u")) {
         return dti_inert_of(q == NULL ? u : q);
     }
     dt_tape *tape = dt_tape_of(q);
@@ -61,7 +74,7 @@ static dt_tensor *matrix(dt_tensor *const *elements) {
 }
 
 dt_tensor *dt_rotation_from_quaternion(dt_tensor *q) {
-    if (!check_last(q, 4, "rotation_from_quaternion")) {
+    if (!check_last(q, 4, "rotation_from_quaternion: q")) {
         return dti_inert_of(q);
     }
     dt_tensor *length = dt_expand_dims(dt_norm(q, -1), -1), *unit = dt_div(q, length), *c[4],
@@ -88,7 +101,7 @@ dt_tensor *dt_rotation_from_quaternion(dt_tensor *q) {
 }
 
 dt_tensor *dt_rotation_from_vector(dt_tensor *v) {
-    if (!check_last(v, 3, "rotation_from_vector")) {
+    if (!check_last(v, 3, "rotation_from_vector: v")) {
         return dti_inert_of(v);
     }
     dt_tape *tape = dt_tape_of(v);
@@ -118,10 +131,11 @@ static dt_tensor *about(dt_tensor *angle, int axis) {
 }
 
 dt_tensor *dt_rotation_from_euler(dt_tensor *angles, const char *axes) {
-    if (!check_last(angles, 3, "rotation_from_euler")) {
+    if (!check_last(angles, 3, "rotation_from_euler: angles")) {
         return dti_inert_of(angles);
     }
     dt_tape *tape = dt_tape_of(angles);
+    axes = axes == NULL ? "" : axes;
     bool fixed = strspn(axes, "xyz") == 3, turning = strspn(axes, "XYZ") == 3;
     if (strlen(axes) != 3 || !(fixed || turning)) {
         dt_tape_fail(

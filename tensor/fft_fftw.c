@@ -1,12 +1,13 @@
 /* fft_fftw.c - transforms by FFTW (-Dfft=fftw). FFTW is GPL: a library built with it is too. */
 #include "fft.h"
 
+#include "workspace.h"
+
 #include <fftw3.h>
 #include <pthread.h>
-#include <stdlib.h>
-#include <string.h>
 
-/* Only plans need the lock; FFTW keeps what it learns, so planning again is quick. */
+/* FFTW plans for one caller at a time and runs plans for any number; it keeps what it learns, so
+ * planning again is quick. */
 static pthread_mutex_t planner = PTHREAD_MUTEX_INITIALIZER;
 
 struct dims {
@@ -46,13 +47,24 @@ static void scale(const dt_array *out, double factor) {
     }
 }
 
-#define FLAGS (FFTW_ESTIMATE | FFTW_UNALIGNED)
+enum kind { COMPLEX, REAL_FORWARD, REAL_BACKWARD };
 
-/* Plan, run and forget, in the precision with this prefix; call(...) makes the plan. */
-#define RUN(prefix, call)                                                                          \
-    do {                                                                                           \
+/* Plan, run and forget, in the precision with this prefix. Only plans are made one at a time. */
+#define RUN(name, prefix)                                                                          \
+    static dt_status name(const dt_array *out, const dt_array *in, const struct dims *s,           \
+                          enum kind kind, bool inverse) {                                          \
+        const unsigned flags = FFTW_ESTIMATE | FFTW_UNALIGNED, kept = flags | FFTW_PRESERVE_INPUT; \
         pthread_mutex_lock(&planner);                                                              \
-        prefix##_plan plan = call;                                                                 \
+        prefix##_plan plan =                                                                       \
+            kind == COMPLEX                                                                        \
+                ? prefix##_plan_guru64_dft(s->n_transformed, s->transformed, s->n_others,          \
+                                           s->others, in->data, out->data,                         \
+                                           inverse ? FFTW_BACKWARD : FFTW_FORWARD, kept)           \
+            : kind == REAL_FORWARD                                                                 \
+                ? prefix##_plan_guru64_dft_r2c(s->n_transformed, s->transformed, s->n_others,      \
+                                               s->others, in->data, out->data, kept)               \
+                : prefix##_plan_guru64_dft_c2r(s->n_transformed, s->transformed, s->n_others,      \
+                                               s->others, in->data, out->data, flags);             \
         pthread_mutex_unlock(&planner);                                                            \
         if (plan == NULL) {                                                                        \
             return DT_ERR_MEMORY;                                                                  \
@@ -61,41 +73,29 @@ static void scale(const dt_array *out, double factor) {
         pthread_mutex_lock(&planner);                                                              \
         prefix##_destroy_plan(plan);                                                               \
         pthread_mutex_unlock(&planner);                                                            \
-    } while (0)
+        return DT_OK;                                                                              \
+    }
+
+RUN(run_f64, fftw)
+RUN(run_f32, fftwf)
+
+static dt_status run(const dt_array *out, const dt_array *in, const dti_fft *fft, enum kind kind) {
+    struct dims s = dims_of(out, in, fft, kind != COMPLEX, kind == REAL_BACKWARD);
+    dt_status status = dt_dtype_real(in->dtype) == DT_F32
+                           ? run_f32(out, in, &s, kind, fft->inverse)
+                           : run_f64(out, in, &s, kind, fft->inverse);
+    if (status == DT_OK) {
+        scale(out, fft->scale);
+    }
+    return status;
+}
 
 dt_status dti_fft_complex(const dt_array *out, const dt_array *in, const dti_fft *fft) {
-    if (dt_array_size(in) == 0) {
-        return DT_OK;
-    }
-    struct dims s = dims_of(out, in, fft, false, false);
-    int sign = fft->inverse ? FFTW_BACKWARD : FFTW_FORWARD;
-    if (in->dtype == DT_C64) {
-        RUN(fftwf, fftwf_plan_guru64_dft(s.n_transformed, (fftwf_iodim64 *)s.transformed,
-                                         s.n_others, (fftwf_iodim64 *)s.others, in->data, out->data,
-                                         sign, FLAGS | FFTW_PRESERVE_INPUT));
-    } else {
-        RUN(fftw, fftw_plan_guru64_dft(s.n_transformed, s.transformed, s.n_others, s.others,
-                                       in->data, out->data, sign, FLAGS | FFTW_PRESERVE_INPUT));
-    }
-    scale(out, fft->scale);
-    return DT_OK;
+    return dt_array_size(in) == 0 ? DT_OK : run(out, in, fft, COMPLEX);
 }
 
 dt_status dti_fft_forward(const dt_array *out, const dt_array *in, const dti_fft *fft) {
-    if (dt_array_size(in) == 0) {
-        return DT_OK;
-    }
-    struct dims s = dims_of(out, in, fft, true, false);
-    if (in->dtype == DT_F32) {
-        RUN(fftwf, fftwf_plan_guru64_dft_r2c(s.n_transformed, (fftwf_iodim64 *)s.transformed,
-                                             s.n_others, (fftwf_iodim64 *)s.others, in->data,
-                                             out->data, FLAGS | FFTW_PRESERVE_INPUT));
-    } else {
-        RUN(fftw, fftw_plan_guru64_dft_r2c(s.n_transformed, s.transformed, s.n_others, s.others,
-                                           in->data, out->data, FLAGS | FFTW_PRESERVE_INPUT));
-    }
-    scale(out, fft->scale);
-    return DT_OK;
+    return dt_array_size(in) == 0 ? DT_OK : run(out, in, fft, REAL_FORWARD);
 }
 
 /* Complex to real over several axes destroys its input: it works on a copy. */
@@ -103,35 +103,12 @@ dt_status dti_fft_backward(const dt_array *out, const dt_array *in, const dti_ff
     if (dt_array_size(out) == 0) {
         return DT_OK;
     }
-    void *memory = malloc(dt_array_bytes(in) + 1);
-    if (memory == NULL) {
-        return DT_ERR_MEMORY;
+    dt_array copy;
+    dt_status status = dti_array_alloc(&copy, in->dtype, in->ndim, in->shape, false, NULL);
+    if (status == DT_OK) {
+        dt_array_copy(&copy, in, NULL); /* equal shapes and types: cannot fail */
+        status = run(out, &copy, fft, REAL_BACKWARD);
+        dt_array_free(&copy);
     }
-    const dt_array copy = dt_array_wrap(in->dtype, in->ndim, in->shape, memory);
-    dt_array_copy(&copy, in, NULL);
-    struct dims s = dims_of(out, &copy, fft, true, true);
-    dt_status status = DT_OK;
-    pthread_mutex_lock(&planner);
-    if (in->dtype == DT_C64) {
-        fftwf_plan plan =
-            fftwf_plan_guru64_dft_c2r(s.n_transformed, (fftwf_iodim64 *)s.transformed, s.n_others,
-                                      (fftwf_iodim64 *)s.others, memory, out->data, FLAGS);
-        status = plan == NULL ? DT_ERR_MEMORY : DT_OK;
-        if (plan != NULL) {
-            fftwf_execute(plan);
-            fftwf_destroy_plan(plan);
-        }
-    } else {
-        fftw_plan plan = fftw_plan_guru64_dft_c2r(s.n_transformed, s.transformed, s.n_others,
-                                                  s.others, memory, out->data, FLAGS);
-        status = plan == NULL ? DT_ERR_MEMORY : DT_OK;
-        if (plan != NULL) {
-            fftw_execute(plan);
-            fftw_destroy_plan(plan);
-        }
-    }
-    pthread_mutex_unlock(&planner);
-    free(memory);
-    scale(out, fft->scale);
     return status;
 }

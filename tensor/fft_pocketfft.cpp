@@ -4,6 +4,8 @@
 #define POCKETFFT_NO_MULTITHREADING
 #include <gemmi/third_party/pocketfft_hdronly.h>
 
+#include <atomic>
+
 extern "C" {
 #include "threads.h"
 }
@@ -84,7 +86,7 @@ struct cut {
     const dti_fft *fft;
     Kind kind;
     int axis;
-    dt_status status;
+    std::atomic<dt_status> status; /* workers may fail at the same time */
 };
 
 void run_chunk(void *context, int64_t chunk, int worker) {
@@ -112,7 +114,7 @@ dt_status transform(const dt_array *out, const dt_array *in, const dti_fft *fft,
     if (axis < 0 || dt_array_size(in) < parallel_size || dt_get_threads() == 1) {
         return run_any(out, in, fft, kind);
     }
-    cut c = {out, in, fft, kind, axis, DT_OK};
+    cut c{out, in, fft, kind, axis, {DT_OK}};
     dti_parallel_for(in->shape[axis], run_chunk, &c);
     return c.status;
 }

@@ -40,9 +40,9 @@ typedef enum dt_convolution { DT_CONV_FULL, DT_CONV_SAME, DT_CONV_CIRCULAR } dt_
  *  ones; other axes broadcast. Both have the same number of dimensions. Real for real operands. */
 DT_API dt_tensor *dt_fft_convolve(dt_tensor *a, dt_tensor *b, int axis, dt_convolution mode);
 
-/** x moved by shift[d] points (fractions allowed) along the d-th of the axes in ascending order, by a
- *  phase ramp: y(r) = x(r - shift), periodic. shift: real, one number per axis. A real x gives a real
- *  y, the highest frequency of an even size being taken as a cosine. */
+/** x moved by shift[d] points (fractions allowed) along the d-th of the axes in ascending order, by
+ *  a phase ramp: y(r) = x(r - shift), periodic. shift: real, of the precision of x, one number per
+ *  axis. A real x gives a real y, the highest frequency of an even size being taken as a cosine. */
 DT_API dt_tensor *dt_fourier_shift(dt_tensor *x, dt_tensor *shift, int axis);
 
 DT_END_DECLS

@@ -42,11 +42,14 @@ DT_API dt_tensor *dt_segment_sum(dt_tensor *x, dt_tensor *segment, int64_t n);
 
 /** Straight lines through the points (xp, fp), xp ascending: values at x of any shape. Outside the
  *  table the first or last value holds and x has no influence; at a knot the slope is that of the
- *  line to the right (at the last knot, to the left). Gradients to x, xp and fp; fp may be complex. */
+ *  line to the right (at the last knot, to the left). Equal knots inside the table make a step, at
+ *  its ends they are refused (DT_ERR_ARGUMENT). NaN gives NaN. Gradients to x, xp and fp; fp may be
+ *  complex. */
 DT_API dt_tensor *dt_interp(dt_tensor *x, dt_tensor *xp, dt_tensor *fp);
 
 /** Images (..., H, W) read at points (n, 2) = (row, column), f64, between pixels: (..., n). Pixels
- *  outside count as 0. Gradients to image (real or complex) and points, piecewise smooth. */
+ *  outside count as 0, a NaN gives NaN. Gradients to image (real or complex) and points, piecewise
+ *  smooth. */
 DT_API dt_tensor *dt_bilinear(dt_tensor *image, dt_tensor *points);
 
 DT_END_DECLS

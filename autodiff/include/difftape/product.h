@@ -18,12 +18,13 @@ DT_API dt_tensor *dt_matmul_flags(dt_tensor *a, dt_flag flag_a, dt_tensor *b, dt
 
 /** Sum of products by letters, as numpy.einsum: dt_einsum("ij,jk->ik", 2, x). Letters a to z; those
  *  not in the result are summed, a letter twice in one operand means its diagonal, without an arrow
- *  the result has the letters that occur once. Up to 8 operands, multiplied from left to right as
- *  matrix products. Errors name the character. */
+ *  the result has the letters that occur once, in alphabetical order. Up to 8 operands, multiplied
+ *  from left to right as matrix products of at most 8 dimensions. Errors name the character. */
 DT_API dt_tensor *dt_einsum(const char *text, int n, dt_tensor *const *x);
 
 /** Products of vectors along the last axis, other axes broadcast: all pairs a_i b_j; sum a_i b_i, not
- *  conjugated; sum a* b over everything; the vector product of triples. */
+ *  conjugated; sum a* b over everything; the vector product of triples. Errors: DT_ERR_SHAPE if the
+ *  last axes differ (they may in dt_outer). */
 DT_API dt_tensor *dt_outer(dt_tensor *a, dt_tensor *b);
 DT_API dt_tensor *dt_dot(dt_tensor *a, dt_tensor *b);
 DT_API dt_tensor *dt_vdot(dt_tensor *a, dt_tensor *b);

@@ -13,7 +13,7 @@ DT_BEGIN_DECLS
 DT_API dt_tensor *dt_debye_waller(dt_tensor *q, dt_tensor *u);
 
 /** Rotation matrices (..., 3, 3), active, acting on column vectors:
- *  - from quaternions (..., 4) in the order w, x, y, z, of any length but 0;
+ *  - from quaternions (..., 4) in the order w, x, y, z, of any length but 0, which gives NaN;
  *  - from rotation vectors (..., 3), axis times angle in radians: R = exp(K), K v = vector x v. Smooth
  *    everywhere, the identity included (O. Rodrigues, 1840);
  *  - from Euler angles (..., 3) in radians about the axes named by three letters: lower case about

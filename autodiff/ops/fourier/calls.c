@@ -30,7 +30,7 @@ static int last_axis(unsigned mask) {
     return last;
 }
 
-/* The axes to transform: at least one. Fails the tape. */
+/* The axes to work on: at least one. Fails the tape. */
 static bool read_axes(dt_tensor *x, int axis, const char *name, unsigned *ret_mask) {
     if (!dti_axes(x, axis, name, ret_mask)) {
         return false;
@@ -41,9 +41,25 @@ static bool read_axes(dt_tensor *x, int axis, const char *name, unsigned *ret_ma
     return *ret_mask != 0;
 }
 
+/* The same of a transform, whose normalisation must be one of the three. */
+static bool read_transform(dt_tensor *x, int axis, dt_fft_norm norm, const char *name,
+                           unsigned *ret_mask) {
+    if (!read_axes(x, axis, name, ret_mask)) {
+        return false;
+    }
+    bool known = norm == DT_FFT_BACKWARD || norm == DT_FFT_ORTHO || norm == DT_FFT_FORWARD;
+    if (!known) {
+        dt_tape_fail(dt_tape_of(x), DT_ERR_ARGUMENT,
+                     "%s: normalisation %d must be DT_FFT_BACKWARD, DT_FFT_ORTHO or "
+                     "DT_FFT_FORWARD",
+                     name, (int)norm);
+    }
+    return known;
+}
+
 static dt_tensor *complex_transform(dt_tensor *x, int axis, dt_fft_norm norm, bool inverse) {
     struct dti_fft_attr attr = {.fft = {.inverse = inverse}};
-    if (!read_axes(x, axis, inverse ? "ifft" : "fft", &attr.fft.mask)) {
+    if (!read_transform(x, axis, norm, inverse ? "ifft" : "fft", &attr.fft.mask)) {
         return dti_inert_of(x);
     }
     attr.fft.scale = scale_of(points(x, attr.fft.mask, -1, 0), norm, inverse);
@@ -64,7 +80,7 @@ dt_tensor *dt_ifft(dt_tensor *x, int axis, dt_fft_norm norm) {
 
 dt_tensor *dt_rfft(dt_tensor *x, int axis, dt_fft_norm norm) {
     struct dti_fft_attr attr = {.n = 0};
-    if (!read_axes(x, axis, "rfft", &attr.fft.mask)) {
+    if (!read_transform(x, axis, norm, "rfft", &attr.fft.mask)) {
         return dti_inert_of(x);
     }
     attr.fft.half = last_axis(attr.fft.mask);
@@ -75,7 +91,7 @@ dt_tensor *dt_rfft(dt_tensor *x, int axis, dt_fft_norm norm) {
 
 dt_tensor *dt_irfft(dt_tensor *z, int axis, int64_t n, dt_fft_norm norm) {
     struct dti_fft_attr attr = {.n = n};
-    if (!read_axes(z, axis, "irfft", &attr.fft.mask)) {
+    if (!read_transform(z, axis, norm, "irfft", &attr.fft.mask)) {
         return dti_inert_of(z);
     }
     attr.fft.half = last_axis(attr.fft.mask);
@@ -108,7 +124,7 @@ dt_tensor *dt_ifftshift(dt_tensor *x, int axis) {
 }
 
 dt_tensor *dt_fftfreq(dt_tape *tape, int64_t n, double d) {
-    if (n < 1 || !(d != 0)) {
+    if (n < 1 || d == 0 || !isfinite(d)) {
         dt_tape_fail(tape, DT_ERR_ARGUMENT, "fftfreq: %lld points %g apart have no frequencies",
                      (long long)n, d);
         return dt_inert(tape);
@@ -120,20 +136,24 @@ dt_tensor *dt_fftfreq(dt_tape *tape, int64_t n, double d) {
 
 /* -- convolutions ------------------------------------------------------------------------------ */
 
-/* The smallest number from n on that has no prime factors above 5. */
+/* The smallest number from n on that has no prime factors above 5, n at most 2^60: of every product
+ * of powers of 3 and 5 the first multiple by a power of 2 that is large enough. */
 static int64_t good_size(int64_t n) {
-    for (;; n++) {
-        int64_t rest = n;
-        for (int64_t p = 2; p <= 5; p++) {
-            while (rest % p == 0) {
-                rest /= p;
+    int64_t best = INT64_MAX;
+    for (int64_t fives = 1; fives < best; fives = fives < n ? fives * 5 : best) {
+        for (int64_t rest = fives; rest < best; rest = rest < n ? rest * 3 : best) {
+            int64_t size = rest;
+            while (size < n) {
+                size *= 2;
             }
-        }
-        if (rest == 1) {
-            return n;
+            best = size < best ? size : best;
         }
     }
+    return best;
 }
+
+/* No transform of more points fits in memory (good_size must not overflow). */
+#define LARGEST_SIZE (INT64_C(1) << 58)
 
 struct sizes {
     int64_t padded, start, length;
@@ -146,6 +166,11 @@ static bool measure(dt_tape *tape, int64_t na, int64_t nb, dt_convolution mode, 
         dt_tape_fail(tape, DT_ERR_SHAPE, "fft_convolve: axis %d has sizes %lld and %lld%s", d,
                      (long long)na, (long long)nb,
                      na < 1 || nb < 1 ? "" : ", a circular convolution needs equal ones");
+        return false;
+    }
+    if (na > LARGEST_SIZE || nb > LARGEST_SIZE) {
+        dt_tape_fail(tape, DT_ERR_SHAPE, "fft_convolve: axis %d is too long: %lld and %lld", d,
+                     (long long)na, (long long)nb);
         return false;
     }
     bool circular = mode == DT_CONV_CIRCULAR;
@@ -162,6 +187,11 @@ dt_tensor *dt_fft_convolve(dt_tensor *a, dt_tensor *b, int axis, dt_convolution 
         return dti_inert_of(a == NULL ? b : a);
     }
     dt_tape *tape = dt_tape_of(a);
+    if (mode != DT_CONV_FULL && mode != DT_CONV_SAME && mode != DT_CONV_CIRCULAR) {
+        dt_tape_fail(tape, DT_ERR_ARGUMENT,
+                     "fft_convolve: mode %d must be DT_CONV_FULL, DT_CONV_SAME or DT_CONV_CIRCULAR",
+                     (int)mode);
+    }
     if (dt_ndim(a) != dt_ndim(b)) {
         dt_tape_fail(tape, DT_ERR_SHAPE, "fft_convolve: operands have %d and %d dimensions",
                      dt_ndim(a), dt_ndim(b));
@@ -212,7 +242,12 @@ dt_tensor *dt_fourier_shift(dt_tensor *x, dt_tensor *shift, int axis) {
     }
     bool real = !dt_dtype_is_complex(dt_dtype_of(x));
     dt_dtype dtype = dt_dtype_real(dt_dtype_of(x));
-    dt_tensor *y = dt_fft(x, axis, DT_FFT_BACKWARD);
+    dt_tensor *y = dt_fft(x, axis, DT_FFT_BACKWARD); /* refuses other types of x */
+    if (dt_dtype_of(shift) != dtype) {
+        dt_tape_fail(tape, DT_ERR_DTYPE, "fourier_shift: the shifts must be %s, are %s",
+                     dt_dtype_name(dtype), dt_dtype_name(dt_dtype_of(shift)));
+        return dt_inert(tape);
+    }
     for (int d = 0, k = 0; d < ndim; d++) {
         if (mask >> d & 1u) {
             int64_t shape[DT_MAX_DIMS];

@@ -30,6 +30,11 @@ dt_tensor *dt_nonzero(dt_tensor *mask) {
         return NULL;
     }
     dt_tape *tape = dt_tape_of(mask);
+    if (dt_dtype_of(mask) != DT_BOOL) {
+        dt_tape_fail(tape, DT_ERR_DTYPE, "nonzero: the mask must be bool, is %s",
+                     dt_dtype_name(dt_dtype_of(mask)));
+        return dt_inert(tape);
+    }
     const bool *yes = dt_data_bool(mask);
     int ndim = dt_ndim(mask);
     int64_t count = 0, size = dt_size(mask);
@@ -128,11 +133,16 @@ dt_tensor *dt_searchsorted(dt_tensor *sorted, dt_tensor *x, bool right) {
     const double *list = numbers(sorted, "searchsorted");
     const double *values = list == NULL ? NULL : numbers(x, "searchsorted");
     int64_t n = dt_size(sorted);
-    for (int64_t i = 0; values != NULL && i + 1 < n; i++) {
-        if (!(list[i] <= list[i + 1])) {
+    for (int64_t i = 0; values != NULL && i < n; i++) {
+        if (isnan(list[i])) {
+            dt_tape_fail(tape, DT_ERR_ARGUMENT, "searchsorted: entry %lld of the list is NaN",
+                         (long long)i);
+            return dt_inert(tape);
+        }
+        if (i > 0 && list[i - 1] > list[i]) {
             dt_tape_fail(tape, DT_ERR_ARGUMENT,
-                         "searchsorted: the list falls from %g to %g at entry %lld", list[i],
-                         list[i + 1], (long long)(i + 1));
+                         "searchsorted: the list falls from %g to %g at entry %lld", list[i - 1],
+                         list[i], (long long)i);
             return dt_inert(tape);
         }
     }

@@ -84,6 +84,19 @@ static int64_t *index_like(dt_tensor *x, dt_tensor **ret) {
     return *ret == dt_inert(dt_tape_of(x)) ? NULL : (*ret)->a.data;
 }
 
+/* The number of knots not above each x; the first and last line must have a slope. */
+static dt_tensor *knots_below(dt_tensor *xp, dt_tensor *x, int64_t n) {
+    dt_tensor *place = dt_searchsorted(xp, x, true);
+    dt_tensor *low = dt_select(xp, 0, 1), *high = dt_select(xp, 0, n - 2);
+    const bool *first = dt_data_bool(dt_compare(dt_select(xp, 0, 0), DT_EQ, low));
+    const bool *last = dt_data_bool(dt_compare(dt_select(xp, 0, n - 1), DT_EQ, high));
+    if (first != NULL && last != NULL && (*first || *last)) {
+        dt_tape_fail(dt_tape_of(x), DT_ERR_ARGUMENT, "interp: the %s two knots are equal",
+                     *first ? "first" : "last");
+    }
+    return place;
+}
+
 dt_tensor *dt_interp(dt_tensor *x, dt_tensor *xp, dt_tensor *fp) {
     if (x == NULL || xp == NULL || fp == NULL) {
         return dti_inert_of(x != NULL ? x : xp != NULL ? xp : fp);
@@ -95,26 +108,31 @@ dt_tensor *dt_interp(dt_tensor *x, dt_tensor *xp, dt_tensor *fp) {
                      "interp: the table needs two lists of equal length, at least 2");
         return dt_inert(tape);
     }
+    if (dti_is_real(x) && dti_is_real(xp) && dt_dtype_of(x) != dt_dtype_of(xp)) {
+        dt_tape_fail(tape, DT_ERR_DTYPE, "interp: the points are %s, the knots %s",
+                     dt_dtype_name(dt_dtype_of(x)), dt_dtype_name(dt_dtype_of(xp)));
+        return dt_inert(tape);
+    }
     int64_t n = dt_shape(xp)[0];
-    dt_tensor *low, *high, *place = dt_searchsorted(xp, x, true);
+    dt_tensor *low, *high, *place = knots_below(xp, x, n);
     const int64_t *at = dt_data_i64(place);
     int64_t *from = index_like(x, &low), *to = index_like(x, &high);
+    /* The line of a point starts at the knot below it, from the last one backwards, so that knots
+     * and the ends of the table give exactly the values there. */
     for (int64_t i = 0; at != NULL && from != NULL && to != NULL && i < dt_size(x); i++) {
-        from[i] = at[i] < 1 ? 0 : at[i] > n - 1 ? n - 2 : at[i] - 1;
-        to[i] = from[i] + 1;
+        from[i] = at[i] < 1 ? 0 : at[i] - 1;
+        to[i] = at[i] < n ? from[i] + 1 : n - 2;
     }
     dt_tensor *x0 = dt_take(xp, low), *x1 = dt_take(xp, high);
-    /* outside the table: its first or last knot, without influence of x */
-    dt_tensor *inside = dt_logic(dt_compare(x, DT_GE, dt_select(xp, 0, 0)), DT_AND,
-                                 dt_compare(x, DT_LE, dt_select(xp, 0, -1)));
-    dt_tensor *end = dt_where(dt_compare(x, DT_GT, dt_select(xp, 0, -1)), x1, x0);
-    dt_tensor *held = dt_where(inside, x, end);
-    dt_tensor *t = dt_div(dt_sub(held, x0), dt_sub(x1, x0));
+    /* outside the table: its first or last knot, without influence of x (a NaN is not outside) */
+    dt_tensor *outside = dt_logic(dt_compare(x, DT_LT, dt_select(xp, 0, 0)), DT_OR,
+                                  dt_compare(x, DT_GT, dt_select(xp, 0, -1)));
+    dt_tensor *t = dt_div(dt_sub(dt_where(outside, x0, x), x0), dt_sub(x1, x0));
     dt_tensor *f0 = dt_take(fp, low), *f1 = dt_take(fp, high);
     return dt_add(f0, dt_mul(t, dt_sub(f1, f0)));
 }
 
-/* One corner of the cells that points lie in: its elements, and 0 for corners outside. */
+/* One corner of the cells that points lie in. NaN counts as inside: its weights make NaN. */
 struct corners {
     int64_t *place; /* flat index into (H, W) */
     bool *inside;
@@ -125,7 +143,7 @@ static void find_corner(const double *points, int64_t n, int64_t height, int64_t
     for (int64_t i = 0; i < n; i++) {
         double r = floor(points[2 * i]) + dr, c = floor(points[2 * i + 1]) + dc;
         bool in = r >= 0 && r < (double)height && c >= 0 && c < (double)width;
-        ret->inside[i] = in;
+        ret->inside[i] = in || isnan(r) || isnan(c);
         ret->place[i] = in ? (int64_t)r * width + (int64_t)c : 0;
     }
 }
@@ -149,6 +167,11 @@ dt_tensor *dt_bilinear(dt_tensor *image, dt_tensor *points) {
         dt_tape_fail(tape, DT_ERR_SHAPE, "bilinear: the image has no pixels");
         return dt_inert(tape);
     }
+    if (dt_dtype_of(points) != DT_F64) {
+        dt_tape_fail(tape, DT_ERR_DTYPE, "bilinear: the points must be f64, are %s",
+                     dt_dtype_name(dt_dtype_of(points)));
+        return dt_inert(tape);
+    }
     dt_tensor *pixels = dt_reshape(image, ndim - 1, flat), *sum = NULL;
     const double *at = dt_data_f64(points);
     dt_tensor *row = dt_select(points, 1, 0), *column = dt_select(points, 1, 1);
@@ -170,7 +193,8 @@ dt_tensor *dt_bilinear(dt_tensor *image, dt_tensor *points) {
                   *wc = dt_sub(column, dt_select(base, 0, 1));
         wr = dr == 0 ? dt_neg(wr) : wr;
         wc = dc == 0 ? dt_neg(wc) : wc;
-        dt_tensor *weight = dt_where(inside, dt_mul(wr, wc), dt_scalar(tape, 0));
+        dt_tensor *zero = dt_scalar(tape, 0); /* for each factor: one may be infinite outside */
+        dt_tensor *weight = dt_mul(dt_where(inside, wr, zero), dt_where(inside, wc, zero));
         dt_dtype real = dt_dtype_real(dt_dtype_of(image));
         dt_tensor *term = dt_mul(dt_gather(pixels, place, -1), dt_cast(weight, real));
         sum = sum == NULL ? term : dt_add(sum, term);

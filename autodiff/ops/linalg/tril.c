@@ -66,5 +66,6 @@ dt_tensor *dt_tril(dt_tensor *x, int64_t k) {
 }
 
 dt_tensor *dt_triu(dt_tensor *x, int64_t k) {
-    return dt_transpose(dt_tril(dt_transpose(x), -k));
+    int64_t below = k == INT64_MIN ? INT64_MAX : -k;
+    return dt_transpose(dt_tril(dt_transpose(x), below));
 }

@@ -12,6 +12,7 @@ struct labelled {
     dt_tensor *x;
     int n;
     char letter[DT_MAX_DIMS];
+    int at[DT_MAX_DIMS]; /* where in the text */
 };
 
 struct spec {
@@ -49,13 +50,14 @@ static int read_letters(dt_tape *tape, const char *text, int at, struct labelled
             refuse(tape, text, at, "more than 8 dimensions");
             return -1;
         }
+        ret->at[ret->n] = at;
         ret->letter[ret->n++] = text[at];
     }
     return at;
 }
 
 /* Without an arrow: the letters that occur once, in alphabetical order. */
-static void implicit_output(struct spec *s) {
+static bool implicit_output(dt_tape *tape, const char *text, struct spec *s) {
     for (char letter = 'a'; letter <= 'z'; letter++) {
         int count = 0;
         for (int i = 0; i < s->n_operands; i++) {
@@ -63,20 +65,26 @@ static void implicit_output(struct spec *s) {
                 count += s->operand[i].letter[d] == letter;
             }
         }
-        if (count == 1 && s->output.n < DT_MAX_DIMS) {
+        if (count == 1 && s->output.n == DT_MAX_DIMS) {
+            dt_tape_fail(tape, DT_ERR_SHAPE,
+                         "einsum: \"%s\": the result has more than 8 dimensions", text);
+            return false;
+        }
+        if (count == 1) {
             s->output.letter[s->output.n++] = letter;
         }
     }
+    return true;
 }
 
-static bool check_output(dt_tape *tape, const char *text, int at, const struct spec *s) {
+static bool check_output(dt_tape *tape, const char *text, const struct spec *s) {
     for (int d = 0; d < s->output.n; d++) {
         bool known = false;
         for (int i = 0; i < s->n_operands; i++) {
             known = known || find(&s->operand[i], s->output.letter[d]) >= 0;
         }
         if (!known || find(&s->output, s->output.letter[d]) != d) {
-            return refuse(tape, text, at + d,
+            return refuse(tape, text, s->output.at[d],
                           known ? "a letter of the result occurs twice in it"
                                 : "a letter of the result occurs in no operand");
         }
@@ -105,8 +113,7 @@ static bool parse(dt_tape *tape, const char *text, int n, struct spec *ret) {
         return false;
     }
     if (text[at] == '\0') {
-        implicit_output(ret);
-        return true;
+        return implicit_output(tape, text, ret);
     }
     if (text[at + 1] != '>') {
         return refuse(tape, text, at, "expected ->");
@@ -115,7 +122,7 @@ static bool parse(dt_tape *tape, const char *text, int n, struct spec *ret) {
     if (end < 0 || text[end] != '\0') {
         return end < 0 ? false : refuse(tape, text, end, "expected the end");
     }
-    return check_output(tape, text, at + 2, ret);
+    return check_output(tape, text, ret);
 }
 
 /* Do the operands have as many dimensions as letters, and equal letters equal sizes? */

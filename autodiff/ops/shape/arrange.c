@@ -4,38 +4,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The shape of x with dimension d replaced by two, outer and inner. */
-static void split_dimension(const dt_tensor *x, int d, int64_t outer, int64_t inner,
-                            int64_t *ret_shape) {
-    int at = 0;
-    for (int e = 0; e < dt_ndim(x); e++) {
-        if (e == d) {
-            ret_shape[at++] = outer;
-            ret_shape[at++] = inner;
-        } else {
-            ret_shape[at++] = dt_shape(x)[e];
-        }
-    }
-}
-
-/* x with every element (or the whole) along axis d n times, through a broadcast of a new axis. */
+/* x with every element (or the whole) along axis d n times: a broadcast of a new axis between the
+ * elements before that axis and those behind it. */
 static dt_tensor *multiplied(dt_tensor *x, int d, int64_t n, bool elements, const char *name) {
     dt_tape *tape = dt_tape_of(x);
-    int ndim = dt_ndim(x);
-    int64_t thin[DT_MAX_DIMS + 1], wide[DT_MAX_DIMS + 1], result[DT_MAX_DIMS];
-    if (n < 0 || ndim == DT_MAX_DIMS) {
-        dt_tape_fail(tape, n < 0 ? DT_ERR_ARGUMENT : DT_ERR_SHAPE,
-                     n < 0 ? "%s: %lld copies of a tensor with %d dimensions"
-                           : "%s: no room for a dimension (%lld copies, %d dimensions)",
-                     name, (long long)n, ndim);
+    int64_t size = dt_shape(x)[d], result[DT_MAX_DIMS], before = 1, behind = 1;
+    if (n < 0) {
+        dt_tape_fail(tape, DT_ERR_ARGUMENT, "%s: %lld copies of axis %d", name, (long long)n, d);
         return dt_inert(tape);
     }
-    int64_t size = dt_shape(x)[d];
-    split_dimension(x, d, elements ? size : 1, elements ? 1 : size, thin);
-    split_dimension(x, d, elements ? size : n, elements ? n : size, wide);
-    memcpy(result, dt_shape(x), sizeof result);
-    result[d] = size * n;
-    return dt_reshape(dt_broadcast(dt_reshape(x, ndim + 1, thin), ndim + 1, wide), ndim, result);
+    if (size > 0 && n > INT64_MAX / size) {
+        dt_tape_fail(tape, DT_ERR_SHAPE, "%s: %lld copies of axis %d of size %lld are too many",
+                     name, (long long)n, d, (long long)size);
+        return dt_inert(tape);
+    }
+    for (int e = 0; e < dt_ndim(x); e++) {
+        result[e] = dt_shape(x)[e] * (e == d ? n : 1);
+        before *= e < d || (e == d && elements) ? dt_shape(x)[e] : 1;
+        behind *= e > d || (e == d && !elements) ? dt_shape(x)[e] : 1;
+    }
+    const int64_t thin[3] = {before, 1, behind}, wide[3] = {before, n, behind};
+    return dt_reshape(dt_broadcast(dt_reshape(x, 3, thin), 3, wide), dt_ndim(x), result);
 }
 
 dt_tensor *dt_repeat(dt_tensor *x, int64_t n, int axis) {
@@ -48,7 +37,7 @@ dt_tensor *dt_tile(dt_tensor *x, const int64_t *counts) {
     for (int d = 0; x != NULL && d < dt_ndim(x) && dt_tape_status(dt_tape_of(x)) == DT_OK; d++) {
         x = counts[d] == 1 ? x : multiplied(x, d, counts[d], false, "tile");
     }
-    return x;
+    return x == NULL || dt_tape_status(dt_tape_of(x)) == DT_OK ? x : dti_inert_of(x);
 }
 
 dt_tensor *dt_squeeze(dt_tensor *x, int axis) {
@@ -151,6 +140,13 @@ dt_tensor *dt_kron(dt_tensor *a, dt_tensor *b) {
         of_a[2 * d] = dt_shape(a)[d];
         of_b[2 * d + 1] = dt_shape(b)[d];
         of_a[2 * d + 1] = of_b[2 * d] = 1;
+        if (dt_shape(b)[d] > 0 && dt_shape(a)[d] > INT64_MAX / dt_shape(b)[d]) {
+            dt_tape_fail(dt_tape_of(a), DT_ERR_SHAPE,
+                         "kron: sizes %lld and %lld of axis %d are too "
+                         "large",
+                         (long long)dt_shape(a)[d], (long long)dt_shape(b)[d], d);
+            return dt_inert(dt_tape_of(a));
+        }
         result[d] = dt_shape(a)[d] * dt_shape(b)[d];
     }
     return dt_reshape(dt_mul(dt_reshape(a, 2 * ndim, of_a), dt_reshape(b, 2 * ndim, of_b)), ndim,
