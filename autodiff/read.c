@@ -89,7 +89,8 @@ bool dti_check_alive(dt_tape *tape, const dt_tensor *x, const char *what) {
     if (x == NULL) {
         dt_tape_fail(tape, DT_ERR_ARGUMENT, "%s is NULL", what);
     } else if (x->tape != tape) {
-        dt_tape_fail(tape, DT_ERR_ARGUMENT, "%s lives on another tape", what);
+        dt_tape_fail(tape, DT_ERR_ARGUMENT,
+                     "%s lives on another tape: make all tensors of a model on one", what);
     } else if (x->id >= tape->next_id) {
         dt_tape_fail(tape, DT_ERR_STALE, "%s was made after a mark the tape has been rewound to",
                      what);

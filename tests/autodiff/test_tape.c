@@ -151,7 +151,8 @@ Test(tape, refuses_tensors_of_another_tape_and_tensors_that_were_rewound) {
     dt_tape *tape = dt_tape_new(NULL), *other = dt_tape_new(NULL);
     dt_tensor *x = dt_parameter(tape, DT_F64, 1, n3, three);
     dt_add(x, dt_parameter(other, DT_F64, 1, n3, three));
-    EXPECT_FAILURE(tape, DT_ERR_ARGUMENT, "add: input 1 lives on another tape");
+    EXPECT_FAILURE(tape, DT_ERR_ARGUMENT,
+                   "add: input 1 lives on another tape: make all tensors of a model on one");
     x = dt_parameter(tape, DT_F64, 1, n3, three);
     dt_mark mark = dt_tape_mark(tape);
     dt_tensor *gone = dt_square(x);

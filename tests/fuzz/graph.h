@@ -72,12 +72,14 @@ dt_tensor *partner(struct graph *g, dt_tensor *a); /* one that broadcasts with a
 dt_tensor *vector(struct graph *g, int64_t n);     /* made from any tensor: (n) */
 dt_tensor *matrix(struct graph *g, int64_t n, int64_t m);
 dt_tensor *positive_definite(struct graph *g, int64_t n);
+dt_tensor *bounded(dt_tensor *x);                              /* x / sqrt(1 + |x|^2) */
 dt_tensor *indices(struct graph *g, int64_t n, int64_t limit); /* i64 (n), in [0, limit) */
 int axis_of(struct graph *g, const dt_tensor *x);
 int axes_of(struct graph *g, const dt_tensor *x);          /* one, some or all */
 int64_t count(struct graph *g, int64_t low, int64_t high); /* in [low, high] */
 int random_shape(struct graph *g, int64_t shape[DT_MAX_DIMS]);
-const void *random_data(struct graph *g, dt_dtype dtype, int64_t size); /* until the next call */
+const void *random_data(struct graph *g, dt_dtype dtype,
+                        int64_t size); /* until the next call; NULL if too much */
 dt_tensor *new_leaf(struct graph *g, bool parameter);
 
 /* -- calls ------------------------------------------------------------------------------------- */
@@ -87,12 +89,15 @@ struct call {
     dt_tensor *(*make)(struct graph *g);
 };
 
-/* Public functions by hand (graph_calls.c, graph_algebra.c), rows of the table (graph_table.c). */
+/* Public functions by hand (graph_calls.c, graph_algebra.c, graph_linalg.c), rows of the table
+ * (graph_table.c). */
 dt_tensor *call_elementwise(struct graph *g);
 dt_tensor *call_shape(struct graph *g);
 dt_tensor *call_algebra(struct graph *g);
+dt_tensor *call_linalg(struct graph *g);
 dt_tensor *call_table(struct graph *g);
-dt_tensor *call_function(struct graph *g); /* checkpoints and batches (graph_functions.c) */
+dt_tensor *
+call_function(struct graph *g); /* checkpoints, batches, fixed points (graph_functions.c) */
 
 /* -- checks (graph_checks.c) ------------------------------------------------------------------- */
 

@@ -28,15 +28,6 @@ static dt_tensor *above_one(struct graph *g, dt_tensor *x) {
     return oops(g) ? x : dt_add(y, dt_scalar(g->tape, 1.25));
 }
 
-/* x / sqrt(1 + |x|^2): tames what grows. */
-static dt_tensor *bounded(dt_tensor *x) {
-    if (x == NULL) {
-        return x;
-    }
-    dt_dtype real = dt_dtype_real(dt_dtype_of(x));
-    return dt_mul(x, dt_rsqrt(dt_add(dt_abs2(x), dt_full(dt_tape_of(x), real, 0, NULL, 1))));
-}
-
 static dt_tensor *of_one(struct graph *g) {
     switch (below(g, 8)) {
     case 0: return unary_real[below(g, COUNT(unary_real))](real_one(g));

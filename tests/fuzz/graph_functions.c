@@ -1,4 +1,5 @@
-/* graph_functions.c - checkpoints and batches of random small functions, some of which misbehave. */
+/* graph_functions.c - checkpoints, batches and fixed points of random small functions, some of
+ * which misbehave. */
 #include "graph.h"
 
 enum { GOOD, NESTED, RETURNS_NULL, FOREIGN, ROWS, FAILS, REFUSES, KINDS };
@@ -55,6 +56,23 @@ static dt_tensor *rows(void *user, dt_tape *tape, int64_t begin, int64_t end,
     return p->bad != GOOD && begin > 1 ? finish(p, tape, x) : chain(&good, tape, x);
 }
 
+/* sin(b(x)) / 3 + p + 2: a contraction, to a point away from 0. */
+static dt_tensor *contract(void *user, dt_tape *tape, dt_tensor *x, dt_tensor *const *params) {
+    struct plan *p = user;
+    if (p->bad > NESTED) {
+        return p->bad == ROWS ? dt_stack(2, (dt_tensor *const[]){x, x}, 0) : finish(p, tape, x);
+    }
+    return dt_add(dt_add(dt_scale(dt_sin(bounded(x)), 1.0 / 3), params[0]), dt_scalar(tape, 2));
+}
+
+static dt_tensor *fixed_point(struct graph *g, struct plan *p) {
+    dt_tensor *x = bounded(vector(g, 1 + below(g, 4)));
+    dt_tensor *start = dt_full(g->tape, is_complex(x) ? DT_C128 : DT_F64, 1,
+                               (const int64_t[]){oops(g) ? 7 : size_of(x)}, 0.5);
+    const dt_fixed_point_options options = {.max_iterations = oops(g) ? 2 : 0};
+    return dt_fixed_point(contract, p, start, oops(g) ? 0 : 1, &x, &options);
+}
+
 dt_tensor *call_function(struct graph *g) {
     if (g->n_plans == MAX_PLANS) {
         return NULL;
@@ -62,6 +80,9 @@ dt_tensor *call_function(struct graph *g) {
     struct plan *p = &g->plan[g->n_plans++];
     *p = (struct plan){.seed = next_random(g), .foreign = g->leaf[0]};
     p->bad = oops(g) || (g->wild && chance(g, 4)) ? (int)below(g, KINDS) : (int)below(g, 2);
+    if (chance(g, 5)) {
+        return fixed_point(g, p);
+    }
     dt_tensor *x = with_axes(g);
     dt_tensor *in[] = {x, oops(g) ? any(g) : dt_mean(vector(g, 3), DT_ALL)};
     int64_t n = length_of(x, 0), offsets[] = {0, n / 3 + 1, n + (n == 1) + (n == 2 ? 1 : 0)};

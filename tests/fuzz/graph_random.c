@@ -164,6 +164,15 @@ dt_tensor *positive_definite(struct graph *g, int64_t n) {
     return dt_add(product, dt_eye(g->tape, dt_dtype_of(a), n));
 }
 
+/* Tames what grows. */
+dt_tensor *bounded(dt_tensor *x) {
+    if (x == NULL) {
+        return x;
+    }
+    dt_dtype real = dt_dtype_real(dt_dtype_of(x));
+    return dt_mul(x, dt_rsqrt(dt_add(dt_abs2(x), dt_full(dt_tape_of(x), real, 0, NULL, 1))));
+}
+
 dt_tensor *indices(struct graph *g, int64_t n, int64_t limit) {
     int64_t entry[64];
     n = n > 64 ? 64 : n;
@@ -224,7 +233,7 @@ int random_shape(struct graph *g, int64_t shape[DT_MAX_DIMS]) {
     return ndim;
 }
 
-/* Numbers in (-1, 1), or small integers, of a type; at most `room` bytes. */
+/* Numbers in (-1, 1), or small integers, of a type. */
 static void fill(struct graph *g, dt_dtype dtype, int64_t size, void *data) {
     int64_t numbers = size * (dt_dtype_is_complex(dtype) ? 2 : 1);
     for (int64_t i = 0; i < numbers; i++) {
@@ -241,8 +250,8 @@ static void fill(struct graph *g, dt_dtype dtype, int64_t size, void *data) {
 
 const void *random_data(struct graph *g, dt_dtype dtype, int64_t size) {
     static double room[2 * LARGEST];
-    fill(g, dtype, size < LARGEST ? size : LARGEST, room);
-    return room;
+    fill(g, dtype, size < LARGEST ? size : 0, room);
+    return size < LARGEST ? room : NULL;
 }
 
 dt_tensor *new_leaf(struct graph *g, bool parameter) {

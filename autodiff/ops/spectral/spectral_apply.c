@@ -14,6 +14,7 @@
 #include "linalg.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* -- shared with spectral_form ----------------------------------------------------------------- */
@@ -92,7 +93,9 @@ bool dti_function_from(dt_tape *tape, const char *name, const dt_spectral_fn *fn
                      arity >= 0 ? arity : DTI_SPECTRAL_PARAMS, n_params);
     } else if (fn->kind == DT_SPECTRAL_POWER || arity != 0) {
         for (int p = 0; p < n_params && dt_tape_status(tape) == DT_OK; p++) {
-            dti_check_alive(tape, params[p], name);
+            char which[64];
+            snprintf(which, sizeof which, "%s: parameter %d of the function", name, p);
+            dti_check_alive(tape, params[p], which);
         }
     }
     *ret = (struct dti_function){.n_params = n_params};
@@ -403,7 +406,9 @@ dt_tensor *dt_spectral_apply(dt_tensor *a, const dt_spectral_fn *fn, int n_param
     if (!dti_function_from(dt_tape_of(a), "spectral_apply", fn, n_params, params, &attr.f)) {
         return dt_inert(dt_tape_of(a));
     }
-    memcpy(in + 1, params, (size_t)n_params * sizeof *in);
+    for (int i = 0; i < n_params; i++) {
+        in[1 + i] = params[i];
+    }
     return dt_apply(&dti_op_spectral_apply, 1 + n_params, in, &attr);
 }
 
