@@ -467,6 +467,9 @@ Test(fourier, refuses_what_it_cannot_transform) {
                    "fftfreq: 4 points 0 apart have no frequencies");
     expect_failure(tape, dt_fftfreq(tape, 4, NAN), DT_ERR_ARGUMENT,
                    "fftfreq: 4 points nan apart have no frequencies");
+    dt_fftfreq(tape, INT64_MAX, 1);
+    cr_expect_eq(dt_tape_status(tape), DT_ERR_ARGUMENT);
+    dt_tape_reset(tape);
 #undef NORM
 #undef Z
     dt_tape_free(tape);

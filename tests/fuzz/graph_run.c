@@ -61,7 +61,8 @@ static bool excused(const struct graph *g) {
     case DT_ERR_GRADIENT: return strstr(message, "of an order above") != NULL;
     case DT_ERR_MEMORY:
     case DT_ERR_NONFINITE:
-    case DT_ERR_NOT_POSITIVE_DEFINITE: return true;
+    case DT_ERR_NOT_POSITIVE_DEFINITE:
+    case DT_ERR_GAUGE: return true;
     default: return strstr(message, " is nan") != NULL || strstr(message, "a NaN") != NULL;
     }
 }

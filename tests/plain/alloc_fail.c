@@ -1,50 +1,11 @@
 /* alloc_fail.c - every allocation fails once: no crash, no leak, a status and a sentence each time.
  *
- * The linker sends the library's allocations through the wrappers below. Each scenario runs with
- * the first allocation failing, then the second, and so on until it runs through. */
+ * Each scenario runs with the first allocation failing, then the second, and so on until it runs
+ * through. */
 #include "crystal.h"
+#include "failing.h"
 
 #include <unistd.h>
-
-/* -- allocations that fail on demand ----------------------------------------------------------- */
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__real_aligned_alloc(size_t alignment, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-void *__wrap_aligned_alloc(size_t alignment, size_t size);
-
-static long long allowed = -1; /* allocations until one fails; negative: none fails */
-static bool failed;
-
-static bool refuse(void) {
-    if (allowed < 0) {
-        return false;
-    }
-    bool now = allowed == 0;
-    failed = failed || now;
-    allowed -= 1;
-    return now;
-}
-
-void *__wrap_malloc(size_t size) {
-    return refuse() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size) {
-    return refuse() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size) {
-    return refuse() ? NULL : __real_realloc(old, size);
-}
-
-void *__wrap_aligned_alloc(size_t alignment, size_t size) {
-    return refuse() ? NULL : __real_aligned_alloc(alignment, size);
-}
 
 /* -- scenarios: each returns the status it ended with ------------------------------------------ */
 
@@ -173,10 +134,10 @@ static dt_status parse_options(dt_error *error) {
 static int exhaust(const char *name, dt_status (*scenario)(dt_error *)) {
     for (int n = 0;; n++) {
         dt_error error = DT_ERROR_INIT;
-        failed = false;
-        allowed = n;
+        fail_allocation(n);
         dt_status status = scenario(&error);
-        allowed = -1;
+        bool failed = allocation_failed();
+        fail_allocation(-1);
         if (!failed) {
             REQUIRE(status == DT_OK, "%s: %s", name, error.message);
             return n;
