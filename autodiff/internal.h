@@ -55,6 +55,8 @@ struct dt_tape {
     struct dti_lazy *lazies, *sums; /* tensors computed when needed, newest first (lazy.h) */
     int64_t regions;                /* serial number of the last region */
     int forcing;                    /* loops being built or run, one for the other */
+    int64_t n_marks;                /* taken so far */
+    struct dti_copy *copies;        /* of elements overwritten while somebody needs them */
 
     bool recording;
     bool in_sweep;
