@@ -16,12 +16,17 @@ struct plan {
     uint64_t seed;
     int64_t scale; /* rows of the input per row of the result */
     int bad;       /* 0: legal, else how it misbehaves */
+    bool reads;    /* every tensor at once */
     dt_tensor *foreign;
 };
+
+/* How a run differs from the usual one: nothing it sees may depend on it. */
+enum habit { USUAL, READS, PROFILES };
 
 struct graph {
     uint64_t random;
     bool wild;
+    enum habit habit;
     int64_t limit; /* elements a tensor may have before it is cut */
     dt_tape *tape, *other;
     dt_tensor *leaf[MAX_LEAVES]; /* parameters and constants of the tape */
@@ -37,8 +42,7 @@ struct graph {
     struct plan plan[MAX_PLANS];
     int n_plans;
     uint64_t digest;   /* of everything seen: equal for equal behaviour */
-    uint64_t outline;  /* the same without the values */
-    double sum, scale; /* of the values with random weights, and of their magnitudes */
+    double sum;        /* of the values with weights, for a person */
     bool incomparable; /* what happened depends on the order of evaluation, as documented */
     bool limited;      /* runs with little memory */
     int64_t n_values;
@@ -53,7 +57,7 @@ uint64_t next_random(struct graph *g);
 int64_t below(struct graph *g, int64_t n);               /* uniform in [0, n) */
 bool chance(struct graph *g, int one_in);                /* true once in so many times */
 bool oops(struct graph *g);                              /* wild graphs only: now and then */
-void note(struct graph *g, const void *bytes, size_t n); /* into digest and outline */
+void note(struct graph *g, const void *bytes, size_t n); /* into the digest */
 void note_value(struct graph *g, double x);              /* into digest and sum */
 void trouble(struct graph *g, const char *format, ...) DT_PRINTF(2, 3);
 
@@ -113,6 +117,6 @@ void check_derivatives(struct graph *g);
 /* -- everything (graph_run.c) ------------------------------------------------------------------ */
 
 /* Run one seed; what was found is in trouble and digest. */
-void run_seed(uint64_t seed, bool verbose, struct graph *ret_graph);
+void run_seed(uint64_t seed, enum habit habit, bool verbose, struct graph *ret_graph);
 
 #endif

@@ -18,6 +18,9 @@ static dt_tensor *chain(const struct plan *p, dt_tape *tape, dt_tensor *x) {
         case 6: x = dt_sinc(x); break;
         default: x = dt_mul(dt_cis(dt_real(x)), dt_cast(x, DT_C128)); break;
         }
+        if (p->reads) {
+            dt_data(x);
+        }
     }
     return x;
 }
@@ -78,7 +81,7 @@ dt_tensor *call_function(struct graph *g) {
         return NULL;
     }
     struct plan *p = &g->plan[g->n_plans++];
-    *p = (struct plan){.seed = next_random(g), .foreign = g->leaf[0]};
+    *p = (struct plan){.seed = next_random(g), .foreign = g->leaf[0], .reads = g->habit == READS};
     p->bad = oops(g) || (g->wild && chance(g, 4)) ? (int)below(g, KINDS) : (int)below(g, 2);
     if (chance(g, 5)) {
         return fixed_point(g, p);
