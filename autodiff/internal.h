@@ -69,6 +69,9 @@ struct dt_tape {
     struct dti_workers *workers; /* worker tapes of batches.c, kept warm */
 };
 
+/* A new tape, or NULL without memory for it. */
+dt_tape *dti_tape_try_new(const dt_tape_options *options);
+
 /* Allocation with the tape's limit and error; NULL after failing the tape. what names the needer.
  */
 void *dti_tape_alloc(dt_tape *tape, bool persistent, size_t bytes, const char *what);

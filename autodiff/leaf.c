@@ -98,7 +98,9 @@ static dt_tensor *parameter(dt_tape *tape, const dt_array *source) {
                      dt_dtype_name(source->dtype));
     }
     dt_tensor *x = copied(tape, "parameter", source);
-    x->wants = x != dt_inert(tape);
+    if (x != dt_inert(tape)) {
+        x->wants = true;
+    }
     return x;
 }
 

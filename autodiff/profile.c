@@ -53,6 +53,9 @@ void dti_profile_free(struct dti_profile *p) {
 }
 
 void dt_profile_start(dt_tape *tape) {
+    if (tape->error.status != DT_OK) {
+        return;
+    }
     dti_profile_free(tape->profile);
     tape->profile = calloc(1, sizeof *tape->profile);
     if (tape->profile == NULL) {
@@ -64,7 +67,9 @@ void dt_profile_start(dt_tape *tape) {
 }
 
 void dt_profile_stop(dt_tape *tape) {
-    tape->profiling = false;
+    if (tape->profiling) {
+        tape->profiling = false;
+    }
 }
 
 /* -- table ------------------------------------------------------------------------------------- */

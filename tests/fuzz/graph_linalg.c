@@ -93,7 +93,7 @@ static dt_tensor *function_of(struct graph *g, dt_tensor *a) {
         fn.kind = (dt_spectral_kind)below(g, 11);
         fn.domain = (dt_spectral_domain)below(g, 4);
         fn.build = chance(g, 2) ? NULL : fn.build;
-        n_params = (int)below(g, 3);
+        n_params = fn.kind == DT_SPECTRAL_USER ? 1 + (int)below(g, 2) : (int)below(g, 3);
         params[below(g, 2)] = any(g);
     }
     return chance(g, 2)

@@ -67,7 +67,9 @@ static bool excused(const struct graph *g) {
     const char *message = dt_tape_message(g->tape);
     switch (dt_tape_status(g->tape)) {
     case DT_ERR_STALE: return g->overwrites;
-    case DT_ERR_GRADIENT: return strstr(message, "of an order above") != NULL;
+    case DT_ERR_GRADIENT: /* a limit on orders, or on what fixed points of high orders depend on */
+        return strstr(message, "of an order above") != NULL ||
+               strstr(message, "parameters at once") != NULL;
     case DT_ERR_MEMORY:
     case DT_ERR_NONFINITE:
     case DT_ERR_NOT_POSITIVE_DEFINITE:
