@@ -140,7 +140,10 @@ void dt_backward_from(dt_tensor *y, dt_tensor *cotangent) {
         return;
     }
     if (!y->wants) {
-        dt_tape_fail(tape, DT_ERR_GRADIENT, "backward: the output depends on no parameter");
+        dt_tape_fail(
+            tape, DT_ERR_GRADIENT,
+            "backward: the output depends on no parameter: make a dt_parameter, or look for "
+            "what cuts it off (dt_stop_gradient, dt_round, a comparison)");
         return;
     }
     dt_mark mark = dt_tape_mark(tape);
@@ -190,8 +193,10 @@ dt_tensor *dt_gradient(dt_tensor *parameter) {
         return dt_inert(tape);
     }
     if (!parameter->leaf || !parameter->wants) {
-        dt_tape_fail(tape, DT_ERR_ARGUMENT,
-                     "dt_gradient: only parameters keep a gradient (see dt_vjp for others)");
+        dt_tape_fail(
+            tape, DT_ERR_ARGUMENT,
+            "dt_gradient: the tensor is no parameter, and only those keep a gradient: dt_vjp "
+            "gives that of other tensors");
         return dt_inert(tape);
     }
     if (parameter->gradient == NULL) {

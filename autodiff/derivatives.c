@@ -38,7 +38,10 @@ void dt_hvp(dt_tensor *loss, int n_x, dt_tensor *const *x, dt_tensor *const *v,
         return;
     }
     if (dt_size(loss) != 1 || dt_dtype_is_complex(loss->a.dtype)) {
-        dt_tape_fail(tape, DT_ERR_GRADIENT, "dt_hvp: the loss must be one real number");
+        char shape[160];
+        dt_tape_fail(tape, DT_ERR_GRADIENT, "dt_hvp: the loss must be one real number, got %s%s",
+                     dt_dtype_name(loss->a.dtype),
+                     dt_shape_format(shape, sizeof shape, loss->a.ndim, loss->a.shape));
         return;
     }
     dt_tensor **g = dti_tape_alloc(tape, false, (size_t)n_x * sizeof(dt_tensor *), "dt_hvp");

@@ -92,7 +92,9 @@ bool dti_check_alive(dt_tape *tape, const dt_tensor *x, const char *what) {
         dt_tape_fail(tape, DT_ERR_ARGUMENT,
                      "%s lives on another tape: make all tensors of a model on one", what);
     } else if (x->id >= tape->next_id) {
-        dt_tape_fail(tape, DT_ERR_STALE, "%s was made after a mark the tape has been rewound to",
+        dt_tape_fail(tape, DT_ERR_STALE,
+                     "%s was made after a mark the tape has been rewound to: use it before "
+                     "dt_tape_rewind, or make it before the mark",
                      what);
     }
     return tape->error.status == DT_OK;
@@ -127,8 +129,9 @@ bool dti_check_match(const dt_tensor *x, const dt_tensor *bar, const char *what)
 
 static const void *typed(dt_tensor *x, dt_dtype dtype) {
     if (x != NULL && x->tape->error.status == DT_OK && x->a.dtype != dtype) {
-        dt_tape_fail(x->tape, DT_ERR_DTYPE, "dt_data_%s: the tensor holds %s", dt_dtype_name(dtype),
-                     dt_dtype_name(x->a.dtype));
+        dt_tape_fail(x->tape, DT_ERR_DTYPE,
+                     "dt_data_%s: the tensor holds %s: read it as that, or dt_cast it",
+                     dt_dtype_name(dtype), dt_dtype_name(x->a.dtype));
     }
     return dt_data(x);
 }
@@ -164,7 +167,8 @@ double dt_item(dt_tensor *x) {
     dt_tape *tape = x->tape;
     if (tape->error.status == DT_OK && dt_size(x) != 1) {
         char shape[128];
-        dt_tape_fail(tape, DT_ERR_SHAPE, "dt_item: needs one element, the tensor has shape %s",
+        dt_tape_fail(tape, DT_ERR_SHAPE,
+                     "dt_item: needs one element, the tensor has shape %s: dt_data reads all",
                      dt_shape_format(shape, sizeof shape, x->a.ndim, x->a.shape));
     }
     if (tape->error.status == DT_OK && x->a.dtype == DT_F32) {

@@ -118,7 +118,8 @@ void dt_tape_rewind(dt_tape *tape, dt_mark opaque) {
     memcpy(&mark, &opaque, sizeof mark);
     if (mark.next_id > tape->next_id || mark.scratch.used > dti_arena_used(tape->scratch)) {
         dt_tape_fail(tape, DT_ERR_STALE,
-                     "dt_tape_rewind: the tape has already been rewound past this mark");
+                     "dt_tape_rewind: the tape has already been rewound past this mark: "
+                     "take a new one");
         return;
     }
     dti_lazy_rewind(tape, mark.next_id, mark.clock);

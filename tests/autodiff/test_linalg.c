@@ -105,7 +105,8 @@ Test(linalg, cholesky_names_the_matrix_and_the_minor_that_fail) {
                   (long long)dt_tape_error(tape)->index);
         char message[160];
         snprintf(message, sizeof message,
-                 "cholesky: matrix 1 of 3 is not positive definite (leading minor 3): %s(3,3,3)",
+                 "cholesky: matrix 1 of 3 is not positive definite (leading minor 3): a ridge on "
+                 "its diagonal, large enough, makes it so: %s(3,3,3)",
                  dt_dtype_name(dtype));
         expect_failure(tape, l, DT_ERR_NOT_POSITIVE_DEFINITE, message);
     }

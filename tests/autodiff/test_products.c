@@ -389,7 +389,8 @@ Test(vectors, refuse_what_does_not_fit) {
     expect_failure(tape, dt_cross(dt_scalar(tape, 1), X(3)), DT_ERR_SHAPE,
                    "cross: the last axis of both operands must have size 3");
     expect_failure(tape, dt_cross(X(2, 3), X(4, 3)), DT_ERR_SHAPE,
-                   "mul: shapes do not broadcast: f64(2), f64(4)");
+                   "mul: shapes do not broadcast (sizes, aligned at the right, must be equal or "
+                   "1): f64(2), f64(4)");
     expect_failure(tape, dt_dot(X(3), X(4)), DT_ERR_SHAPE,
                    "dot: the last axes differ: (3) and (4)");
     expect_failure(tape, dt_dot(X(2, 3), X(1)), DT_ERR_SHAPE,

@@ -14,6 +14,7 @@ DT_BEGIN_DECLS
 #define DT_MAX_OUTPUTS 16   /**< most outputs of one operation */
 #define DT_VARIADIC    (-1) /**< arity of an operation with any number of inputs */
 
+/** What kind of access an operation needs. */
 typedef enum dt_op_kind {
     DT_ELEMENTWISE, /**< element i of the output needs only element i of the (broadcast) inputs */
     DT_REDUCTION,
@@ -59,6 +60,7 @@ typedef enum dt_fill {
                            Only values and finiteness are tested there */
 } dt_fill;
 
+/** Shapes and fillings on which the generated tests run an operation, and its most inputs. */
 #define DT_SAMPLE_INPUTS 4
 typedef struct dt_sample {
     struct {
@@ -85,6 +87,7 @@ typedef struct dt_map {
     dt_dtype in[DT_MAP_INPUTS];
 } dt_map;
 
+/** An operation: constant, with static lifetime. */
 struct dt_op {
     const char *name;
     const char *formula; /**< one line: y = ... ; used by documentation and messages */

@@ -20,6 +20,7 @@
 
 DT_BEGIN_DECLS
 
+/** Records operations and owns their results; an array on a tape. Both are opaque. */
 typedef struct dt_tape dt_tape;
 typedef struct dt_tensor dt_tensor;
 
@@ -66,6 +67,7 @@ DT_API void dt_set_data(dt_tensor *leaf, const void *data);
 
 /* -- looking at tensors ------------------------------------------------------------------------ */
 
+/** Tape, element type, number of dimensions, sizes, and number of elements of a tensor. */
 DT_API dt_tape *dt_tape_of(const dt_tensor *x);
 DT_API dt_dtype dt_dtype_of(const dt_tensor *x);
 DT_API int dt_ndim(const dt_tensor *x);
@@ -140,6 +142,7 @@ DT_API dt_tensor *dt_inert(dt_tape *tape);
 
 /* -- memory ------------------------------------------------------------------------------------ */
 
+/** A point in the life of a tape, from dt_tape_mark. */
 typedef struct dt_mark {
     int64_t opaque[8];
 } dt_mark;

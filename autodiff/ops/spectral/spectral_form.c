@@ -246,8 +246,8 @@ dt_tensor *dt_spectral_form(dt_tensor *f, dt_tensor *a, const dt_spectral_fn *fn
     }
     dti_mix_types(&f, &a);
     dt_tensor *in[PARAMS + DTI_SPECTRAL_PARAMS] = {f, a};
-    for (int i = 0; i < n_params; i++) {
-        in[PARAMS + i] = params[i];
+    for (int p = 0; p < n_params; p++) {
+        in[PARAMS + p] = params[p];
     }
     return dt_apply(&dti_op_spectral_form, PARAMS + n_params, in, &attr);
 }

@@ -25,6 +25,7 @@ DT_BEGIN_DECLS
     X(DT_ERR_NONCONVERGENT, "an iteration did not converge")                                       \
     X(DT_ERR_CANCELLED, "cancelled")
 
+/** DT_OK, or what went wrong; the identifiers are those of DT_STATUS_LIST. */
 typedef enum dt_status {
 #define DT_STATUS_ENUM(id, text) id,
     DT_STATUS_LIST(DT_STATUS_ENUM)
@@ -48,6 +49,7 @@ typedef struct dt_error {
     char message[DT_MESSAGE_SIZE];
 } dt_error;
 
+/** No error yet. */
 #define DT_ERROR_INIT                                                                              \
     {                                                                                              \
         DT_OK, -1, {                                                                               \
