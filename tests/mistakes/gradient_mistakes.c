@@ -137,7 +137,7 @@ MISTAKE(passes_null) {
 MISTAKE(needs_more_than_the_limit) {
     (void)t;
     dt_tape *small = dt_tape_new(&(dt_tape_options){.memory_limit = 10000});
-    dt_outer(param(small, SHAPE(100)), param(small, SHAPE(100)));
+    dt_data(dt_outer(param(small, SHAPE(100)), param(small, SHAPE(100)))); /* waits until read */
     *error = *dt_tape_error(small);
     dt_tape_free(small);
 }
