@@ -140,7 +140,8 @@ Test(tape, names_what_is_wrong_with_a_loss) {
     EXPECT_FAILURE(tape, DT_ERR_SHAPE, "backward: the cotangent is f64(), its tensor f64(3)");
     x = dt_parameter(tape, DT_F64, 1, n3, three);
     dt_gradient(dt_square(x));
-    EXPECT_FAILURE(tape, DT_ERR_ARGUMENT, "only parameters keep a gradient");
+    EXPECT_FAILURE(tape, DT_ERR_ARGUMENT,
+                   "the tensor is no parameter, and only those keep a gradient");
     dt_item(dt_parameter(tape, DT_F64, 1, n3, three));
     EXPECT_FAILURE(tape, DT_ERR_SHAPE,
                    "dt_item: needs one element, the tensor has shape (3): dt_data reads all");

@@ -82,8 +82,7 @@ static int judge(long long n, const struct outcome *sound, const struct outcome 
     bool said = strstr(o->err, "memory") != NULL || strstr(o->out, "memory") != NULL;
     bool refused = o->code != 0 && said;
     if (!survived && !refused) {
-        printf("allocation %lld: code %d, \"%s\"\n%s", n, o->code, o->err,
-               o->code == 0 ? o->out : "");
+        printf("allocation %lld: code %d, \"%s\"\n%s", n, o->code, o->err, o->out);
     }
     return !survived && !refused;
 }
