@@ -60,8 +60,9 @@ struct dt_tape {
 
     bool recording;
     bool in_sweep;
-    bool by_path;  /* the sweep follows path marks instead of wants */
-    int64_t sweep; /* serial number of the current or last sweep */
+    bool by_path;      /* the sweep follows path marks instead of wants */
+    int64_t sweep;     /* serial number of the current or last sweep */
+    dt_tensor *target; /* what forward mode goes to, NULL outside it */
 
     dti_progress progress;
     bool profiling;

@@ -4,6 +4,7 @@
 #include "internal.h"
 #include "region.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,13 +18,15 @@
 #define REGION_SUMS 8
 
 int64_t dti_lazy_size(void) {
-    static int64_t size = -1;
-    if (size < 0) {
+    static _Atomic int64_t size; /* tapes on several threads may ask at once */
+    int64_t known = atomic_load_explicit(&size, memory_order_relaxed);
+    if (known == 0) {
         const char *text = getenv("DT_LAZY_SIZE");
         long long value = text == NULL ? 0 : strtoll(text, NULL, 10);
-        size = value > 0 ? (int64_t)value : 4096;
+        known = value > 0 ? (int64_t)value : 4096;
+        atomic_store_explicit(&size, known, memory_order_relaxed);
     }
-    return size;
+    return known;
 }
 
 bool dti_is_waiting(const dt_tensor *x) {

@@ -97,8 +97,7 @@ Test(fixed_point, derivative_is_exact_however_slowly_the_iteration_converges) {
     dt_tensor *y = dt_fixed_point(slow, NULL, dt_scalar(tape, 1.5), 1, &p, &options);
     dt_backward(y);
     double x = dt_item(y), slope = dt_item(dt_gradient(p));
-    cr_expect(fabs(x - 2) < 1e-11 && fabs(slope - 1.0 / 12) < 1e-11, "%.15g %.15g", x,
-              slope);
+    cr_expect(fabs(x - 2) < 1e-11 && fabs(slope - 1.0 / 12) < 1e-11, "%.15g %.15g", x, slope);
     dt_tape_free(tape);
 }
 

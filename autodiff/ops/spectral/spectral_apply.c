@@ -13,6 +13,7 @@
 #include "internal.h"
 #include "linalg.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -403,12 +404,19 @@ dt_tensor *dt_spectral_apply(dt_tensor *a, const dt_spectral_fn *fn, int n_param
     if (!dti_function_from(dt_tape_of(a), "spectral_apply", fn, n_params, params, &attr.f)) {
         return dt_inert(dt_tape_of(a));
     }
-    memcpy(in + 1, params, (size_t)n_params * sizeof *in);
+    for (int p = 0; p < n_params; p++) {
+        in[1 + p] = params[p];
+    }
     return dt_apply(&dti_op_spectral_apply, 1 + n_params, in, &attr);
 }
 
 dt_tensor *dt_pinv_hermitian(dt_tensor *a, double rtol) {
     struct dti_spectral_attr attr = {.f = {.relative = true}};
+    if (a != NULL && dt_ndim(a) > 0) { /* eigenvalues that are zero come out as rounding errors */
+        double unit = dt_dtype_real(dt_dtype_of(a)) == DT_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
+        double floor_of_zeros = unit * (double)dt_shape(a)[dt_ndim(a) - 1];
+        rtol = rtol < floor_of_zeros ? floor_of_zeros : rtol;
+    }
     attr.f.fn =
         (dt_spectral_fn){.kind = DT_SPECTRAL_RECIPROCAL, .domain = DT_DOMAIN_DROP, .cutoff = rtol};
     return dt_apply(&dti_op_spectral_apply, 1, &a, &attr);

@@ -246,6 +246,8 @@ dt_tensor *dt_spectral_form(dt_tensor *f, dt_tensor *a, const dt_spectral_fn *fn
     }
     dti_mix_types(&f, &a);
     dt_tensor *in[PARAMS + DTI_SPECTRAL_PARAMS] = {f, a};
-    memcpy(in + PARAMS, params, (size_t)n_params * sizeof *in);
+    for (int p = 0; p < n_params; p++) {
+        in[PARAMS + p] = params[p];
+    }
     return dt_apply(&dti_op_spectral_form, PARAMS + n_params, in, &attr);
 }
