@@ -1,4 +1,6 @@
 /* metrics.c - correlation, R factor, chi^2 and anisotropic part, made of sums over classes. */
+#include "correlation.h"
+
 #include "../shared.h"
 
 #include <difftape/metrics.h>
@@ -142,26 +144,26 @@ static bool compare_two(comparison *c, const char *who, dt_tensor **x, dt_tensor
     return true;
 }
 
-/* a / b where defined; elsewhere 0, or a failure if there are no classes. */
-static dt_tensor *ratio(const comparison *c, dt_tensor *a, dt_tensor *b, dt_tensor *defined,
-                        const char *otherwise) {
-    if (dt_tape_status(c->tape) != DT_OK) {
-        return dt_inert(c->tape);
-    }
+/* Undefined without classes is an error. */
+static void need_defined(const comparison *c, dt_tensor *defined, const char *otherwise) {
     const bool *is = c->classes ? NULL : dt_data_bool(defined);
     if (is && !*is) {
         dt_tape_fail(c->tape, DT_ERR_ARGUMENT, "%s: %s", c->who, otherwise);
-        return dt_inert(c->tape);
     }
+}
+
+/* a / b where defined, elsewhere 0. */
+static dt_tensor *ratio(const comparison *c, dt_tensor *a, dt_tensor *b, dt_tensor *defined) {
     return dt_where(defined, dt_div(a, dt_where(defined, b, number(c, 1.0))), number(c, 0.0));
 }
 
-dt_tensor *dt_correlation(dt_tensor *x, dt_tensor *y, dt_tensor *mask, const dt_classes *classes) {
+dt_tensor *dtp_correlation(dt_tensor *x, dt_tensor *y, dt_tensor *mask, const dt_classes *classes,
+                           dt_tensor **ret_defined) {
     comparison c;
     if (!compare_two(&c, "correlation", &x, &y, mask, classes)) {
         return dt_inert(dt_tape_of(x));
     }
-    count_used(&c, 2);
+    count_used(&c, ret_defined ? 0 : 2);
     x = kept(&c, x);
     y = kept(&c, y);
     dt_tensor *dx = centred(&c, x), *dy = centred(&c, y);
@@ -171,11 +173,19 @@ dt_tensor *dt_correlation(dt_tensor *x, dt_tensor *y, dt_tensor *mask, const dt_
     dt_tensor *defined =
         dt_logic(dt_compare(xx, DT_GT, dt_scale(total(&c, dt_square(x)), rounding)), DT_AND,
                  dt_compare(yy, DT_GT, dt_scale(total(&c, dt_square(y)), rounding)));
+    if (ret_defined) {
+        *ret_defined = defined;
+    } else {
+        need_defined(&c, defined, "a map is constant over the voxels compared");
+    }
     dt_tensor *one = number(&c, 1.0);
     dt_tensor *norm =
         dt_mul(dt_sqrt(dt_where(defined, xx, one)), dt_sqrt(dt_where(defined, yy, one)));
-    return ratio(&c, total(&c, dt_mul(dx, dy)), norm, defined,
-                 "a map is constant over the voxels compared");
+    return ratio(&c, total(&c, dt_mul(dx, dy)), norm, defined);
+}
+
+dt_tensor *dt_correlation(dt_tensor *x, dt_tensor *y, dt_tensor *mask, const dt_classes *classes) {
+    return dtp_correlation(x, y, mask, classes, NULL);
 }
 
 dt_tensor *dt_r_factor(dt_tensor *model, dt_tensor *target, dt_tensor *mask,
@@ -188,8 +198,9 @@ dt_tensor *dt_r_factor(dt_tensor *model, dt_tensor *target, dt_tensor *mask,
     target = kept(&c, target);
     dt_tensor *size = total(&c, dt_abs(target));
     dt_tensor *off = total(&c, dt_abs(dt_sub(kept(&c, model), target)));
-    return ratio(&c, off, size, dt_compare(size, DT_GT, number(&c, 0.0)),
-                 "the target is 0 at all voxels compared");
+    dt_tensor *defined = dt_compare(size, DT_GT, number(&c, 0.0));
+    need_defined(&c, defined, "the target is 0 at all voxels compared");
+    return ratio(&c, off, size, defined);
 }
 
 /* Fail if a sigma among the voxels compared is not positive. */

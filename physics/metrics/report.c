@@ -1,7 +1,8 @@
 /* report.c - the agreement of two maps as numbers in a struct, and as text. */
+#include "correlation.h"
+
 #include "../shared.h"
 
-#include <difftape/metrics.h>
 #include <difftape/ops.h>
 
 #include <math.h>
@@ -16,32 +17,36 @@ typedef struct inputs {
     dt_tensor *used, *used_flat; /* where maps, and where their anisotropic parts are compared */
 } inputs;
 
-/* Metrics of every class into rows, on the tape of the inputs. */
-static void fill_rows(const inputs *in, const dt_classes *classes, const bool *used,
+/* A metric as f64 numbers. */
+static const double *numbers(dt_tensor *x) {
+    return dt_data_f64(dt_cast(x, DT_F64));
+}
+
+/* Metrics of every class into rows, on the tape of the inputs. With `one`, the classes are a single
+ * one of all voxels. */
+static void fill_rows(const inputs *in, const dt_classes *classes, bool one, const bool *used,
                       dt_agreement *rows) {
-    dt_tensor *m = in->model, *t = in->target, *k = in->used;
-    const double *cc = dt_data_f64(dt_cast(dt_correlation(m, t, k, classes), DT_F64));
-    /* A map correlates with itself to 1 wherever correlations are defined, elsewhere to 0. */
-    const double *mm = dt_data_f64(dt_cast(dt_correlation(m, m, k, classes), DT_F64));
-    const double *tt = dt_data_f64(dt_cast(dt_correlation(t, t, k, classes), DT_F64));
-    const double *r = dt_data_f64(dt_cast(dt_r_factor(m, t, k, classes), DT_F64));
-    const double *chi = NULL, *flat = NULL, *fm = NULL, *ft = NULL;
+    dt_tensor *m = in->model, *t = in->target, *k = in->used, *defined = NULL;
+    const dt_classes *correlate = one ? NULL : classes; /* the same, without sums by class */
+    const double *cc = numbers(dtp_correlation(m, t, k, correlate, &defined));
+    const bool *correlated = defined ? dt_data_bool(defined) : NULL;
+    const double *r = numbers(dt_r_factor(m, t, k, classes)), *chi = NULL, *flat = NULL;
+    const bool *flat_correlated = NULL;
     if (in->sigma) {
-        chi = dt_data_f64(dt_cast(dt_chi_squared(m, t, in->sigma, k, classes), DT_F64));
+        chi = numbers(dt_chi_squared(m, t, in->sigma, k, classes));
     }
     if (in->flat_model) {
-        dt_tensor *x = in->flat_model, *y = in->flat_target, *where = in->used_flat;
-        flat = dt_data_f64(dt_cast(dt_correlation(x, y, where, classes), DT_F64));
-        fm = dt_data_f64(dt_cast(dt_correlation(x, x, where, classes), DT_F64));
-        ft = dt_data_f64(dt_cast(dt_correlation(y, y, where, classes), DT_F64));
+        flat = numbers(
+            dtp_correlation(in->flat_model, in->flat_target, in->used_flat, correlate, &defined));
+        flat_correlated = dt_data_bool(defined);
     }
     if (dt_tape_status(dt_tape_of(m)) != DT_OK) {
         return;
     }
     for (int64_t i = 0; i < classes->n; i++) {
-        rows[i] = (dt_agreement){.correlated = mm[i] > 0.5 && tt[i] > 0.5,
+        rows[i] = (dt_agreement){.correlated = correlated[i],
                                  .correlation = cc[i],
-                                 .anisotropically_correlated = flat && fm[i] > 0.5 && ft[i] > 0.5,
+                                 .anisotropically_correlated = flat && flat_correlated[i],
                                  .anisotropic_correlation = flat ? flat[i] : 0.0,
                                  .r_factor = r[i],
                                  .chi_squared = chi ? chi[i] : 0.0};
@@ -78,6 +83,8 @@ static void use_flat(inputs *in, const dt_classes *radial, const bool *used, boo
     in->used_flat = view(tape, DT_BOOL, dt_ndim(in->model), dt_shape(in->model), used_flat);
     in->flat_model = dt_anisotropic_part(in->model, in->used, radial);
     in->flat_target = dt_anisotropic_part(in->target, in->used, radial);
+    dt_data(in->flat_model); /* computed once, not again for every metric */
+    dt_data(in->flat_target);
 }
 
 /* Everything but memory and the limits of classes. */
@@ -85,13 +92,16 @@ static void compare(inputs *in, dt_tensor *mask, const dt_classes *classes,
                     const dt_classes *radial, const dt_classes *all, bool *used,
                     dt_agreement_report *report) {
     dt_tape *tape = dt_tape_of(in->model);
-    /* Shapes and types are checked where they are understood. */
-    dt_r_factor(in->model, in->target, mask, all);
+    dt_tensor *defined = NULL;
+    /* Shapes and types are checked where they are understood; the value is not computed. */
+    dtp_correlation(in->model, in->target, mask, NULL, &defined);
     if (in->sigma) {
         dt_chi_squared(in->model, in->target, in->sigma, mask, all);
     }
-    if (radial) {
-        dt_anisotropic_part(in->model, mask, radial);
+    if (dt_tape_status(tape) == DT_OK &&
+        ((radial && radial->size != all->size) || (classes && classes->size != all->size))) {
+        dt_tape_fail(tape, DT_ERR_SHAPE, "the classes are not those of %lld voxels",
+                     (long long)all->size);
     }
     if (dt_tape_status(tape) == DT_OK && find_used(in, mask, used) == 0) {
         dt_tape_fail(tape, DT_ERR_ARGUMENT,
@@ -104,9 +114,9 @@ static void compare(inputs *in, dt_tensor *mask, const dt_classes *classes,
     if (radial) {
         use_flat(in, radial, used, used + all->size);
     }
-    fill_rows(in, all, used, &report->total);
+    fill_rows(in, all, true, used, &report->total);
     if (classes) {
-        fill_rows(in, classes, used, report->by_class);
+        fill_rows(in, classes, false, used, report->by_class);
     }
     for (int64_t i = 0; i < report->n; i++) {
         report->by_class[i].lower = classes->lower ? classes->lower[i] : 0.0;

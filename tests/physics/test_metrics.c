@@ -437,7 +437,14 @@ Test(metrics, maps_with_nothing_to_compare_have_no_report) {
     dt_agreement_report report;
     dt_error error = DT_ERROR_INIT;
     refused(dt_compare_maps(&x, &half, NULL, NULL, NULL, NULL, &report, &error), DT_ERR_SHAPE,
-            &error, "compare_maps: r_factor: the second map has the shape (30)");
+            &error, "compare_maps: correlation: the second map has the shape (30)");
+    const dt_classes few = {.n = 1, .size = N / 2};
+    refused(dt_compare_maps(&x, &y, NULL, NULL, &few, NULL, &report, &error), DT_ERR_SHAPE, &error,
+            "compare_maps: the classes are not those of 60 voxels");
+    refused(dt_compare_maps(&x, &y, NULL, NULL, NULL, &few, &report, &error), DT_ERR_SHAPE, &error,
+            "compare_maps: the classes are not those of 60 voxels");
+    refused(dt_compare_maps(&x, &y, &half, NULL, NULL, NULL, &report, &error), DT_ERR_SHAPE, &error,
+            "compare_maps: chi_squared: sigma has the shape (30)");
     memset(m.mask, 0, sizeof m.mask);
     refused(dt_compare_maps(&x, &y, NULL, &mask, NULL, NULL, &report, &error), DT_ERR_ARGUMENT,
             &error, "compare_maps: no voxel is finite in all arrays and not masked");
