@@ -189,6 +189,31 @@ Test(metrics, the_anisotropic_part_has_no_mean_in_any_shell) {
     dt_classes_free(&c);
 }
 
+/* Voxels 0 and 2 stand in no class. */
+Test(metrics, voxels_in_no_class_have_no_anisotropic_part_and_are_not_correlated) {
+    const int64_t size = 5;
+    int64_t label[5] = {1, 0, 1, 0, 0}, count[1] = {3};
+    const dt_classes c = {.n = 1, .size = size, .label = label, .count = count};
+    const double x[5] = {100, 1, -50, 2, 6}, y[5] = {-80, 2, 33, 1, 9};
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_tensor *a = dt_constant(tape, DT_F64, 1, &size, x);
+    const double *part = dt_data_f64(dt_anisotropic_part(a, NULL, &c)), want[5] = {0, -2, 0, -1, 3};
+    tape_is_fine(tape);
+    cr_assert_eq(worst(part, want, 5, false), 0.0);
+    dt_tape_free(tape);
+    dt_agreement_report report;
+    const dt_array ax = dt_array_wrap(DT_F64, 1, &size, x), ay = dt_array_wrap(DT_F64, 1, &size, y);
+    int64_t row[5] = {0, 0, 0, 1, 1}; /* of whose first only one voxel has an anisotropic part */
+    const dt_classes rows = {.n = 2, .size = size, .label = row};
+    cr_assert_eq(dt_compare_maps(&ax, &ay, NULL, NULL, &rows, &c, &report, NULL), DT_OK);
+    cr_assert(report.total.voxels == 5 && report.by_class[0].voxels == 3);
+    cr_assert(report.by_class[0].correlated && !report.by_class[0].anisotropically_correlated);
+    cr_assert(report.by_class[1].anisotropically_correlated);
+    /* dx = -2, -1, 3; dy = -2, -3, 5: 22 / sqrt(14 * 38). */
+    near(report.total.anisotropic_correlation, 22.0 / sqrt(14.0 * 38.0));
+    dt_agreement_report_free(&report);
+}
+
 Test(metrics, single_precision_maps_can_be_compared) {
     const maps m = make();
     dt_classes c = shells_of(&m, DT_EQUAL_VOLUMES, SHELLS);
