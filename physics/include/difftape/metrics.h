@@ -46,6 +46,7 @@ DT_API dt_status dt_resolution_shells(const dt_array *resolution, const dt_array
 DT_API dt_status dt_distance_classes(const dt_array *distance, const dt_array *mask,
                                      double tolerance, dt_classes *ret_classes, dt_error *error);
 
+/** Release classes made by the two above; NULL is fine. */
 DT_API void dt_classes_free(dt_classes *classes);
 
 /* -- differentiable metrics -------------------------------------------------------------------- */
@@ -101,6 +102,7 @@ DT_API dt_status dt_compare_maps(const dt_array *model, const dt_array *target,
                                  const dt_array *sigma, const dt_array *mask,
                                  const dt_classes *classes, const dt_classes *radial,
                                  dt_agreement_report *ret_report, dt_error *error);
+/** Release a report; NULL is fine. */
 DT_API void dt_agreement_report_free(dt_agreement_report *report);
 
 /** The report as comma-separated values, one line for the names, one a class, and one for all voxels,
