@@ -139,8 +139,8 @@ static int sign(double x) {
     return fabs(x) < SAME_INDEX ? 0 : x > 0.0 ? 1 : -1;
 }
 
-/* The units of the Laue classes, in the order of the table of the CCP4 program suite (M. D. Winn and
- * others, Acta Cryst. D67 (2011) 235). */
+/* The units of the Laue classes, in the order of the table of the CCP4 program suite (M. D. Winn
+ * and others, Acta Cryst. D67 (2011) 235). */
 enum { N_UNITS = 10 };
 
 static bool inside(int unit, double h, double k, double l) {

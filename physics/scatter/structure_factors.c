@@ -59,8 +59,8 @@ dt_tensor *dt_structure_factors(dt_tensor *q, dt_tensor *xyz, dt_tensor *form_fa
 /* Inputs of a batch that are always there; the optional ones follow in this order. */
 enum { Q, XYZ, FF_A, FF_B, FF_C, REQUIRED, U = REQUIRED, OCCUPANCY, COMPONENTS, MOST };
 
-/* What a batch does: 8 kind + a bit for every optional input. The backward pass may run it long after
- * the caller has returned, so it is told by the address of one of these. */
+/* What a batch does: 8 kind + a bit for every optional input. The backward pass may run it long
+ * after the caller has returned, so it is told by the address of one of these. */
 static const unsigned char codes[3 * 8] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11,
                                            12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23};
 

@@ -9,10 +9,10 @@
 #include <string.h>
 
 /* One setting of each point group among the space groups gemmi knows: generators, number of
- * rotations, number with Friedel's law; of the 343 points -3 ... 3 those in gemmi's asymmetric unit,
- * and the sum of their flat indices. Made with gemmi 0.5.7 (ReciprocalAsu.is_in); in the settings
- * that are not `standard`, gemmi transforms indices first, and only the numbers of rotations are
- * compared. */
+ * rotations, number with Friedel's law; of the 343 points -3 ... 3 those in gemmi's asymmetric
+ * unit, and the sum of their flat indices. Made with gemmi 0.5.7 (ReciprocalAsu.is_in); in the
+ * settings that are not `standard`, gemmi transforms indices first, and only the numbers of
+ * rotations are compared. */
 static const struct {
     const char *name, *generators;
     int n, n_friedel, in_asu, index_sum;

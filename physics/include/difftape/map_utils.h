@@ -82,8 +82,8 @@ typedef struct dt_grid_box {
 
 /** Flat indices, C order, of points hkl (...,3) in the smallest box of grid points, `samples` per
  *  unit, that holds them all: i64 (...). Points that are equal have equal indices. Errors
- *  (DT_ERR_ARGUMENT): no points, samples < 1, a point off the grid by more than 1e-6 steps (points of
- *  grids with unequal sampling can be carried off it by symmetry), a box of more than 2^40. */
+ *  (DT_ERR_ARGUMENT): no points, samples < 1, a point off the grid by more than 1e-6 steps (points
+ *  of grids with unequal sampling can be carried off it by symmetry), a box of more than 2^40. */
 DT_API dt_status dt_get_ravel_indices(const dt_array *hkl, const int samples[3],
                                       dt_array *ret_index, dt_grid_box *ret_box, dt_error *error);
 
@@ -93,9 +93,9 @@ DT_API dt_status dt_get_ravel_indices(const dt_array *hkl, const int samples[3],
 DT_API dt_status dt_compute_multiplicity(const dt_grid *grid, int64_t n_ops, const int *op_rot,
                                          bool friedel, dt_array *ret_multiplicity, dt_error *error);
 
-/** Mask of an asymmetric unit of reciprocal space: points hkl (...,3) -> bool (...), true for exactly
- *  one of all equivalents of a point, Friedel's included. In the settings of the tables it is
- *  CCP4's unit (h >= 0, k >= 0, l >= 0 for mmm, and so on), with axes cyclically exchanged for
+/** Mask of an asymmetric unit of reciprocal space: points hkl (...,3) -> bool (...), true for
+ *  exactly one of all equivalents of a point, Friedel's included. In the settings of the tables it
+ *  is CCP4's unit (h >= 0, k >= 0, l >= 0 for mmm, and so on), with axes cyclically exchanged for
  *  another unique axis; for other settings the equivalent that is last in order of l, then k, then
  *  h. Which one is decided by trial, from the operators alone. */
 DT_API dt_status dt_get_asu_mask(const dt_array *hkl, int64_t n_ops, const int *op_rot,

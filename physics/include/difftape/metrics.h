@@ -1,4 +1,4 @@
-/* metrics.h - how well a map agrees with another: correlation, R factor, chi^2, in all and by class.
+/* metrics.h - how well a map agrees with another: correlation, R, chi^2, in all and by class.
  *
  * Voxels are compared where mask (bool, of the maps' shape; NULL: everywhere) is true and all the
  * numbers concerned are finite: a NaN marks a voxel without a measurement and reaches neither value
@@ -16,7 +16,7 @@ DT_BEGIN_DECLS
 /* -- classes ----------------------------------------------------------------------------------- */
 
 /** A division of voxels into classes: shells of resolution, distances from Bragg peaks. May be
- *  filled by hand; lower, upper and mean are for reports. It must outlive every tape that uses it. */
+ *  filled by hand; lower, upper and mean are for reports. It must outlive tapes that use it. */
 typedef struct dt_classes {
     int64_t n;                    /**< classes */
     int64_t size;                 /**< voxels */
@@ -31,11 +31,12 @@ typedef enum dt_shell_spacing {
     DT_EQUAL_WIDTHS   /**< equal steps of 1/d */
 } dt_shell_spacing;
 
-/** n shells between the lowest and the highest resolution of the voxels with mask (bool; NULL: all);
- *  both ends included, the lowest resolution first. resolution: contiguous f64 of any shape, d in
- *  Angstrom > 0 (dt_compute_resolution), infinite at the origin; NaN is in no shell. lower and upper
- *  are d limits, mean is 1 / (mean of 1/d). Empty shells are possible. Errors: n outside 1 ... 1e6, a
- *  d <= 0, no voxel (DT_ERR_ARGUMENT), DT_ERR_SHAPE, DT_ERR_MEMORY. Release with dt_classes_free. */
+/** n shells between the lowest and the highest resolution of the voxels with mask (bool; NULL:
+ *  all); both ends included, the lowest resolution first. resolution: contiguous f64 of any shape,
+ *  d in Angstrom > 0 (dt_compute_resolution), infinite at the origin; NaN is in no shell. lower and
+ *  upper are d limits, mean is 1 / (mean of 1/d). Empty shells are possible. Errors: n outside 1
+ *  ... 1e6, a d <= 0, no voxel (DT_ERR_ARGUMENT), DT_ERR_SHAPE, DT_ERR_MEMORY. Release with
+ *  dt_classes_free. */
 DT_API dt_status dt_resolution_shells(const dt_array *resolution, const dt_array *mask,
                                       dt_shell_spacing spacing, int64_t n, dt_classes *ret_classes,
                                       dt_error *error);
@@ -57,13 +58,13 @@ DT_API void dt_classes_free(dt_classes *classes);
 DT_API dt_tensor *dt_correlation(dt_tensor *x, dt_tensor *y, dt_tensor *mask,
                                  const dt_classes *classes);
 
-/** R = sum |model - target| / sum |target|. Undefined where the target is 0. Kink at equality, where
- *  the slope is taken as 0. */
+/** R = sum |model - target| / sum |target|. Undefined where the target is 0. Kink at equality,
+ *  where the slope is taken as 0. */
 DT_API dt_tensor *dt_r_factor(dt_tensor *model, dt_tensor *target, dt_tensor *mask,
                               const dt_classes *classes);
 
-/** chi^2 = sum ((model - target) / sigma)^2, sigma of the shape of the maps or a scalar. A sigma <= 0
- *  where voxels are compared is DT_ERR_ARGUMENT. Smooth. */
+/** chi^2 = sum ((model - target) / sigma)^2, sigma of the shape of the maps or a scalar. Where
+ *  voxels are compared a sigma <= 0 is DT_ERR_ARGUMENT. Smooth. */
 DT_API dt_tensor *dt_chi_squared(dt_tensor *model, dt_tensor *target, dt_tensor *sigma,
                                  dt_tensor *mask, const dt_classes *classes);
 
@@ -93,11 +94,11 @@ typedef struct dt_agreement_report {
     bool has_sigma;
 } dt_agreement_report;
 
-/** Compare two maps: model, target and sigma (NULL: none; one per voxel or a scalar) real, mask bool
- *  (NULL: everywhere). `classes` are those of the rows (NULL: total only), `radial` the shells whose
- *  means make the anisotropic part (NULL: classes; with both NULL there is none). Errors: those of
- *  the metrics, and no voxel to compare (DT_ERR_ARGUMENT); correlations may be undefined. Release
- *  with dt_agreement_report_free. */
+/** Compare two maps: model, target and sigma (NULL: none; one per voxel or a scalar) real, mask
+ *  bool (NULL: everywhere). `classes` are those of the rows (NULL: total only), `radial` the shells
+ *  whose means make the anisotropic part (NULL: classes; with both NULL there is none). Errors:
+ *  those of the metrics, and no voxel to compare (DT_ERR_ARGUMENT); correlations may be undefined.
+ *  Release with dt_agreement_report_free. */
 DT_API dt_status dt_compare_maps(const dt_array *model, const dt_array *target,
                                  const dt_array *sigma, const dt_array *mask,
                                  const dt_classes *classes, const dt_classes *radial,
@@ -105,9 +106,9 @@ DT_API dt_status dt_compare_maps(const dt_array *model, const dt_array *target,
 /** Release a report; NULL is fine. */
 DT_API void dt_agreement_report_free(dt_agreement_report *report);
 
-/** The report as comma-separated values, one line for the names, one a class, and one for all voxels,
- *  named "all"; what is undefined is left empty. Written to buffer, always ended by a 0; returns the
- *  bytes it takes without that 0: if that is size or more, the text was cut. */
+/** The report as comma-separated values, one line for the names, one a class, and one for all
+ *  voxels, named "all"; what is undefined is left empty. Written to buffer, always ended by a 0;
+ *  returns the bytes it takes without that 0: if that is size or more, the text was cut. */
 DT_API int64_t dt_agreement_format(char *buffer, int64_t size, const dt_agreement_report *report);
 
 DT_END_DECLS

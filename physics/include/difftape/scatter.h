@@ -32,16 +32,16 @@ typedef struct dt_structure_factor_options {
 /** Structure factors F_j(q) = o_j f_j(q) T_j(q) exp(+i q.r_j), in electrons (times 1/Angstrom with
  *  q), with the Debye-Waller factor T of dt_debye_waller: q (Q,3) in 1/Angstrom, xyz (N,3) in
  *  Angstrom, form_factors (Q,N) in electrons, and u, mean-square displacements in Angstrom^2,
- *  isotropic (N), along the axes (N,3), tensors (N,3,3), or NULL for none; c128. options may be NULL.
- *  Differentiable in every tensor. Errors: DT_ERR_ARGUMENT for components with the sum,
+ *  isotropic (N), along the axes (N,3), tensors (N,3,3), or NULL for none; c128. options may be
+ *  NULL. Differentiable in every tensor. Errors: DT_ERR_ARGUMENT for components with the sum,
  *  DT_ERR_SHAPE. */
 DT_API dt_tensor *dt_structure_factors(dt_tensor *q, dt_tensor *xyz, dt_tensor *form_factors,
                                        dt_tensor *u, const dt_structure_factor_options *options);
 
 /** The same with form factors from their coefficients a, b, c (dt_compute_form_factors), computed
  *  for `batch` scattering vectors at a time on dt_get_threads() threads, and again in the backward
- *  pass: besides input and result, memory is that of one batch per thread, for each of its vectors and
- *  atoms about 10 bytes forward and 25 with the backward pass for the sum, 30 and 60 for
+ *  pass: besides input and result, memory is that of one batch per thread, for each of its vectors
+ *  and atoms about 10 bytes forward and 25 with the backward pass for the sum, 30 and 60 for
  *  DT_PER_ATOM, 80 and 160 for DT_PER_ATOM_TIMES_Q. Bits do not depend on the number of threads. */
 DT_API dt_tensor *dt_structure_factors_batched(dt_tensor *q, dt_tensor *xyz, dt_tensor *a,
                                                dt_tensor *b, dt_tensor *c, dt_tensor *u,
