@@ -28,6 +28,7 @@ done
 for name in crystal map_utils scatter gnm one_phonon; do
     input="$input $root/physics/include/difftape/$name.h"
 done
+input="$input $root/physics/include/difftape/metrics.h"
 for name in structure npy picture config progress; do
     input="$input $root/io/include/difftape/$name.h"
 done

@@ -7,6 +7,7 @@
 #include <difftape/checkpoint.h>
 #include <difftape/linalg.h>
 #include <difftape/scatter.h>
+#include <difftape/transform.h>
 
 #include <math.h>
 #include <string.h>
@@ -53,7 +54,7 @@ static dt_tensor *amplitudes(const dt_one_phonon *m, dt_tensor *q, dt_tensor *u_
                                            view(tape, DT_F64, 2, four, m->type_b),
                                            view(tape, DT_F64, 1, four, m->type_c));
     f = dt_gather(f, view(tape, DT_I64, 1, &n_atoms, m->type), 1);
-    return dt_mul(f, dt_compute_debye_waller(q, u_iso));
+    return dt_mul(f, dt_debye_waller(q, u_iso));
 }
 
 /* G = q^T sum_j F_j A_j = (q M_0, M x q) with the moments M = sum_j F_j (1, x_j, y_j, z_j):
