@@ -37,9 +37,9 @@ def remark_290(path):
 
 
 class Literal:
-    def __init__(self, s, port, cutoff, gamma_intra, gamma_inter):
+    def __init__(self, s, port, cutoff, gamma_intra, gamma_inter, scale=None):
         self.s, self.A, self.port = s, axes_of(s["cell"]), port
-        self.B = np.linalg.inv(self.A.T)
+        self.B = np.linalg.inv(self.A.T) if scale is None else scale
         self.pack()
         self.n_asu, self.n = self.r.shape[:2]
         self.x = self.r_network - self.r_network.mean(1, keepdims=True)
@@ -163,6 +163,10 @@ def make(path, out):
                        name + "_rank5": m.map_at(limits, pick, s["u_iso"], 5)})
         if name == "eryx":
             result.update(eryx_adp=adp, eryx_cov=cov[13], eryx_I_adp=m.map_at(limits, pick, adp))
+    # SCALE records as rounded as old files have them, so that k.R is not 2 pi k.n.
+    scale = np.round(np.linalg.inv(axes_of(s["cell"]).T), 4)
+    m = Literal(s, False, 4.0, 1.0, 0.5, scale)
+    result.update(scale=scale, eryx_I_scale=m.map_at(limits, pick, s["u_iso"]))
     np.savez_compressed(out, **result)
 
 
