@@ -93,3 +93,27 @@ Test(golden_eryx, operators_and_scale_are_read_from_the_records) {
     dt_structure_free(s);
     dt_npz_close(npz);
 }
+
+Test(golden_eryx, a_matrix_from_rounded_scale_records_changes_q_and_phases_as_in_eryx) {
+    dt_npz *npz = open_golden();
+    dt_array scale = get_array(npz, "scale");
+    literal_case c = literal_open(STRUCTURE, DT_PRESET_ERYX, 1.0, 0.5);
+    cr_assert_eq(worst(c.crystal->cell.fractional, scale.data, 9, false) > 1e-6, true,
+                 "SCALE of the file agrees with CRYST1 and is not used");
+    double records[12] = {0.0};
+    for (int i = 0; i < 9; i++) {
+        records[4 * (i / 3) + i % 3] = ((double *)scale.data)[i];
+    }
+    dt_crystal_input in = dt_crystal_input_from(c.structure);
+    in.quirks = dt_preset_quirks(DT_PRESET_ERYX);
+    in.scale = records;
+    dt_crystal_free(c.crystal);
+    dt_error error = DT_ERROR_INIT;
+    cr_assert_eq(dt_crystal_new(&in, &c.crystal, &error), DT_OK, "%s", error.message);
+    cr_assert_eq(worst(c.crystal->cell.fractional, scale.data, 9, false), 0.0);
+    literal_model(&c, &grid, 0.0, 0);
+    check_map(npz, &c, DT_PRESET_ERYX, "I_scale", c.u, 1e-11);
+    dt_array_free(&scale);
+    literal_close(&c);
+    dt_npz_close(npz);
+}
