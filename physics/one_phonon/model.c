@@ -163,11 +163,12 @@ static dt_status check_choice(const dt_one_phonon *m, dt_error *error) {
     }
     int64_t modes = 6 * m->crystal->n_asu;
     if (m->single_mode < 0 || m->single_mode > modes) {
-        return dt_error_set(error, DT_ERR_ARGUMENT,
-                            "one-phonon: mode number %lld; there must be 1 to %lld (6 for each of "
-                            "%lld asymmetric units), or 0 for all of them",
-                            (long long)m->single_mode, (long long)modes,
-                            (long long)m->crystal->n_asu);
+        return dt_error_set(
+            error, DT_ERR_ARGUMENT,
+            "one-phonon: mode number %lld (rank %lld); there must be 1 to %lld (rank "
+            "0 to %lld), 6 for each of %lld asymmetric units, or 0 for all of them",
+            (long long)m->single_mode, (long long)m->single_mode - 1, (long long)modes,
+            (long long)modes - 1, (long long)m->crystal->n_asu);
     }
     if (one_phonon_needs_modes(m) && !m->crystal->mass) {
         return dt_error_set(error, DT_ERR_ARGUMENT,

@@ -115,7 +115,7 @@ Test(quirks, models_that_cannot_be_are_refused_with_the_reason) {
                   "quirk REMARK_290 is in the crystal, but the model was not asked for it");
     model_refused(plain, small, (dt_one_phonon_options){.single_mode = -1}, "mode number -1");
     model_refused(plain, small, (dt_one_phonon_options){.single_mode = 13},
-                  "mode number 13; there must be 1 to 12");
+                  "mode number 13 (rank 12); there must be 1 to 12 (rank 0 to 11)");
     model_refused(weightless, small, (dt_one_phonon_options){.single_mode = 4},
                   "a single mode needs atomic masses");
     model_refused(literal, small, (dt_one_phonon_options){.quirks = eryx},
@@ -169,9 +169,9 @@ static double effect(unsigned quirks, double intra) {
 }
 
 Test(quirks, flags_of_the_map_change_it_and_the_others_do_not) {
-    /* P -1: K is real up to a change of basis, so its sign has no effect on the sum. */
-    const unsigned changing[] = {DT_QUIRK_PACKING, DT_QUIRK_PACKING | DT_QUIRK_PACKED_TWICE,
-                                 DT_QUIRK_CELLS_27, DT_QUIRK_NO_2PI, DT_QUIRK_CUMULATIVE_A};
+    const unsigned changing[] = {DT_QUIRK_PACKING,  DT_QUIRK_PACKING | DT_QUIRK_PACKED_TWICE,
+                                 DT_QUIRK_CELLS_27, DT_QUIRK_K_SIGN,
+                                 DT_QUIRK_NO_2PI,   DT_QUIRK_CUMULATIVE_A};
     for (size_t i = 0; i < sizeof changing / sizeof *changing; i++) {
         double e = effect(changing[i], 1.0);
         cr_log_info("flags %#x: %g\n", changing[i], e);
