@@ -311,6 +311,75 @@ Test(covariance, falls_with_stiffer_springs_and_chunks_make_no_difference) {
     one_phonon_teardown(&c);
 }
 
+/* In the periodic crystal of 3 x 2 x 2 cells the covariance inverts the matrix of force constants but
+ * for uniform translations: sum over n of H(n) C(m - n) = 1 at m = 0, minus T T^T / 12. No wavevector
+ * enters, so the sign of the phases is tested, too. */
+Test(covariance, inverts_the_force_constants_of_the_periodic_crystal) {
+    enum { D = 12, CELLS = 12 };
+    const int samples[3] = {3, 2, 2};
+    one_phonon_case c = one_phonon_setup("P21", 9, around, 0.0, 1.7, 0.6);
+    dt_gnm *gnm = NULL;
+    cr_assert_eq(dt_gnm_new(c.crystal, 4.5, 0, &gnm, NULL), DT_OK);
+    double cells[3 * CELLS];
+    for (int i = 0; i < CELLS; i++) {
+        cells[3 * i] = i / 4;
+        cells[3 * i + 1] = i / 2 % 2;
+        cells[3 * i + 2] = i % 2;
+    }
+    dt_tensor *body = dt_rigid_body_coordinates(dt_expand_symmetry(c.crystal, c.leaf[3]));
+    dt_tensor *h = dt_gnm_hessian(gnm, dt_gnm_force_constants(gnm, body, c.leaf[0], c.leaf[1]));
+    dt_tensor *cov =
+        dt_one_phonon_covariance(c.model, c.leaf[0], c.leaf[1], c.leaf[3],
+                                 dt_constant(c.tape, DT_F64, 2, (int64_t[]){CELLS, 3}, cells));
+    tape_is_fine(c.tape);
+    double worst_off = 0.0;
+    for (int m = 0; m < CELLS; m++) {
+        double product[D * D] = {0.0};
+        for (int64_t n = 0; n < gnm->n_cells; n++) {
+            int at = 0;
+            for (int d = 0; d < 3; d++) {
+                int step = (int)(cells[3 * m + d] - gnm->cells[3 * n + d]) % samples[d];
+                at = at * samples[d] + (step + samples[d]) % samples[d];
+            }
+            const double *left = dt_data_f64(h) + n * D * D, *right = dt_data_f64(cov) + at * D * D;
+            for (int e = 0; e < D * D * D; e++) {
+                int i = e / (D * D), j = e / D % D, k = e % D;
+                product[i * D + j] += left[i * D + k] * right[k * D + j];
+            }
+        }
+        for (int e = 0; e < D * D; e++) {
+            int i = e / D, j = e % D;
+            double want = (m == 0 && i == j) - (i % 6 == j % 6 && i % 6 < 3 ? 0.5 / CELLS : 0.0);
+            worst_off = fmax(worst_off, fabs(product[e] - want));
+        }
+    }
+    cr_assert(worst_off < 1e-10, "off by %g", worst_off);
+    dt_gnm_free(gnm);
+    one_phonon_teardown(&c);
+}
+
+/* With 1e-10 on the diagonal the uniform translations have a share of 1e10. */
+Test(covariance, with_the_ports_epsilon_is_ruled_by_uniform_translations) {
+    one_phonon_case c = one_phonon_setup("P21", 9, around, 0.0, 1.7, 0.6);
+    dt_gnm *gnm = NULL;
+    cr_assert_eq(dt_gnm_new(c.crystal, 4.5, 0, &gnm, NULL), DT_OK);
+    dt_tensor *body = dt_rigid_body_coordinates(dt_expand_symmetry(c.crystal, c.leaf[3]));
+    dt_tensor *h = dt_gnm_force_constants(gnm, body, c.leaf[0], c.leaf[1]);
+    dt_tensor *zero = dt_zeros(c.tape, DT_F64, 2, (int64_t[]){1, 3});
+    dt_tensor *k = dt_gnm_stiffness(gnm, h, zero);
+    dt_tensor *right = dt_displacement_covariance(k, zero, zero, 0);
+    dt_tensor *theirs = dt_displacement_covariance(k, zero, zero, DT_QUIRK_PINV_EPSILON);
+    tape_is_fine(c.tape);
+    for (int e = 0; e < 144; e++) {
+        bool uniform = e / 12 % 6 == e % 12 % 6 && e % 12 % 6 < 3;
+        double want = dt_data_f64(right)[e] + (uniform ? 0.5e10 : 0.0);
+        double error = dt_data_f64(theirs)[e] - want;
+        cr_assert(fabs(error) < 1e-5, "element %d: off by %g", e, error);
+    }
+    dt_gnm_free(gnm);
+    one_phonon_teardown(&c);
+}
+
 Test(covariance, springs_that_do_not_hold_the_crystal_are_refused) {
     one_phonon_case c = one_phonon_setup("P21", 9, around, 0.0, 1.7, -0.6);
     dt_one_phonon_displacements(c.model, c.leaf[0], c.leaf[1], c.leaf[3]);
