@@ -2,6 +2,7 @@
 #include <difftape/structure.h>
 
 #include "gemmi_bridge.h"
+#include "pdb_remarks.h"
 #include "pdb_text.h"
 #include "structure_cell.h"
 
@@ -15,9 +16,9 @@ void dt_structure_free(dt_structure *structure) {
         return;
     }
     dt_structure *s = structure;
-    void *arrays[] = {s->op_rot,    s->op_tran, s->xyz,           s->u_iso,   s->b_iso,
-                      s->occupancy, s->mass,    s->atomic_number, s->element, s->label,
-                      s->ff_a,      s->ff_b,    s->ff_c};
+    void *arrays[] = {s->op_rot,    s->op_tran, s->xyz,           s->u_iso,      s->b_iso,
+                      s->occupancy, s->mass,    s->atomic_number, s->element,    s->label,
+                      s->ff_a,      s->ff_b,    s->ff_c,          s->remark_rot, s->remark_op};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         free(arrays[i]);
     }
@@ -226,6 +227,9 @@ dt_status dt_structure_read_memory(dt_structure **ret_structure, const void *dat
     }
     if (status == DT_OK) {
         status = set_atoms(s, &text, options != NULL ? options : &defaults, name, error);
+    }
+    if (status == DT_OK) {
+        status = dti_pdb_remarks(data, size, name, s, error);
     }
     dti_pdb_text_free(&text);
     if (status != DT_OK) {

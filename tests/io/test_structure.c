@@ -231,6 +231,67 @@ Test(structure, remarks_about_symmetry_are_not_believed) {
     dt_structure_free(s);
 }
 
+/* -- what remarks say, kept beside ------------------------------------------------------------ */
+
+#define SMTRY(row, op, x, y, z, t)                                                                 \
+    "REMARK 290   SMTRY" row "   " op " " x " " y " " z "        " t "\n"
+#define OPERATOR_1                                                                                 \
+    SMTRY("1", "1", "1.000000", "0.000000", "0.000000", "0.00000")                                 \
+    SMTRY("2", "1", "0.000000", "1.000000", "0.000000", "0.00000")                                 \
+    SMTRY("3", "1", "0.000000", "0.000000", "1.000000", "0.00000")
+#define OPERATOR_2                                                                                 \
+    SMTRY("1", "2", "-0.500000", "-0.866025", "0.000000", "0.00000")                               \
+    SMTRY("2", "2", "0.866025", "-0.500000", "0.000000", "0.00000")                                \
+    SMTRY("3", "2", "0.000000", "0.000000", "1.000000", "1.61000")
+#define TRIPLETS                                                                                   \
+    "REMARK 290      SYMOP   SYMMETRY\n"                                                           \
+    "REMARK 290     NNNMMM   OPERATOR\n"                                                           \
+    "REMARK 290       1555   X,Y,Z\n"                                                              \
+    "REMARK 290       2555   -y,X-Y,Z+1/3\n"
+#define SCALES                                                                                     \
+    "SCALE1      0.036765  0.021226  0.000000        0.00000\n"                                    \
+    "SCALE2      0.000000  0.042452  0.000000        0.00000\n"                                    \
+    "SCALE3      0.000000  0.000000  0.207039        0.25000\n"
+
+Test(structure, operators_and_scale_of_the_remarks_are_kept_beside_the_table) {
+    dt_structure *s = read_text(TRIPLETS OPERATOR_1 OPERATOR_2 CRYSTAL SCALES ALANINE, NULL);
+    static const int second[9] = {0, -1, 0, 1, -1, 0, 0, 0, 1};
+    cr_assert(s->n_remark_ops == 2 && s->n_ops == 4);
+    for (int i = 0; i < 9; i++) {
+        cr_expect(s->remark_rot[i] == (i % 4 == 0) && s->remark_rot[9 + i] == second[i],
+                  "rotation %d", i);
+    }
+    expect_near(s->remark_op[12 + 1], -0.866025, "SMTRY1 2");
+    expect_near(s->remark_op[12 + 11], 1.61, "SMTRY3 2");
+    cr_assert(s->has_scale);
+    expect_near(s->scale[1], 0.021226, "SCALE1");
+    expect_near(s->scale[11], 0.25, "SCALE3");
+    dt_structure_free(s);
+}
+
+Test(structure, damaged_or_incomplete_remarks_count_as_absent) {
+    static const char *const texts[] = {
+        CRYSTAL ALANINE,
+        TRIPLETS OPERATOR_1 CRYSTAL ALANINE,            /* two triplets, one operator */
+        OPERATOR_1 OPERATOR_2 CRYSTAL ALANINE,          /* no triplets */
+        TRIPLETS OPERATOR_2 OPERATOR_1 CRYSTAL ALANINE, /* wrong order */
+        TRIPLETS OPERATOR_1 SMTRY("1", "2", "-0.5x", "0.0", "0.0", "0.0") CRYSTAL ALANINE,
+        TRIPLETS OPERATOR_1 SMTRY("1", "2", "-0.5", "0.0", "", "0.0") CRYSTAL ALANINE,
+        TRIPLETS "REMARK 290   SMTRY\n" CRYSTAL ALANINE,
+        "REMARK 290       1555   X,Y\n" OPERATOR_1 CRYSTAL ALANINE,
+        "REMARK 290       1555   X,Y,Q\n" OPERATOR_1 CRYSTAL ALANINE,
+        "REMARK 290       1555\n" OPERATOR_1 CRYSTAL ALANINE,
+        CRYSTAL "SCALE1      0.036765  0.021226  0.000000        0.00000\nSCALE\n" ALANINE,
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        dt_structure *s = read_text(texts[i], NULL);
+        cr_expect(s->n_remark_ops == 0 && s->remark_rot == NULL && s->remark_op == NULL,
+                  "text %zu: %lld operators", i, (long long)s->n_remark_ops);
+        cr_expect(!s->has_scale && s->n_atoms == 3, "text %zu", i);
+        dt_structure_free(s);
+    }
+}
+
 /* -- selection -------------------------------------------------------------------------------- */
 
 Test(structure, the_first_alternative_conformation_stays_with_its_occupancy) {

@@ -45,6 +45,14 @@ typedef struct dt_structure {
     int *op_rot;     /**< (n_ops,3,3): x' = R x + t in fractional coordinates */
     double *op_tran; /**< (n_ops,3): t, each in [0, 1) */
 
+    /** What REMARK 290 and SCALE repeat of symmetry and metric, rounded: for numbers of programs
+     *  that computed with them. Absent where the file has no such records, or damaged ones. */
+    int64_t n_remark_ops; /**< operators in REMARK 290, 0 if absent */
+    int *remark_rot;      /**< (n_remark_ops,3,3) rotations of the triplets, fractional */
+    double *remark_op;    /**< (n_remark_ops,3,4) SMTRY: r' = R r + t, Cartesian, A */
+    bool has_scale;       /**< are there three SCALE records? */
+    double scale[12];     /**< (3,4) SCALE: x = S r + u, 1/A and fractions */
+
     int64_t n_atoms;
     double *xyz;        /**< (n,3) A, Cartesian, PDB orientation (a along x, c* along z) */
     double *u_iso;      /**< (n) A^2, B / (8 pi^2) */

@@ -18,6 +18,8 @@ typedef struct dt_grid {
 typedef struct dt_grid_axis {
     int64_t n, samples, base;
     double offset;
+    double lo, step; /**< with a quirk: point i is h = lo + i step, and base and offset, then 0, say
+                          only what wavevector it has. step is 0 otherwise */
 } dt_grid_axis;
 
 /** Check a grid and describe its axes. Errors (DT_ERR_ARGUMENT) name the axis: samples < 1, limits
@@ -26,6 +28,15 @@ typedef struct dt_grid_axis {
  *  be NULL. */
 DT_API dt_status dt_grid_axes(const dt_grid *grid, dt_grid_axis ret_axis[3], int64_t *ret_voxels,
                               dt_error *error);
+
+/** The same with departures from the physics (quirks.h), of which two concern a grid.
+ *  DT_QUIRK_K_OF_INDEX: point i has the wavevector i / samples, whole where samples divides i,
+ *  whatever its Miller index. DT_QUIRK_GRID_TRUNCATED, which needs it: int(samples (hi - lo) + 1)
+ *  points from lo to hi, whatever the step between them; a range need not be a whole number of
+ *  steps. Errors as dt_grid_axes; DT_ERR_ARGUMENT for the second without the first. */
+DT_API dt_status dt_grid_axes_literal(const dt_grid *grid, unsigned quirks,
+                                      dt_grid_axis ret_axis[3], int64_t *ret_voxels,
+                                      dt_error *error);
 
 /** Flat index of a voxel, and back. */
 DT_API int64_t dt_grid_index(const dt_grid_axis axis[3], const int64_t ijk[3]);
@@ -148,6 +159,10 @@ typedef struct dt_wavevectors {
 DT_API dt_status dt_group_by_wavevector(const dt_grid *grid, const bool *valid,
                                         dt_wavevectors *ret_groups, dt_error *error);
 DT_API void dt_wavevectors_free(dt_wavevectors *groups);
+
+/** The same for axes that are already there. Errors: DT_ERR_MEMORY. */
+DT_API dt_status dt_group_axes_by_wavevector(const dt_grid_axis axis[3], const bool *valid,
+                                             dt_wavevectors *ret_groups, dt_error *error);
 
 DT_END_DECLS
 
