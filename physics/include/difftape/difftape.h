@@ -23,6 +23,7 @@
 #include <difftape/crystal.h>
 #include <difftape/gnm.h>
 #include <difftape/map_utils.h>
+#include <difftape/network.h>
 #include <difftape/one_phonon.h>
 #include <difftape/scatter.h>
 
