@@ -15,9 +15,10 @@ dt_tensor *dt_cell_axes(dt_tensor *cell) {
     dt_tape *tape = dt_tape_of(cell);
     if (dt_tape_status(tape) == DT_OK &&
         (dt_ndim(cell) != 1 || dt_shape(cell)[0] != 6 || dt_dtype_of(cell) != DT_F64)) {
-        dt_tape_fail(tape, DT_ERR_SHAPE,
-                     "cell axes: the cell must be six f64 numbers, a b c in Angstrom and alpha beta "
-                     "gamma in degrees");
+        dt_tape_fail(
+            tape, DT_ERR_SHAPE,
+            "cell axes: the cell must be six f64 numbers, a b c in Angstrom and alpha beta "
+            "gamma in degrees");
     }
     if (dt_tape_status(tape) != DT_OK) {
         return dt_inert(tape);

@@ -92,8 +92,8 @@ static dt_status describe_groups(dt_network *net, const dt_network_options *opti
     double *line = calloc((size_t)(3 * n), sizeof *line);
     dt_status status = DT_OK;
     if (!size || !on_line || !line) {
-        status = dt_error_set(error, DT_ERR_MEMORY, "network: no memory for %lld atoms",
-                              (long long)n);
+        status =
+            dt_error_set(error, DT_ERR_MEMORY, "network: no memory for %lld atoms", (long long)n);
     } else {
         number_groups(net, options, size); /* as room for ids */
         for (int64_t g = 0; g < net->n_groups; g++) {

@@ -158,8 +158,7 @@ static dt_status by_keys(const dt_crystal *crystal, const dt_network_options *op
 
 static dt_status check_labels(const dt_crystal *crystal, const dt_network_options *options,
                               dt_error *error) {
-    bool needed =
-        options->classes == DT_CLASSES_LABELS || options->classes == DT_CLASSES_TABLE;
+    bool needed = options->classes == DT_CLASSES_LABELS || options->classes == DT_CLASSES_TABLE;
     if (needed && !options->label) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "network: classes by labels need a label for each of the %lld atoms",
@@ -187,11 +186,12 @@ static dt_status by_table(const dt_crystal *crystal, const dt_network_options *o
     for (int64_t p = 0; p < 2 * n * n; p++) {
         int64_t a = p / n % n, b = p % n, other = options->table[(p / (n * n) * n + b) * n + a];
         if (options->table[p] != other) {
-            return dt_error_set(error, DT_ERR_ARGUMENT,
-                                "network: the table of classes has %lld for labels (%lld, %lld) but "
-                                "%lld for (%lld, %lld); a contact and its reverse are one spring",
-                                (long long)options->table[p], (long long)a, (long long)b,
-                                (long long)other, (long long)b, (long long)a);
+            return dt_error_set(
+                error, DT_ERR_ARGUMENT,
+                "network: the table of classes has %lld for labels (%lld, %lld) but "
+                "%lld for (%lld, %lld); a contact and its reverse are one spring",
+                (long long)options->table[p], (long long)a, (long long)b, (long long)other,
+                (long long)b, (long long)a);
         }
         most = options->table[p] > most ? options->table[p] : most;
     }

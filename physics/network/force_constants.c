@@ -39,10 +39,11 @@ static dt_tensor *block_sums(const slice *s, dt_tensor *w, dt_tensor *a, dt_tens
 
 /* The vectors r_j + A^T n - r_i between the ends: (n,3). */
 static dt_tensor *vectors(const slice *s) {
-    dt_tensor *cell = view(s->tape, DT_F64, 2, (int64_t[]){s->n, 3},
-                           s->net->cell_of + 3 * s->first);
+    dt_tensor *cell =
+        view(s->tape, DT_F64, 2, (int64_t[]){s->n, 3}, s->net->cell_of + 3 * s->first);
     dt_tensor *shift = dt_matmul(cell, s->in[AXES]);
-    dt_tensor *rj = dt_gather(s->in[POSITIONS], s->j, 0), *ri = dt_gather(s->in[POSITIONS], s->i, 0);
+    dt_tensor *rj = dt_gather(s->in[POSITIONS], s->j, 0),
+              *ri = dt_gather(s->in[POSITIONS], s->i, 0);
     return dt_add(dt_sub(rj, ri), shift);
 }
 
@@ -151,8 +152,7 @@ dt_tensor *dtp_force_constants(const dt_network *net, const dtp_geometry *g,
                                const dt_network_parameters *p) {
     dt_tape *tape = dt_tape_of(p->springs);
     int64_t w = net->width;
-    dt_tensor *in[INPUTS] = {springs_in_kt(net, p),
-                             dt_reshape(g->positions, 2, (int64_t[]){-1, 3}),
+    dt_tensor *in[INPUTS] = {springs_in_kt(net, p), dt_reshape(g->positions, 2, (int64_t[]){-1, 3}),
                              dt_reshape(g->body, 2, (int64_t[]){-1, 3}), g->axes};
     /* *user is only read; the API's pointer is not const. */
     dt_tensor *blocks = dt_map_slices(slice_blocks, (void *)(uintptr_t)net, INPUTS, in,

@@ -25,12 +25,15 @@ bool dtp_check_parameters(const dt_network *net, const dt_network_parameters *p,
         } else if (dt_ndim(given[i]) != ndim[i] || (ndim[i] > 0 && shape[0] != rows[i]) ||
                    (ndim[i] > 1 && shape[1] != columns[i])) {
             dt_tape_fail(tape, DT_ERR_SHAPE, "%s: %s must be %s; here are %lld %s", who, name[i],
-                         i == 0   ? hybrid ? "(classes,2): (k_perp, k_par) of each class"
-                                           : "(classes)"
+                         i == 0
+                             ? hybrid ? "(classes,2): (k_perp, k_par) of each class" : "(classes)"
                          : i == 1 ? "(atoms,3)"
                          : i == 2 ? "(6)"
                                   : "a scalar",
-                         (long long)rows[i], i == 0 ? "classes" : i == 1 ? "atoms" : "numbers");
+                         (long long)rows[i],
+                         i == 0   ? "classes"
+                         : i == 1 ? "atoms"
+                                  : "numbers");
         }
     }
     return dt_tape_status(tape) == DT_OK;
@@ -57,8 +60,7 @@ dtp_geometry dtp_geometry_of(const dt_network *net, const dt_network_parameters 
     const dt_crystal *x = net->crystal;
     dt_tape *tape = dt_tape_of(p->springs);
     dtp_geometry g;
-    dt_tensor *xyz =
-        p->xyz ? p->xyz : view(tape, DT_F64, 2, (int64_t[]){x->n_atoms, 3}, x->xyz);
+    dt_tensor *xyz = p->xyz ? p->xyz : view(tape, DT_F64, 2, (int64_t[]){x->n_atoms, 3}, x->xyz);
     if (p->cell) {
         g.axes = dt_cell_axes(p->cell);
         g.positions = dt_expand_symmetry_in(x, xyz, g.axes);
@@ -85,8 +87,8 @@ static dt_tensor *mass_blocks(const dt_network *net, dt_tensor *body) {
         dt_tensor *ones = dt_ones(tape, DT_F64, 3, (int64_t[]){a, n, 1});
         dt_tensor *x = dt_concat(2, (dt_tensor *[]){ones, body}, -1);
         dt_tensor *projector = dt_reshape(dt_rigid_body_projector(x), 4, (int64_t[]){a, n, 3, 6});
-        a_t_a = dt_reshape(dt_matmul_flags(projector, DT_T, projector, DT_N), 3,
-                           (int64_t[]){a, n, 36});
+        a_t_a =
+            dt_reshape(dt_matmul_flags(projector, DT_T, projector, DT_N), 3, (int64_t[]){a, n, 36});
     }
     dt_tensor *sum = dt_scatter_add(dt_mul(a_t_a, mass), view(tape, DT_I64, 1, &n, net->group), 1,
                                     net->n_groups);

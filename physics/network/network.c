@@ -15,16 +15,18 @@ static dt_status no_memory(dt_error *error, int64_t contacts) {
 
 static dt_status check_weights(const dt_network_options *o, dt_error *error) {
     if (!isfinite(o->decay) || o->decay < 0.0 || !isfinite(o->reference) || o->reference < 0.0) {
-        return dt_error_set(error, DT_ERR_ARGUMENT,
-                            "network: decay %g and reference %g Angstrom of the spring weights must "
-                            "be finite and not negative",
-                            o->decay, o->reference);
+        return dt_error_set(
+            error, DT_ERR_ARGUMENT,
+            "network: decay %g and reference %g Angstrom of the spring weights must "
+            "be finite and not negative",
+            o->decay, o->reference);
     }
     if (!(o->taper >= 0.0) || o->taper > o->cutoff) {
-        return dt_error_set(error, DT_ERR_ARGUMENT,
-                            "network: the taper of %g Angstrom must lie between 0 and the cutoff of "
-                            "%g Angstrom",
-                            o->taper, o->cutoff);
+        return dt_error_set(
+            error, DT_ERR_ARGUMENT,
+            "network: the taper of %g Angstrom must lie between 0 and the cutoff of "
+            "%g Angstrom",
+            o->taper, o->cutoff);
     }
     if ((unsigned)o->form > DT_SPRING_HYBRID || (unsigned)o->classes > DT_CLASSES_TABLE ||
         (unsigned)o->unit > DT_SPRING_SI) {
@@ -153,7 +155,8 @@ static dt_status check_distances(const dt_network *net, const double *xyz, dt_er
             int64_t atoms = net->crystal->n_atoms;
             return dt_error_set(
                 error, DT_ERR_ARGUMENT,
-                "network: atom %lld of copy %lld and atom %lld of copy %lld (counted from 1) are at "
+                "network: atom %lld of copy %lld and atom %lld of copy %lld (counted from 1) are "
+                "at "
                 "the same place, so the spring between them has no direction; an atom on a special "
                 "position needs isotropic springs without weights",
                 (long long)(c->i[e] % atoms + 1), (long long)(c->i[e] / atoms + 1),

@@ -25,6 +25,8 @@
 #include <difftape/map_utils.h>
 #include <difftape/network.h>
 #include <difftape/one_phonon.h>
+#include <difftape/phonon_map.h>
+#include <difftape/points.h>
 #include <difftape/scatter.h>
 
 #include <difftape/config.h>

@@ -68,7 +68,8 @@ typedef struct dt_network_options {
      *  asymmetric units by its labels; a negative number: no spring */
     const int64_t *table;
 
-    int64_t most_freedom; /**< refuse more coordinates per cell than this [4096: a matrix K(k) of 268
+    int64_t
+        most_freedom; /**< refuse more coordinates per cell than this [4096: a matrix K(k) of 268
                                MB] */
 } dt_network_options;
 

@@ -1,0 +1,36 @@
+/* network_supercell.h - brute force: a periodic supercell of any rigid bodies joined by any springs.
+ *
+ * Nothing of the library is used but the crystal's data. Bodies move in orthonormal coordinates made
+ * by Gram-Schmidt from the displacements of their atoms; all coordinates of the supercell stand in
+ * one dense matrix, and no wavevector appears anywhere. */
+#ifndef TEST_ORACLE_NETWORK_SUPERCELL_H
+#define TEST_ORACLE_NETWORK_SUPERCELL_H
+
+#include <difftape/crystal.h>
+
+/** Springs and bodies. */
+typedef struct oracle_network {
+    int cells[3]; /**< size of the supercell */
+    double cutoff;
+    double perp[2], par[2]; /**< constants across and along, within (0) and between (1) units */
+    double decay, reference, taper;
+    const int64_t *group; /**< (n_atoms), or NULL for the whole unit */
+    int64_t n_groups;
+    bool drop_within; /**< no springs within a body */
+    double quantum;   /**< c of coth(c sqrt x); 0: classical. Needs masses */
+} oracle_network;
+
+typedef struct oracle oracle;
+
+/** NULL if there is no memory or the matrix is singular beyond translations. */
+oracle *oracle_new(const dt_crystal *crystal, const oracle_network *network);
+void oracle_free(oracle *o);
+
+/** Intensity per cell at Miller indices that are multiples of 1/cells, the centre of mass at rest;
+ *  u (n,3,3) displacement tensors of the asymmetric unit, or NULL for the crystal's u_iso. */
+double oracle_intensity(const oracle *o, const double hkl[3], const double *u);
+
+/** Mean-square displacements of atom `atom` (asu n_atoms + j) of the reference cell: (3,3). */
+void oracle_displacement(const oracle *o, int64_t atom, double ret_u[9]);
+
+#endif
