@@ -4,16 +4,28 @@
 #include <difftape/linalg.h>
 #include <difftape/spectral.h>
 
-/* f(x) = W(nu) / x or W(nu) c coth(c sqrt x) / sqrt x, with nu = p[1] sqrt x in THz. */
+/* W(nu) = sum w_i g_i / sum g_i, g_i = exp(-(nu - nu_i)^2 / 2 s^2): (n) for frequencies (n). The
+ * part of the exponent that all g_i share is left out, and the largest is taken as 0. */
+static dt_tensor *smooth_weight(const dt_phonon_map_options *o, dt_tape *tape, dt_tensor *nu,
+                                dt_tensor *const *w) {
+    int64_t n = o->n_weights;
+    double step = (o->weights_to - o->weights_from) / (double)(n - 1), s = 0.5 * step;
+    dt_tensor *nodes = dt_linspace(tape, o->weights_from, o->weights_to, n);
+    dt_tensor *exponent =
+        dt_scale(dt_sub(dt_mul(dt_expand_dims(nu, -1), nodes), dt_scale(dt_square(nodes), 0.5)),
+                 1.0 / (s * s));
+    dt_tensor *largest = dt_expand_dims(dt_stop_gradient(dt_max(exponent, -1)), -1);
+    dt_tensor *g = dt_exp(dt_sub(exponent, largest));
+    return dt_div(dt_sum(dt_mul(g, dt_stack((int)n, w, 0)), -1), dt_sum(g, -1));
+}
+
+/* f(x) = W(nu) / x or W(nu) c coth(c sqrt x) / sqrt x, with nu = p[1] sqrt x in THz. W must be
+ * smooth: divided differences of close eigenvalues are taken from derivatives. */
 static dt_tensor *weight(void *user, dt_tape *tape, dt_tensor *x, dt_tensor *const *p) {
     const dt_phonon_map *m = user;
-    const dt_phonon_map_options *o = &m->options;
-    int64_t n = o->n_weights;
     dt_tensor *root = dt_sqrt(x);
-    dt_tensor *nodes = dt_linspace(tape, o->weights_from, o->weights_to, n);
-    dt_tensor *values = dt_stack(o->n_weights, p + 2, 0);
-    dt_tensor *w = dt_interp(dt_mul(root, p[1]), nodes, values);
-    if (o->occupation == DT_CLASSICAL) {
+    dt_tensor *w = smooth_weight(&m->options, tape, dt_mul(root, p[1]), p + 2);
+    if (m->options.occupation == DT_CLASSICAL) {
         return dt_div(w, x);
     }
     return dt_div(dt_mul(w, p[0]), dt_mul(root, dt_tanh(dt_mul(p[0], root))));

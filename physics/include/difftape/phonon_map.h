@@ -74,12 +74,15 @@ DT_API const bool *dt_phonon_map_valid(const dt_phonon_map *map);
 typedef struct dt_phonon_map_parameters {
     dt_network_parameters network; /**< springs, xyz, cell, temperature. With a cell, q follows at
                                         fixed h, k, l */
-    dt_tensor *u;            /**< Debye-Waller displacements of the asymmetric unit, Angstrom^2:
+    dt_tensor *u;         /**< Debye-Waller displacements of the asymmetric unit, Angstrom^2:
                                isotropic (n) or symmetric tensors (n,3,3); NULL: the crystal's */
-    dt_tensor *occupancy;    /**< (n), multiplies form factors; NULL: the crystal's */
-    dt_tensor *scale;        /**< scalar, multiplies the map */
-    dt_tensor *mode_weights; /**< (n_weights): intensities of modes are multiplied by W(nu), linear
-                                  between the frequencies of the options, constant beyond */
+    dt_tensor *occupancy; /**< (n), multiplies form factors; NULL: the crystal's */
+    dt_tensor *scale;     /**< scalar, multiplies the map */
+    dt_tensor
+        *mode_weights; /**< (n_weights): intensities of modes are multiplied by a smooth W(nu),
+                                  W = sum_i w_i g_i / sum_i g_i with g_i = exp(-(nu - nu_i)^2 / 2 s^2)
+                                  at the frequencies nu_i of the options, s half their distance. To
+                                  impose a density of states, give its ratio to the model's */
 } dt_phonon_map_parameters;
 
 /** The map, in e^2 per unit cell, of the shape of the points; exactly 0 where invalid.
