@@ -43,6 +43,15 @@ dt_tensor *dtp_temperature(dt_tape *tape, const dt_network_parameters *p) {
     return p->temperature ? p->temperature : dt_scalar(tape, 300.0);
 }
 
+dt_tensor *dtp_mode_constants(dt_tensor *temperature) {
+    const double unit = DTP_BOLTZMANN / (1e-20 * DTP_DALTON); /* 1/s^2 per K */
+    dt_tensor *omega = dt_sqrt(dt_scale(temperature, unit));
+    dt_tensor *kt = dt_sqrt(dt_scale(temperature, DTP_BOLTZMANN * DTP_DALTON * 1e-20));
+    dt_tensor *both[2] = {dt_div(dt_scalar(dt_tape_of(kt), 0.5 * DTP_HBAR), kt),
+                          dt_scale(omega, 1e-12 / TWO_PI)};
+    return dt_stack(2, both, 0);
+}
+
 /* The mean over the atoms of every group, for every atom: (n_asu,n,3). */
 static dt_tensor *centroids(const dt_network *net, dt_tensor *positions) {
     dt_tape *tape = dt_tape_of(positions);

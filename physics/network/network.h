@@ -58,10 +58,26 @@ dt_tensor *dtp_force_constants(const dt_network *network, const dtp_geometry *ge
                                const dt_network_parameters *parameters);
 dt_tensor *dtp_mass_matrix(const dt_network *network, dt_tensor *body);
 
-/* kT in joule at a temperature; Boltzmann's constant is exact in the SI. */
-#define DTP_BOLTZMANN 1.380649e-23
+/* The lower Cholesky factor of K at k, checked pivot by pivot; who is at fault is said. */
+dt_tensor *dtp_stiffness_factor(const dt_network *network, dt_tensor *stiffness,
+                                dt_tensor *force_constants, const double k[3]);
+
+/* K at k = 0 with the uniform translations made stiff, and what then drops them from a response:
+ * *response (d,b) loses its part along them. mass (d,d), or a scalar for unit bodies. */
+dt_tensor *dtp_hold_translations(const dt_network *network, dt_tensor *stiffness, dt_tensor *mass,
+                                 dt_tensor **response);
+
+bool dtp_is_zero(const double k[3]);
+
+/* Boltzmann and hbar are exact in the SI, the dalton is that of CODATA 2018. */
+#define DTP_BOLTZMANN 1.380649e-23          /* J/K */
 #define DTP_HBAR      1.054571817646156e-34 /* J s */
-#define DTP_DALTON    1.66053906660e-27     /* kg, CODATA 2018 */
+#define DTP_DALTON    1.66053906660e-27     /* kg */
+
 dt_tensor *dtp_temperature(dt_tape *tape, const dt_network_parameters *parameters);
+
+/* c = hbar / (2 sqrt(kT)) and the frequency in THz of a mode with eigenvalue 1, in units of kT,
+ * Angstrom and dalton: (2). */
+dt_tensor *dtp_mode_constants(dt_tensor *temperature);
 
 #endif

@@ -6,8 +6,6 @@
 #include <difftape/checkpoint.h>
 #include <difftape/linalg.h>
 
-#include <math.h>
-
 static bool check(const dt_phonon_map *m, const dt_phonon_map_parameters *p) {
     static const char *const name[4] = {"u", "occupancy", "scale", "mode_weights"};
     dt_tape *tape = dt_tape_of(p->network.springs);
@@ -64,17 +62,6 @@ static dt_tensor *turned_tensors(const dt_crystal *x, dt_tensor *u, dt_tensor *a
     return dt_matmul_flags(dt_matmul(c, u), DT_N, c, DT_T);
 }
 
-/* c = hbar / (2 sqrt(kT)) and the frequency of a mode with eigenvalue 1, in units of kT,
- * Angstrom and dalton: (2). */
-static dt_tensor *mode_constants(dt_tensor *temperature) {
-    const double unit = DTP_BOLTZMANN / (1e-20 * DTP_DALTON); /* 1/s^2 per K */
-    dt_tensor *omega = dt_sqrt(dt_scale(temperature, unit));
-    dt_tensor *kt = dt_sqrt(dt_scale(temperature, DTP_BOLTZMANN * DTP_DALTON * 1e-20));
-    dt_tensor *both[2] = {dt_div(dt_scalar(dt_tape_of(kt), 0.5 * DTP_HBAR), kt),
-                          dt_scale(omega, 1e-12 / TWO_PI)};
-    return dt_stack(2, both, 0);
-}
-
 static void gather_inputs(const dt_phonon_map *m, const dt_phonon_map_parameters *p,
                           dt_tensor **in) {
     const dt_network *net = m->network;
@@ -104,7 +91,7 @@ static void gather_inputs(const dt_phonon_map *m, const dt_phonon_map_parameters
     }
     if (modes) {
         in[DTP_MASS_FACTOR] = dt_cholesky(in[DTP_MASS]);
-        in[DTP_MODES] = mode_constants(dtp_temperature(tape, &p->network));
+        in[DTP_MODES] = dtp_mode_constants(dtp_temperature(tape, &p->network));
     }
     if (p->mode_weights) {
         in[DTP_MODE_WEIGHTS] = p->mode_weights;

@@ -63,15 +63,4 @@ dt_tensor *dtp_slice_intensity(void *user, dt_tape *tape, int64_t begin, int64_t
 dt_tensor *dtp_mode_sum(const dt_phonon_map *map, dt_tensor *stiffness, dt_tensor *response,
                         dt_tensor *const *in);
 
-/* The lower Cholesky factor of K at k, checked pivot by pivot; who is at fault is said. */
-dt_tensor *dtp_stiffness_factor(const dt_network *network, dt_tensor *stiffness,
-                                dt_tensor *force_constants, const double k[3]);
-
-/* K at k = 0 with the uniform translations made stiff, and what then drops them from a response:
- * *response (d,b) loses its part along them. mass (d,d), or a scalar for unit bodies. */
-dt_tensor *dtp_hold_translations(const dt_network *network, dt_tensor *stiffness, dt_tensor *mass,
-                                 dt_tensor **response);
-
-bool dtp_is_zero(const double k[3]);
-
 #endif

@@ -494,15 +494,17 @@ double oracle_intensity(const oracle *o, const double hkl[3], const double *u) {
     return sum / (double)o->cells;
 }
 
-void oracle_displacement(const oracle *o, int64_t atom, double ret_u[9]) {
-    int64_t b = o->body[atom], at = o->first[b];
+void oracle_correlation(const oracle *o, int64_t i, int64_t j, const int64_t n[3],
+                        double ret_u[9]) {
+    int64_t a = o->body[i], b = o->body[j];
+    int64_t left = o->first[a], right = wrapped(o, 0, n) * o->per_cell + o->first[b];
     for (int d = 0; d < 9; d++) {
         ret_u[d] = 0.0;
-        for (int64_t p = 0; p < o->rank[b]; p++) {
+        for (int64_t p = 0; p < o->rank[a]; p++) {
             for (int64_t q = 0; q < o->rank[b]; q++) {
-                ret_u[d] += o->row[18 * atom + 6 * (d / 3) + p] *
-                            o->matrix[(at + p) * o->size + at + q] *
-                            o->row[18 * atom + 6 * (d % 3) + q];
+                ret_u[d] += o->row[18 * i + 6 * (d / 3) + p] *
+                            o->matrix[(left + p) * o->size + right + q] *
+                            o->row[18 * j + 6 * (d % 3) + q];
             }
         }
     }

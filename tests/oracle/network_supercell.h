@@ -30,7 +30,8 @@ void oracle_free(oracle *o);
  *  u (n,3,3) displacement tensors of the asymmetric unit, or NULL for the crystal's u_iso. */
 double oracle_intensity(const oracle *o, const double hkl[3], const double *u);
 
-/** Mean-square displacements of atom `atom` (asu n_atoms + j) of the reference cell: (3,3). */
-void oracle_displacement(const oracle *o, int64_t atom, double ret_u[9]);
+/** <u_i(0) u_j(n)^T> of atom i of the reference cell and atom j of the cell n; atoms are numbered
+ *  asu n_atoms + j: (3,3). */
+void oracle_correlation(const oracle *o, int64_t i, int64_t j, const int64_t n[3], double ret_u[9]);
 
 #endif

@@ -2,6 +2,8 @@
 #include "../physics/network_case.h"
 #include "network_supercell.h"
 
+#include <difftape/vibrations.h>
+
 static const double perp[2] = {0.9, 0.4}, par[2] = {2.1, 1.3};
 
 /* The constants that a form of springs gives the oracle. */
@@ -35,7 +37,7 @@ static void fill_tensors(double *u, int64_t n) {
 }
 
 /* Groups by the number of their first atom, counted. */
-static void number_groups(const setting *s, int64_t *ret) {
+static int64_t number_groups(const setting *s, int64_t *ret) {
     int64_t n = 0;
     for (int64_t i = 0; i < s->n; i++) {
         int64_t j = 0;
@@ -44,6 +46,30 @@ static void number_groups(const setting *s, int64_t *ret) {
         }
         ret[i] = j == i ? n++ : ret[j];
     }
+    return n;
+}
+
+/* The oracle of a setting, on the supercell whose waves the grid has. */
+static oracle *brute_force(const setting *s, const dt_crystal *crystal) {
+    int64_t atom_group[64];
+    oracle_network o = {.cells = {s->grid.samples[0], s->grid.samples[1], s->grid.samples[2]},
+                        .cutoff = s->network.cutoff,
+                        .decay = s->network.decay,
+                        .reference = s->network.reference,
+                        .taper = s->network.taper,
+                        .drop_within = s->network.drop_within};
+    if (s->network.atoms || s->network.group) {
+        o.n_groups = number_groups(s, atom_group);
+        o.group = atom_group;
+    }
+    if (s->map.occupation == DT_QUANTUM) { /* hbar / (2 sqrt(kT A^2 Da)) */
+        o.quantum = 1.054571817646156e-34 /
+                    (2.0 * sqrt(1.380649e-23 * s->temperature * 1e-20 * 1.66053906660e-27));
+    }
+    set_constants(&o, s->network.form);
+    oracle *brute = oracle_new(crystal, &o);
+    cr_assert(brute != NULL, "%s: the supercell is not stable", s->name);
+    return brute;
 }
 
 static void check(const setting *s) {
@@ -63,25 +89,7 @@ static void check(const setting *s) {
     }
     dt_tensor *intensity = dt_phonon_map_intensity(map, &p);
     tape_is_fine(tape);
-    int64_t n_groups = dt_network_get_sizes(network).groups, atom_group[64];
-    oracle_network o = {.cells = {s->grid.samples[0], s->grid.samples[1], s->grid.samples[2]},
-                        .cutoff = s->network.cutoff,
-                        .decay = s->network.decay,
-                        .reference = s->network.reference,
-                        .taper = s->network.taper,
-                        .n_groups = n_groups,
-                        .drop_within = s->network.drop_within};
-    if (s->network.atoms || s->network.group) {
-        number_groups(s, atom_group);
-        o.group = atom_group;
-    }
-    if (s->map.occupation == DT_QUANTUM) { /* hbar / (2 sqrt(kT A^2 Da)) */
-        o.quantum = 1.054571817646156e-34 /
-                    (2.0 * sqrt(1.380649e-23 * s->temperature * 1e-20 * 1.66053906660e-27));
-    }
-    set_constants(&o, s->network.form);
-    oracle *brute = oracle_new(crystal, &o);
-    cr_assert(brute != NULL, "%s: the supercell is not stable", s->name);
+    oracle *brute = brute_force(s, crystal);
     double worst_error = 0.0;
     int64_t compared = 0;
     for (int64_t i = 0; i < dt_size(intensity); i++) {
@@ -242,4 +250,113 @@ Test(supercell, with_quantum_occupation) {
                      .grid = two,
                      .temperature = 4,
                      .tolerance = 1e-10});
+}
+
+/* -- displacements ----------------------------------------------------------------------------- */
+
+/* The rows of the projector of an atom of a rigid unit, (3,6). */
+static void projector(const double *x, double ret[18]) {
+    memset(ret, 0, 18 * sizeof *ret);
+    for (int d = 0; d < 3; d++) {
+        ret[6 * d + d] = 1.0;
+        ret[6 * d + 3 + (d + 1) % 3] = x[(d + 2) % 3];
+        ret[6 * d + 3 + (d + 2) % 3] = -x[(d + 1) % 3];
+    }
+}
+
+static void check_displacements(const setting *s) {
+    dt_crystal *crystal = crystal_with(s->group, s->n, s->masses);
+    dt_network *network = network_of(crystal, &s->network);
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_network_parameters p = {.springs = springs_of(tape, s->network.form, perp, par)};
+    if (s->temperature > 0.0) {
+        p.temperature = dt_scalar(tape, s->temperature);
+    }
+    dt_tensor *u = dt_network_displacements(network, &p, s->grid.samples, s->map.occupation);
+    tape_is_fine(tape);
+    oracle *brute = brute_force(s, crystal);
+    double worst_error = 0.0;
+    for (int64_t i = 0; i < s->n; i++) {
+        double want[9], trace = 0.0;
+        oracle_correlation(brute, i, i, (const int64_t[]){0, 0, 0}, want);
+        trace = want[0] + want[4] + want[8];
+        for (int d = 0; d < 9; d++) {
+            double got = dt_data_f64(u)[9 * i + d];
+            worst_error = fmax(worst_error, fabs(got - want[d]) / trace);
+        }
+    }
+    cr_assert(worst_error < 1e-10, "%s: relative error %g", s->name, worst_error);
+    cr_log_info("%s: U of %lld atoms, worst error %.2g of the trace\n", s->name, (long long)s->n,
+                worst_error);
+    oracle_free(brute);
+    dt_tape_free(tape);
+    dt_network_free(network);
+    dt_crystal_free(crystal);
+}
+
+Test(supercell, displacement_tensors_of_atoms_in_bodies_of_all_kinds) {
+    check_displacements(&(setting){
+        .name = "unit", .group = "P21", .n = 10, .grid = three, .network = {.cutoff = 4.5}});
+    check_displacements(&(setting){.name = "groups",
+                                   .group = "P1",
+                                   .n = 12,
+                                   .masses = true,
+                                   .grid = uneven,
+                                   .network = {.cutoff = 4.5, .group = odd_groups}});
+    check_displacements(&(setting){.name = "atoms",
+                                   .group = "P21",
+                                   .n = 8,
+                                   .masses = true,
+                                   .grid = two,
+                                   .network = {.cutoff = 5, .atoms = true}});
+    check_displacements(&(setting){.name = "quantum",
+                                   .group = "P21",
+                                   .n = 8,
+                                   .masses = true,
+                                   .grid = two,
+                                   .temperature = 30,
+                                   .network = {.cutoff = 4.5, .form = DT_SPRING_HYBRID},
+                                   .map = {.occupation = DT_QUANTUM}});
+}
+
+Test(supercell, covariances_of_bodies_in_different_cells) {
+    const setting s = {.name = "covariance",
+                       .group = "P21",
+                       .n = 10,
+                       .masses = true,
+                       .grid = {{0, 0, 0}, {1, 1, 1}, {3, 2, 4}},
+                       .network = {.cutoff = 4.5}};
+    dt_crystal *crystal = crystal_with(s.group, s.n, s.masses);
+    dt_network *network = network_of(crystal, &s.network);
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_network_parameters p = {.springs = springs_of(tape, s.network.form, perp, par)};
+    dt_tensor *covariance =
+        dt_network_covariance(network, &p, s.grid.samples, (const int[]){1, -1, 2}, DT_CLASSICAL);
+    dt_tensor *body = dt_rigid_body_coordinates(dt_expand_symmetry(
+        crystal, dt_constant(tape, DT_F64, 2, (int64_t[]){s.n, 3}, crystal->xyz)));
+    tape_is_fine(tape);
+    oracle *brute = brute_force(&s, crystal);
+    const double *c = dt_data_f64(covariance), *x = dt_data_f64(body);
+    double worst_error = 0.0, largest = 0.0;
+    for (int64_t i = 0; i < 2 * s.n; i++) {
+        int64_t j = (7 * i + 3) % (2 * s.n);
+        double want[9], ai[18], aj[18];
+        oracle_correlation(brute, i, j, (const int64_t[]){1, -1, 2}, want);
+        projector(x + 4 * i + 1, ai);
+        projector(x + 4 * j + 1, aj);
+        for (int d = 0; d < 9; d++) {
+            double got = 0.0;
+            for (int pq = 0; pq < 36; pq++) {
+                got += ai[6 * (d / 3) + pq / 6] * aj[6 * (d % 3) + pq % 6] *
+                       c[(6 * (i / s.n) + pq / 6) * 12 + 6 * (j / s.n) + pq % 6];
+            }
+            worst_error = fmax(worst_error, fabs(got - want[d]));
+            largest = fmax(largest, fabs(want[d]));
+        }
+    }
+    cr_assert(worst_error < 1e-10 * largest, "error %g of %g", worst_error, largest);
+    oracle_free(brute);
+    dt_tape_free(tape);
+    dt_network_free(network);
+    dt_crystal_free(crystal);
 }

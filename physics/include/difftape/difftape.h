@@ -28,6 +28,7 @@
 #include <difftape/phonon_map.h>
 #include <difftape/points.h>
 #include <difftape/scatter.h>
+#include <difftape/vibrations.h>
 
 #include <difftape/config.h>
 #include <difftape/npy.h>

@@ -17,6 +17,7 @@
 
 #include <difftape/network.h>
 #include <difftape/points.h>
+#include <difftape/vibrations.h>
 
 DT_BEGIN_DECLS
 
@@ -28,8 +29,6 @@ typedef enum dt_bragg_policy {
                                  the same in a crystal without masses) */
     DT_BRAGG_AVERAGE        /**< the mean over the voxel, by a quadrature that absorbs 1/k^2 */
 } dt_bragg_policy;
-
-typedef enum dt_occupation { DT_CLASSICAL, DT_QUANTUM } dt_occupation;
 
 /** How a map is computed; {0} is fine. */
 typedef struct dt_phonon_map_options {

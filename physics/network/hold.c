@@ -1,5 +1,5 @@
-/* stiffness.c - K(k) held where it must be, factorised and checked. */
-#include "map.h"
+/* hold.c - K(k) held where it must be, factorised and checked. */
+#include "network.h"
 
 #include "../shared.h"
 
