@@ -32,20 +32,36 @@ static void gauss(int n, double *ret_x, double *ret_w) {
     }
 }
 
-int64_t dtp_voxel_nodes(int order, double *ret_nodes, double *ret_weights) {
-    double x[16], w[16];
+/* Over the base of a flat pyramid the integrand falls as 1/(1 + (a s)^2), a the ratio of the sides;
+ * s = sinh(m u) / a with m = asinh(a) spreads it evenly over u in [-1,1]. ds/du is returned. */
+static double stretch(double a, double u, double *ret_s) {
+    double m = asinh(a);
+    *ret_s = sinh(m * u) / a;
+    return m * cosh(m * u) / a;
+}
+
+int dtp_radial_order(int order) {
+    return (order + 1) / 2;
+}
+
+int64_t dtp_voxel_nodes(int order, const double side[3], double *ret_nodes, double *ret_weights) {
+    double x[16], w[16], radial_x[16], radial_w[16];
     int64_t n = 0;
+    int radial = dtp_radial_order(order);
     gauss(order, x, w);
+    gauss(radial, radial_x, radial_w);
     for (int face = 0; face < 6; face++) {
         int a = face / 2, b = (a + 1) % 3, c = (a + 2) % 3;
-        for (int p = 0; p < order * order * order; p++) {
+        for (int p = 0; p < radial * order * order; p++) {
             int i = p / (order * order), j = p / order % order, k = p % order;
-            double rho = 0.5 * (1.0 + x[i]);
+            double rho = 0.5 * (1.0 + radial_x[i]), s, t;
+            double area = stretch(side[b] / side[a], x[j], &s);
+            area *= stretch(side[c] / side[a], x[k], &t);
             ret_nodes[3 * n + a] = face % 2 ? -0.5 * rho : 0.5 * rho;
-            ret_nodes[3 * n + b] = 0.5 * rho * x[j];
-            ret_nodes[3 * n + c] = 0.5 * rho * x[k];
+            ret_nodes[3 * n + b] = 0.5 * rho * s;
+            ret_nodes[3 * n + c] = 0.5 * rho * t;
             /* the volume of the voxel is 8 in half voxels */
-            ret_weights[n++] = 0.5 * w[i] * rho * rho * w[j] * w[k] / 8.0;
+            ret_weights[n++] = 0.5 * radial_w[i] * rho * rho * w[j] * w[k] * area / 8.0;
         }
     }
     return n;

@@ -34,8 +34,10 @@ typedef enum dt_bragg_policy {
 typedef struct dt_phonon_map_options {
     double d_min; /**< resolution limit, Angstrom: points with d <= d_min are invalid; 0: none */
     dt_bragg_policy bragg;
-    int bragg_order; /**< points of the average along each axis of a pyramid, 1 to 16 [3]: each
-                          Bragg voxel costs 6 order^3 evaluations */
+    int bragg_order; /**< points of the average across each pyramid of the voxel, 1 to 16 [6], and
+                          half as many along it: about 3 order^3 evaluations for each Bragg voxel.
+                          6 is within 0.6 % for 3AL1, 5ZCK, 7N2H and 1HEL, 8 within 0.1 %; more is
+                          needed where a direction is hardly held */
     dt_occupation occupation;
 
     /** Modes may be weighed by their frequency, with the parameter mode_weights: that many numbers, 2
