@@ -274,6 +274,17 @@ static void jacobi(double *a, double *v, int64_t n) {
     }
 }
 
+/* The weighted mean of the weights, near ones counting most. */
+static double mode_weight(const oracle_network *n, double nu) {
+    double step = (n->weights_to - n->weights_from) / (n->n_weights - 1), top = 0.0, bottom = 0.0;
+    for (int i = 0; i < n->n_weights; i++) {
+        double g = exp(-2.0 * pow((nu - n->weights_from - i * step) / step, 2));
+        top += n->weights[i] * g;
+        bottom += g;
+    }
+    return n->n_weights > 0 ? top / bottom : 1.0;
+}
+
 /* L^-T f(L^-1 matrix L^-T) L^-1 with the masses M = L L^T and the quantum occupation; the three
  * modes that are translations have no weight. */
 static bool quantum_covariance(oracle *o) {
@@ -332,6 +343,7 @@ static bool quantum_covariance(oracle *o) {
                 continue;
             }
             double c = o->net.quantum, f = c / (tanh(c * sqrt(x)) * sqrt(x));
+            f *= mode_weight(&o->net, o->net.terahertz * sqrt(x));
             for (int64_t p = 0; p < n * n; p++) {
                 o->matrix[p] += f * v[p / n * n + s] * v[p % n * n + s];
             }

@@ -18,6 +18,8 @@ typedef struct oracle_network {
     int64_t n_groups;
     bool drop_within; /**< no springs within a body */
     double quantum;   /**< c of coth(c sqrt x); 0: classical. Needs masses */
+    int n_weights;    /**< with quantum: weights of modes at equally spaced frequencies */
+    double weights[8], weights_from, weights_to, terahertz; /**< frequency of x = 1 */
 } oracle_network;
 
 typedef struct oracle oracle;

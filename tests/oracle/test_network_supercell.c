@@ -4,6 +4,7 @@
 
 #include <difftape/vibrations.h>
 
+static const double mode_weights[5] = {0.3, 2.0, 1.1, 0.0, 1.6};
 static const double perp[2] = {0.9, 0.4}, par[2] = {2.1, 1.3};
 
 /* The constants that a form of springs gives the oracle. */
@@ -66,6 +67,13 @@ static oracle *brute_force(const setting *s, const dt_crystal *crystal) {
         o.quantum = 1.054571817646156e-34 /
                     (2.0 * sqrt(1.380649e-23 * s->temperature * 1e-20 * 1.66053906660e-27));
     }
+    o.n_weights = s->map.n_weights;
+    o.weights_from = s->map.weights_from;
+    o.weights_to = s->map.weights_to;
+    memcpy(o.weights, mode_weights, sizeof mode_weights);
+    /* sqrt(kT / (A^2 Da)) / 2 pi */
+    o.terahertz = 1e-12 * sqrt(1.380649e-23 * s->temperature / (1e-20 * 1.66053906660e-27)) /
+                  (2 * acos(-1.0));
     set_constants(&o, s->network.form);
     oracle *brute = oracle_new(crystal, &o);
     cr_assert(brute != NULL, "%s: the supercell is not stable", s->name);
@@ -86,6 +94,9 @@ static void check(const setting *s) {
     }
     if (s->temperature > 0.0) {
         p.network.temperature = dt_scalar(tape, s->temperature);
+    }
+    if (s->map.n_weights > 0) {
+        p.mode_weights = dt_constant(tape, DT_F64, 1, (int64_t[]){5}, mode_weights);
     }
     dt_tensor *intensity = dt_phonon_map_intensity(map, &p);
     tape_is_fine(tape);
@@ -250,6 +261,19 @@ Test(supercell, with_quantum_occupation) {
                      .grid = two,
                      .temperature = 4,
                      .tolerance = 1e-10});
+}
+
+Test(supercell, with_modes_weighed_by_their_frequency) {
+    check(&(setting){
+        .name = "mode weights",
+        .group = "P21",
+        .n = 8,
+        .masses = true,
+        .network = {.cutoff = 4.5, .form = DT_SPRING_HYBRID},
+        .map = {.occupation = DT_QUANTUM, .n_weights = 5, .weights_from = 0.2, .weights_to = 1.8},
+        .grid = two,
+        .temperature = 60,
+        .tolerance = 1e-10});
 }
 
 /* -- displacements ----------------------------------------------------------------------------- */
