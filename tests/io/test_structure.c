@@ -92,6 +92,57 @@ Test(structure, the_bundled_crystals_first_and_last_atoms_are_as_in_the_file) {
     dt_structure_free(s);
 }
 
+Test(structure, the_bundled_crystals_displacement_tensors_are_its_anisou_records) {
+    dt_structure *s = read_path(BUNDLED, NULL);
+    /* ANISOU    1  C   ACE A 100      753    462    597     44   -154     40 */
+    const double first[9] = {0.0753, 0.0044,  -0.0154, 0.0044, 0.0462,
+                             0.0040, -0.0154, 0.0040,  0.0597};
+    cr_assert(s->n_aniso == 204, "%lld", (long long)s->n_aniso);
+    for (int d = 0; d < 9; d++) {
+        expect_near(s->u_aniso[d], first[d], "U of the first atom");
+    }
+    for (int64_t i = 0; i < s->n_atoms;
+         i++) { /* B is the mean of the diagonal, to its two digits */
+        const double *u = s->u_aniso + 9 * i;
+        cr_expect(fabs((u[0] + u[4] + u[8]) / 3 - s->u_iso[i]) < 2e-4, "%s", s->label[i]);
+    }
+    dt_structure_free(s);
+}
+
+Test(structure, atoms_without_anisou_have_the_tensor_of_their_b_factor) {
+    dt_structure *s = read_text(
+        CRYSTAL ATOM("    1", " N  ", "ALA", "   1",
+                     " N") "ANISOU    1  N   ALA A   1      100    200    300     10"
+                           "    -20     30       N  \n" ATOM("    2", " CA ", "ALA", "   1", " C"),
+        NULL);
+    const double want[18] = {0.01,   0.001,       -0.002, 0.001,       0.02, 0.003,
+                             -0.002, 0.003,       0.03,   s->u_iso[1], 0,    0,
+                             0,      s->u_iso[1], 0,      0,           0,    s->u_iso[1]};
+    cr_assert(s->n_aniso == 1 && s->n_atoms == 2);
+    for (int d = 0; d < 18; d++) {
+        expect_near(s->u_aniso[d], want[d], "U");
+    }
+    dt_structure_free(s);
+}
+
+Test(structure, chains_and_residues_are_numbered_without_gaps) {
+    dt_structure *s = read_path(BUNDLED, NULL);
+    cr_assert(s->n_residues == 26 && s->n_chains == 2, "%lld residues, %lld chains",
+              (long long)s->n_residues, (long long)s->n_chains);
+    for (int64_t i = 0; i < s->n_atoms; i++) {
+        size_t chain = strcspn(s->label[i], "/");
+        size_t residue = chain + 1 + strcspn(s->label[i] + chain + 1, "/");
+        const char *before = i > 0 ? s->label[i - 1] : "";
+        bool same_chain = strncmp(before, s->label[i], chain + 1) == 0;
+        bool same_residue = strncmp(before, s->label[i], residue + 1) == 0;
+        int64_t c = i > 0 ? s->chain[i - 1] + !same_chain : 0;
+        int64_t r = i > 0 ? s->residue[i - 1] + !same_residue : 0;
+        cr_expect(s->chain[i] == c && s->residue[i] == r, "%s: chain %lld, residue %lld",
+                  s->label[i], (long long)s->chain[i], (long long)s->residue[i]);
+    }
+    dt_structure_free(s);
+}
+
 Test(structure, form_factors_are_the_tables_own_and_u_is_b_over_8_pi_squared) {
     static const double a[4] = {2.31, 1.02, 1.5886, 0.865};
     static const double b[4] = {20.8439, 10.2075, 0.5687, 51.6512};

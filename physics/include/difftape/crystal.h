@@ -94,6 +94,18 @@ DT_API dt_tensor *dt_asu_positions(const dt_crystal *crystal, dt_tensor *xyz, in
 DT_API int64_t dt_cell_id(const int extent[3], const int cell[3]);
 DT_API bool dt_cell_of_id(const int extent[3], int64_t id, int ret_cell[3]);
 
+/** The axes of a cell on the tape: (a, b, c, alpha, beta, gamma) (6) f64, Angstrom and degrees, ->
+ *  (3,3) with rows a, b, c, as dt_cell. Reciprocal axes are B = A^-T. Errors: DT_ERR_SHAPE. Angles
+ *  that span no volume give NaN. */
+DT_API dt_tensor *dt_cell_axes(dt_tensor *cell);
+
+/** dt_expand_symmetry in a cell with other axes (3,3): the operators act on fractional coordinates,
+ *  which they do not change, so r = A^T (R_a A^-T r0 + t_a + s_a). xyz (n,3) Cartesian, Angstrom ->
+ *  (n_asu,n,3). Differentiable in both. To move the unit with the cell, make xyz = x A from
+ *  fractional x. Errors: DT_ERR_SHAPE. */
+DT_API dt_tensor *dt_expand_symmetry_in(const dt_crystal *crystal, dt_tensor *xyz,
+                                        dt_tensor *axes);
+
 DT_END_DECLS
 
 #endif

@@ -24,10 +24,14 @@
 #include <difftape/gnm.h>
 #include <difftape/map_utils.h>
 #include <difftape/metrics.h>
+#include <difftape/network.h>
 #include <difftape/one_phonon.h>
 #include <difftape/phonon.h>
+#include <difftape/phonon_map.h>
+#include <difftape/points.h>
 #include <difftape/quirks.h>
 #include <difftape/scatter.h>
+#include <difftape/vibrations.h>
 
 #include <difftape/config.h>
 #include <difftape/npy.h>
