@@ -35,8 +35,8 @@ typedef struct dt_unknown {
 
 /** How to minimise. */
 typedef enum dt_method {
-    DT_LBFGS, /**< limited-memory BFGS, strong Wolfe line search. J. Nocedal, S. J. Wright, Numerical
-                 Optimization, 2nd ed., algorithms 3.5 and 7.5, Springer (2006) */
+    DT_LBFGS, /**< limited-memory BFGS, strong Wolfe line search. J. Nocedal, S. J. Wright,
+                 Numerical Optimization, 2nd ed., algorithms 3.5 and 7.5, Springer (2006) */
     DT_LEVENBERG_MARQUARDT, /**< fn returns residuals r, the loss is sum |r|^2 / 2. H. B. Nielsen,
                                IMM-REP-1999-05, Technical University of Denmark (1999) */
     DT_ADAM,                /**< D. P. Kingma, J. Ba, arXiv:1412.6980 (2015) */

@@ -14,9 +14,9 @@
 
 DT_BEGIN_DECLS
 
-/** Eigenvalues, ascending: (..., n, n) -> (..., n).  Abar = V diag(wbar) V^H. At a degeneracy that is
- *  right for losses that are symmetric in the degenerate values (sums over levels); a single sorted
- *  branch has a kink there. Errors: DT_ERR_NONFINITE naming the matrix. */
+/** Eigenvalues, ascending: (..., n, n) -> (..., n). Abar = V diag(wbar) V^H. At a degeneracy that
+ *  is right for losses that are symmetric in the degenerate values (sums over levels); a single
+ *  sorted branch has a kink there. Errors: DT_ERR_NONFINITE naming the matrix. */
 DT_API dt_tensor *dt_eigvalsh(dt_tensor *a);
 
 /** What dt_eigh does when a cotangent reaches eigenvectors of a cluster, that is of eigenvalues
@@ -30,9 +30,10 @@ typedef enum dt_cluster_policy {
 } dt_cluster_policy;
 
 /** Eigenvalues w (..., n), ascending, and unit eigenvectors, the columns of v (..., n, n).
- *  With M = (V^H Vbar - Vbar^H V)/2: Abar = V (diag(wbar) + M_ij / (w_j - w_i)) V^H. A loss must not
- *  depend on the free phases: |Im diag(V^H Vbar)| > 1e-8 |Vbar| is DT_ERR_GAUGE as well. Between
- *  relative gaps of 1e-8 and 1e-4 expect errors of 2e-16 / gap. epsilon is for DT_CLUSTER_LORENTZ.
+ *  With M = (V^H Vbar - Vbar^H V)/2: Abar = V (diag(wbar) + M_ij / (w_j - w_i)) V^H. A loss must
+ *  not depend on the free phases: |Im diag(V^H Vbar)| > 1e-8 |Vbar| is DT_ERR_GAUGE as well.
+ *  Between relative gaps of 1e-8 and 1e-4 expect errors of 2e-16 / gap. epsilon is for
+ *  DT_CLUSTER_LORENTZ.
  *  Source: M. B. Giles, Collected matrix derivative results for forward and reverse mode AD (2008),
  *  doi:10.1007/978-3-540-68942-3_4. */
 DT_API void dt_eigh(dt_tensor *a, dt_cluster_policy policy, double epsilon, dt_tensor **ret_w,
@@ -63,8 +64,8 @@ typedef enum dt_spectral_domain {
     DT_DOMAIN_CLAMP  /**< g(max(x, cutoff)), with its derivative 0 below */
 } dt_spectral_domain;
 
-/** A user's function: g(lambda) element by element from engine operations, lambda (k) f64 and params
- *  as given. Pure; it runs on worker tapes. */
+/** A user's function: g(lambda) element by element from engine operations, lambda (k) f64 and
+ *  params as given. Pure; it runs on worker tapes. */
 typedef dt_tensor *dt_spectral_build(void *user, dt_tape *tape, dt_tensor *lambda,
                                      dt_tensor *const *params);
 
@@ -95,7 +96,8 @@ DT_API dt_tensor *dt_spectral_form(dt_tensor *f, dt_tensor *a, const dt_spectral
                                    int n_params, dt_tensor *const *params);
 
 /** Pseudo-inverse of a Hermitian matrix: 1/x for |x| > rtol times the largest |x|, else 0, the rank
- *  taken as fixed in derivatives; rtol is never less than n times the rounding error, as in dt_pinv. */
+ *  taken as fixed in derivatives; rtol is never less than n times the rounding error, as in
+ *  dt_pinv. */
 DT_API dt_tensor *dt_pinv_hermitian(dt_tensor *a, double rtol);
 
 DT_END_DECLS
