@@ -1,4 +1,4 @@
-/* test_eigh.c - raw eigenvalues and vectors: right where they have derivatives, errors elsewhere. */
+/* test_eigh.c - raw eigenvalues and vectors: right where derivatives exist, errors elsewhere. */
 #include <difftape/gradcheck.h>
 #include <difftape/spectral.h>
 

@@ -1,5 +1,5 @@
-/* test_rare.c - what models seldom meet: single precision and refusals of random numbers, powers near
- * the ends of the range, spectral functions in single precision, models without a value. */
+/* test_rare.c - what models seldom meet: single precision and refusals of random numbers, powers
+ * near the ends of the range, spectral functions in single precision, models without a value. */
 #include "numbers.h"
 
 #include <difftape/create.h>
@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-/* The tape failed with a sentence of which this is a part; it is reset, so operands are made anew. */
+/* The tape failed with a sentence that contains this; it is reset, so operands are made anew. */
 static void refused(dt_tape *tape, dt_tensor *result, dt_status status, const char *part) {
     cr_expect_eq(dt_tape_status(tape), status, "%s instead of %s", dt_tape_message(tape), part);
     cr_expect(strstr(dt_tape_message(tape), part) != NULL, "%s instead of %s",

@@ -1,5 +1,5 @@
-/* graph_linalg.c - solutions, determinants, factorisations and spectra of well-conditioned matrices,
- * and of bad ones, called at random. */
+/* graph_linalg.c - solutions, determinants, factorisations and spectra of well-conditioned
+ * matrices, and of bad ones, called at random. */
 #include "graph.h"
 
 /* -- operands ---------------------------------------------------------------------------------- */

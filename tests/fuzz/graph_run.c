@@ -62,7 +62,7 @@ static void check_failed(struct graph *g) {
     }
 }
 
-/* Is this refusal the documented price of something the graph did, or of numbers that overflowed? */
+/* Is this refusal the documented price of what the graph did, or of numbers that overflowed? */
 static bool excused(const struct graph *g) {
     const char *message = dt_tape_message(g->tape);
     switch (dt_tape_status(g->tape)) {

@@ -1,4 +1,4 @@
-/* numerical_mistakes.c - matrices, transforms, spectra and optimisers that cannot do what is asked. */
+/* numerical_mistakes.c - matrices, transforms, spectra, optimisers that cannot do what is asked. */
 #include "mistakes.h"
 
 #include <math.h>

@@ -117,7 +117,7 @@ typedef enum dt_matrix_norm_kind {
     DT_NORM_FROBENIUS, /**< sqrt(sum |a_ij|^2).  Abar = ybar A / y, 0 at 0 */
     DT_NORM_NUCLEAR,   /**< sum s_k.  Abar = ybar U V^H over nonzero s: exact for equal ones; at a
                           deficient rank, where the norm has a kink, the smallest subgradient */
-    DT_NORM_SPECTRAL /**< max s_k.  Abar = ybar u_0 v_0^H; where several are largest, a kink, the
+    DT_NORM_SPECTRAL   /**< max s_k.  Abar = ybar u_0 v_0^H; where several are largest, a kink, the
                           mean of their u_k v_k^H: a subgradient that depends on no choice of
                           vectors */
 } dt_matrix_norm_kind;

@@ -1,4 +1,4 @@
-/* profile.h - where time and memory go: the graph as a picture, operations as a table or time line. */
+/* profile.h - where time and memory go: the graph as a picture, operations as a table or trace. */
 #ifndef DIFFTAPE_PROFILE_H
 #define DIFFTAPE_PROFILE_H
 

@@ -1,4 +1,4 @@
-/* arrange.c - arrangements of elements made of views, joins and gathers, whose rules they inherit. */
+/* arrange.c - arrangements of elements by views, joins and gathers, whose rules they inherit. */
 #include "../ops.h"
 
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  *
  * Built-in functions have closed forms. Any other uses the quotient for pairs that are well apart
  * and, for near ones, the mean of the derivative over the interval (Hermite-Genocchi) by five-point
- * Gauss-Legendre quadrature. "Near" is relative to the magnitude of the eigenvalues, or to the length
- * the function declares, so units do not matter. */
+ * Gauss-Legendre quadrature. "Near" is relative to the magnitude of the eigenvalues, or to the
+ * length the function declares, so units do not matter. */
 #include "functions.h"
 
 #include "internal.h"

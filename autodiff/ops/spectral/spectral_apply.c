@@ -1,5 +1,8 @@
-/* y = D^k g(A)[E_1, .., E_k], k = 0: g(A) = V g(Lambda) V^H      cotangents: Ebar_i = y with ybar in place of E_i,
- * Abar = D^(k+1) g(A)[.., ybar]      exact at degeneracies; k up to 2.
+/* y = D^k g(A)[E_1, .., E_k], k = 0: g(A) = V g(Lambda) V^H
+ *
+ * cotangents: Ebar_i = y with ybar in place of E_i, Abar = D^(k+1) g(A)[.., ybar]
+ *
+ * Exact at degeneracies; k up to 2.
  *
  * In the basis of eigenvectors, Ehat = V^H E V: D^1 is g[i,j] Ehat_ij and D^2 the sum over k of
  * g[i,k,j] (E1hat_ik E2hat_kj + E2hat_ik E1hat_kj). tr(Y D^k g[E..]) does not change when Y and the
@@ -132,7 +135,7 @@ static dt_status shape(dt_node *n) {
     return status == DT_OK && attr->w == NULL ? dti_declare_decomposition(n, 1, 0) : status;
 }
 
-/* x[i][j] *= factor, for every matrix; one factor by row index, by column index or for each pair. */
+/* x[i][j] *= factor, for every matrix; a factor by row index, by column index or for each pair. */
 static void multiply(dt_dtype dtype, void *x, int64_t k, double factor) {
     switch (dtype) {
     case DT_F32: ((float *)x)[k] *= (float)factor; break;

@@ -1,4 +1,6 @@
-/* y = F_b g(A) F_b^H for the rows F_b of F, real      cotangents: Abar = D g(A)[F^H diag(ybar) F], Fbar = 2 diag(ybar) F g(A)
+/* y = F_b g(A) F_b^H for the rows F_b of F, real
+ *
+ * cotangents: Abar = D g(A)[F^H diag(ybar) F], Fbar = 2 diag(ybar) F g(A)
  *
  * With S = F V: y_b = sum_k |S_bk|^2 g(x_k), so g(A) is never formed. Exact at degeneracies. */
 #include "spectral_apply.h"
