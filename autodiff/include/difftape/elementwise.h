@@ -185,8 +185,8 @@ typedef enum dt_connective { DT_AND, DT_OR, DT_XOR } dt_connective;
 DT_API dt_tensor *dt_logic(dt_tensor *a, dt_connective connective, dt_tensor *b);
 DT_API dt_tensor *dt_not(dt_tensor *x);
 
-/** cond ? a : b, cond bool, all three broadcast. abar = cond ? ybar : 0, bbar = cond ? 0 : ybar. */
-DT_API dt_tensor *dt_where(dt_tensor *cond, dt_tensor *a, dt_tensor *b);
+/** mask ? a : b, mask bool, all three broadcast. abar = mask ? ybar : 0, bbar = mask ? 0 : ybar. */
+DT_API dt_tensor *dt_where(dt_tensor *mask, dt_tensor *a, dt_tensor *b);
 
 /** x without its history: no gradient flows through. */
 DT_API dt_tensor *dt_stop_gradient(dt_tensor *x);
