@@ -1,4 +1,4 @@
-/* y = D^k g(A)[E_1, .., E_k], k = 0: g(A) = V g(Lambda) V^H
+/* y = D^k g(A)[E_1, .., E_k], k = 0: g(A) = V diag(g(w)) V^H
  *
  * cotangents: Ebar_i = y with ybar in place of E_i, Abar = D^(k+1) g(A)[.., ybar]
  *

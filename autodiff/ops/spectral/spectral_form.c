@@ -2,7 +2,7 @@
  *
  * cotangents: Abar = D g(A)[F^H diag(ybar) F], Fbar = 2 diag(ybar) F g(A)
  *
- * With S = F V: y_b = sum_k |S_bk|^2 g(x_k), so g(A) is never formed. Exact at degeneracies. */
+ * With S = F V: y_b = sum_k |S_bk|^2 g(w_k), so g(A) is never formed. Exact at degeneracies. */
 #include "spectral_apply.h"
 
 #include <difftape/spectral.h>
