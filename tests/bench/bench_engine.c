@@ -145,7 +145,8 @@ static void eigenvalues(void *context) {
 static void form(void *context) {
     struct matrices *m = context;
     dt_tape_rewind(m->tape, m->mark);
-    m->y = dt_spectral_form(m->b, m->a, &(dt_spectral_fn){.kind = DT_SPECTRAL_THERMAL}, 1, &m->c);
+    m->y = dt_spectral_form(m->b, m->a, &(dt_spectral_function){.kind = DT_SPECTRAL_THERMAL}, 1,
+                            &m->c);
 }
 
 static void form_and_back(void *context) {

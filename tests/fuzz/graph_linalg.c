@@ -74,17 +74,17 @@ static dt_tensor *function_of(struct graph *g, dt_tensor *a) {
     p = dt_scale(bounded(dt_add(p, dt_scalar(g->tape, 1))), 2);
     params[0] = dt_select(p, 0, 0);
     params[1] = dt_select(p, 0, 1);
-    dt_spectral_fn fn = {.kind = DT_SPECTRAL_USER, .build = line};
+    dt_spectral_function fn = {.kind = DT_SPECTRAL_USER, .build = line};
     int n_params = 1;
     switch (below(g, 5)) {
-    case 0: fn = (dt_spectral_fn){.kind = DT_SPECTRAL_POWER}; break;
-    case 1: fn = (dt_spectral_fn){.kind = DT_SPECTRAL_THERMAL}; break;
+    case 0: fn = (dt_spectral_function){.kind = DT_SPECTRAL_POWER}; break;
+    case 1: fn = (dt_spectral_function){.kind = DT_SPECTRAL_THERMAL}; break;
     case 2:
-        fn = (dt_spectral_fn){.kind = DT_SPECTRAL_LORENTZIAN};
+        fn = (dt_spectral_function){.kind = DT_SPECTRAL_LORENTZIAN};
         n_params = 2;
         break;
     case 3:
-        fn = (dt_spectral_fn){.kind = DT_SPECTRAL_GAUSSIAN};
+        fn = (dt_spectral_function){.kind = DT_SPECTRAL_GAUSSIAN};
         n_params = 2;
         break;
     default: break;

@@ -72,13 +72,13 @@ MISTAKE(differentiates_vectors_of_one_level) {
 
 MISTAKE(takes_the_square_root_of_a_negative_level) {
     UNUSED;
-    const dt_spectral_fn fn = {.kind = DT_SPECTRAL_SQRT};
+    const dt_spectral_function fn = {.kind = DT_SPECTRAL_SQRT};
     dt_spectral_apply(square(t, indefinite), &fn, 0, NULL);
 }
 
 MISTAKE(forgets_a_parameter_of_a_line) {
     UNUSED;
-    const dt_spectral_fn fn = {.kind = DT_SPECTRAL_LORENTZIAN};
+    const dt_spectral_function fn = {.kind = DT_SPECTRAL_LORENTZIAN};
     dt_tensor *x0 = dt_scalar(t, 1);
     dt_spectral_apply(square(t, indefinite), &fn, 1, &x0);
 }

@@ -66,33 +66,33 @@ typedef enum dt_spectral_domain {
 
 /** A user's function: g(w) element by element from engine operations, w (k) f64 and params as
  *  given. Pure; it runs on worker tapes. */
-typedef dt_tensor *dt_spectral_build(void *user, dt_tape *tape, dt_tensor *w,
-                                     dt_tensor *const *params);
+typedef dt_tensor *dt_spectral_build_fn(void *user, dt_tape *tape, dt_tensor *w,
+                                        dt_tensor *const *params);
 
 /** A function g; {.kind = DT_SPECTRAL_EXP} is enough for most. */
-typedef struct dt_spectral_fn {
+typedef struct dt_spectral_function {
     dt_spectral_kind kind;
     dt_spectral_domain domain;
     double cutoff; /**< [0] */
     /** Length on which g varies, for functions of an additive scale (a line of width s at any w):
      *  pairs closer than a tenth of it count as near. [0: a tenth of the smaller magnitude] */
     double length;
-    dt_spectral_build *build; /**< DT_SPECTRAL_USER */
+    dt_spectral_build_fn *build; /**< DT_SPECTRAL_USER */
     void *user;
-} dt_spectral_fn;
+} dt_spectral_function;
 
 /** g(A) = V diag(g(w)) V^H. With the divided differences G_ij = g[w_i, w_j], G_ii = g'(w_i):
  *      Abar = V (G o (V^H Ybar V)) V^H,      paramsbar_j = Re tr(Ybar^H (dg/dparam_j)(A)).
  *  Exact for any gaps, zero included; second derivatives too, third ones are DT_ERR_GRADIENT.
  *  Source: Ju. L. Daleckii, S. G. Krein (1965); N. J. Higham, Functions of Matrices, theorem 3.11,
  *  SIAM (2008), doi:10.1137/1.9780898717778. docs/derivations.md has the derivation. */
-DT_API dt_tensor *dt_spectral_apply(dt_tensor *a, const dt_spectral_fn *fn, int n_params,
+DT_API dt_tensor *dt_spectral_apply(dt_tensor *a, const dt_spectral_function *fn, int n_params,
                                     dt_tensor *const *params);
 
 /** y_b = F_b g(A) F_b^H for the rows of F (..., m, n): real (..., m), without forming g(A).
  *      Abar = V (G o (S^H diag(ybar) S)) V^H, S = F V,      Fbar = 2 diag(ybar) F g(A).
  *  Leading dimensions broadcast. Phonon intensities are such sums. */
-DT_API dt_tensor *dt_spectral_form(dt_tensor *f, dt_tensor *a, const dt_spectral_fn *fn,
+DT_API dt_tensor *dt_spectral_form(dt_tensor *f, dt_tensor *a, const dt_spectral_function *fn,
                                    int n_params, dt_tensor *const *params);
 
 /** Pseudo-inverse of a Hermitian matrix: 1/w for |w| > rtol times the largest |w|, else 0, the rank

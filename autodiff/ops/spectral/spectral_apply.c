@@ -84,8 +84,8 @@ bool dti_function_by(const dt_node *n, const struct dti_function *f, int p,
     return true;
 }
 
-bool dti_function_from(dt_tape *tape, const char *name, const dt_spectral_fn *fn, int n_params,
-                       dt_tensor *const *params, struct dti_function *ret) {
+bool dti_function_from(dt_tape *tape, const char *name, const dt_spectral_function *fn,
+                       int n_params, dt_tensor *const *params, struct dti_function *ret) {
     int arity = fn == NULL ? 0 : dti_spectral_arity(fn->kind);
     if (fn == NULL || (unsigned)fn->kind > DT_SPECTRAL_USER ||
         (fn->kind == DT_SPECTRAL_USER && fn->build == NULL)) {
@@ -400,7 +400,7 @@ const dt_op dti_op_spectral_apply = {
                {.in = {HPD(0, 0)}, .n_in = 1, KIND(EXP, 0, 0)}),
 };
 
-dt_tensor *dt_spectral_apply(dt_tensor *a, const dt_spectral_fn *fn, int n_params,
+dt_tensor *dt_spectral_apply(dt_tensor *a, const dt_spectral_function *fn, int n_params,
                              dt_tensor *const *params) {
     struct dti_spectral_attr attr = {.order = 0};
     dt_tensor *in[1 + DTI_SPECTRAL_PARAMS] = {a};
@@ -423,7 +423,7 @@ dt_tensor *dt_pinv_hermitian(dt_tensor *a, double rtol) {
         double floor_of_zeros = unit * (double)dt_shape(a)[dt_ndim(a) - 1];
         rtol = rtol < floor_of_zeros ? floor_of_zeros : rtol;
     }
-    attr.f.fn =
-        (dt_spectral_fn){.kind = DT_SPECTRAL_RECIPROCAL, .domain = DT_DOMAIN_DROP, .cutoff = rtol};
+    attr.f.fn = (dt_spectral_function){
+        .kind = DT_SPECTRAL_RECIPROCAL, .domain = DT_DOMAIN_DROP, .cutoff = rtol};
     return dt_apply(&dti_op_spectral_apply, 1, &a, &attr);
 }

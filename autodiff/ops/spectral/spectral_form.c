@@ -238,8 +238,8 @@ const dt_op dti_op_spectral_form = {
                 KIND(SQRT, 0)}),
 };
 
-dt_tensor *dt_spectral_form(dt_tensor *f, dt_tensor *a, const dt_spectral_fn *fn, int n_params,
-                            dt_tensor *const *params) {
+dt_tensor *dt_spectral_form(dt_tensor *f, dt_tensor *a, const dt_spectral_function *fn,
+                            int n_params, dt_tensor *const *params) {
     struct dti_spectral_attr attr = {.order = 0};
     if (f == NULL || a == NULL) {
         return dti_inert_of(f == NULL ? a : f);
