@@ -30,7 +30,8 @@ DT_API dt_tensor *dt_scale(dt_tensor *x, double factor);
 /** x^2.  xbar = 2 ybar x*. */
 DT_API dt_tensor *dt_square(dt_tensor *x);
 
-/** x^p for a fixed real p, principal branch.  xbar = ybar (p x^(p-1))*, and 0 for p = 0. */
+/** x^p for a fixed real p, principal branch (dt_power takes a tensor of powers).
+ *  xbar = ybar (p x^(p-1))*, and 0 for p = 0. */
 DT_API dt_tensor *dt_pow(dt_tensor *x, double p);
 
 /** sqrt(x), principal branch.  xbar = ybar / (2 y*): infinite at 0. */
@@ -57,7 +58,8 @@ DT_API dt_tensor *dt_rsqrt(dt_tensor *x);
 /** x^(1/3) for real x of either sign.  xbar = ybar / (3 y^2): infinite at 0. */
 DT_API dt_tensor *dt_cbrt(dt_tensor *x);
 
-/** a^b, both tensors, principal branch; real a < 0 gives NaN unless b is an integer.
+/** a^b, both tensors, principal branch; real a < 0 gives NaN unless b is an integer. For one fixed
+ *  real power dt_pow is faster.
  *  abar = ybar (b a^(b-1))*, bbar = ybar (y log a)*, which is 0 at a = 0. */
 DT_API dt_tensor *dt_power(dt_tensor *a, dt_tensor *b);
 
@@ -127,8 +129,8 @@ DT_API dt_tensor *dt_cis(dt_tensor *x);
  *  accurate than dt_cis(2 pi x) for large x. xbar = 2 pi Im(ybar y*). */
 DT_API dt_tensor *dt_cis2pi(dt_tensor *x);
 
-/** r exp(i x), both real.  rbar = Re(ybar exp(-ix)), xbar = Im(ybar y*). */
-DT_API dt_tensor *dt_polar(dt_tensor *r, dt_tensor *x);
+/** r exp(i angle), both real.  rbar = Re(ybar exp(-i angle)), anglebar = Im(ybar y*). */
+DT_API dt_tensor *dt_polar(dt_tensor *r, dt_tensor *angle);
 
 /** re + i im, both real.  rebar = Re ybar, imbar = Im ybar. */
 DT_API dt_tensor *dt_complex(dt_tensor *re, dt_tensor *im);
