@@ -43,16 +43,16 @@ DT_API dt_tensor *dt_stack(int n, dt_tensor *const *x, int axis);
 DT_API dt_tensor *dt_squeeze(dt_tensor *x, int axis);
 
 /** n equal parts along an axis, as views; DT_ERR_SHAPE if the size is no multiple of n. */
-DT_API void dt_split(dt_tensor *x, int n, int axis, dt_tensor **ret_parts);
+DT_API void dt_split(dt_tensor *x, int axis, int n, dt_tensor **ret_parts);
 
 /** The whole tensor counts[d] times along each dimension d, and every element n times along one. */
 DT_API dt_tensor *dt_tile(dt_tensor *x, const int64_t *counts);
-DT_API dt_tensor *dt_repeat(dt_tensor *x, int64_t n, int axis);
+DT_API dt_tensor *dt_repeat(dt_tensor *x, int axis, int64_t n);
 
 /** The order along axes reversed; elements moved by shift (down if negative), those that fall off
  *  coming in at the other end. */
 DT_API dt_tensor *dt_flip(dt_tensor *x, int axis);
-DT_API dt_tensor *dt_roll(dt_tensor *x, int64_t shift, int axis);
+DT_API dt_tensor *dt_roll(dt_tensor *x, int axis, int64_t shift);
 
 /** `before` and `after` elements of one value around x along an axis. */
 DT_API dt_tensor *dt_pad(dt_tensor *x, int axis, int64_t before, int64_t after, double value);
