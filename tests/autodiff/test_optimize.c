@@ -24,7 +24,7 @@ static dt_optimizer *make(const dt_optimize_options *options, dt_tensor_fn *fn, 
                           const dt_unknown *unknowns) {
     dt_optimizer *o = NULL;
     dt_error error = DT_ERROR_INIT;
-    dt_optimizer_new(options, fn, NULL, n, unknowns, &o, &error);
+    dt_optimizer_new(fn, NULL, n, unknowns, options, &o, &error);
     cr_assert(o != NULL, "%s", error.message);
     return o;
 }
@@ -234,7 +234,7 @@ static void expect_refused(const dt_optimize_options *options, int n, const dt_u
                            dt_status status, const char *part) {
     dt_optimizer *o = NULL;
     dt_error error = DT_ERROR_INIT;
-    cr_expect_eq(dt_optimizer_new(options, bowl, NULL, n, p, &o, &error), status);
+    cr_expect_eq(dt_optimizer_new(bowl, NULL, n, p, options, &o, &error), status);
     cr_expect(o == NULL && strstr(error.message, part) != NULL, "%s", error.message);
 }
 

@@ -212,7 +212,7 @@ static dt_optimizer *optimizer(dt_method method, dt_tensor_fn *fn) {
     const dt_unknown x = {.name = "x", .value = dt_array_wrap(DT_F64, 0, NULL, &start)};
     dt_optimizer *o = NULL;
     dt_error error = DT_ERROR_INIT;
-    dt_optimizer_new(&(dt_optimize_options){.method = method}, fn, NULL, 1, &x, &o, &error);
+    dt_optimizer_new(fn, NULL, 1, &x, &(dt_optimize_options){.method = method}, &o, &error);
     cr_assert(o != NULL, "%s", error.message);
     return o;
 }

@@ -147,7 +147,7 @@ MISTAKE(starts_beyond_the_bounds) {
     const dt_unknown unknown = {
         .name = "width", .value = dt_array_wrap(DT_F64, 0, NULL, &five), .lower = 0, .upper = 1};
     dt_optimizer *o = NULL;
-    dt_optimizer_new(&(dt_optimize_options){0}, distance, NULL, 1, &unknown, &o, error);
+    dt_optimizer_new(distance, NULL, 1, &unknown, &(dt_optimize_options){0}, &o, error);
     dt_optimizer_free(o);
 }
 
@@ -156,7 +156,7 @@ MISTAKE(minimises_a_vector) {
     double start[] = {1, 2};
     const dt_unknown unknown = {.name = "x", .value = dt_array_wrap(DT_F64, SHAPE(2), start)};
     dt_optimizer *o = NULL;
-    if (dt_optimizer_new(&(dt_optimize_options){0}, distance, NULL, 1, &unknown, &o, error) ==
+    if (dt_optimizer_new(distance, NULL, 1, &unknown, &(dt_optimize_options){0}, &o, error) ==
         DT_OK) {
         dt_optimizer_run(o, error);
     }
