@@ -33,8 +33,8 @@ typedef dt_tensor *dt_step_fn(void *user, dt_tape *tape, dt_tensor *x, dt_tensor
 
 /** When to stop looking for a fixed point; {0} fields take the defaults in brackets. */
 typedef struct dt_fixed_point_options {
-    int max_iterations; /**< [200] */
-    double tolerance;   /**< [1e-13] |step(x) - x| relative to |x|, Euclidean norms */
+    int64_t max_iterations; /**< [200] */
+    double tolerance;       /**< [1e-13] |step(x) - x| relative to |x|, Euclidean norms */
 } dt_fixed_point_options;
 
 /** The x* = step(x*, params) that the iteration from x0 (f64 or c128) converges to. The derivative
