@@ -1,7 +1,6 @@
 /* test_spectral.c - functions of Hermitian matrices: exact at, near and far from degeneracies. */
 #include <difftape/gradcheck.h>
-#include <difftape/linalg.h>
-#include <difftape/spectral.h>
+#include <difftape/ops.h>
 
 #include <criterion/criterion.h>
 

@@ -2,9 +2,7 @@
  * JSON object; medians of repeats, one thread. Nanoseconds are per element or per operation,
  * microseconds per matrix or transform. */
 #include <difftape/checkpoint.h>
-#include <difftape/linalg.h>
-#include <difftape/fourier.h>
-#include <difftape/spectral.h>
+#include <difftape/ops.h>
 
 #include "bench_chain.h"
 #include "internal.h"

@@ -5,7 +5,7 @@
 #ifndef DIFFTAPE_FOURIER_H
 #define DIFFTAPE_FOURIER_H
 
-#include <difftape/ops.h>
+#include <difftape/reduce.h>
 
 DT_BEGIN_DECLS
 

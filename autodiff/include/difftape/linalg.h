@@ -4,7 +4,7 @@
 #ifndef DIFFTAPE_LINALG_H
 #define DIFFTAPE_LINALG_H
 
-#include <difftape/ops.h>
+#include <difftape/product.h>
 
 DT_BEGIN_DECLS
 

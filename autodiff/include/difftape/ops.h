@@ -1,4 +1,5 @@
-/* ops.h - operations on tensors: elementwise, reductions, products, shape, indexing, creation.
+/* ops.h - all operations on tensors: creation, elementwise, reductions, shape, indexing, products,
+ * linear algebra, spectra, Fourier transforms, rotations.
  *
  * All broadcast by NumPy's rule. Element types: f32, f64, c64, c128 unless stated; real mixes with
  * complex of the same precision, nothing else converts silently (dt_cast does on request). Beside
@@ -11,9 +12,13 @@
 
 #include <difftape/create.h>
 #include <difftape/elementwise.h>
+#include <difftape/fourier.h>
 #include <difftape/index.h>
+#include <difftape/linalg.h>
 #include <difftape/product.h>
 #include <difftape/reduce.h>
 #include <difftape/shape.h>
+#include <difftape/spectral.h>
+#include <difftape/transform.h>
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef DIFFTAPE_SHAPE_H
 #define DIFFTAPE_SHAPE_H
 
-#include <difftape/tape.h>
+#include <difftape/reduce.h>
 
 DT_BEGIN_DECLS
 

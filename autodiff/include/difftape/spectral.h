@@ -10,7 +10,7 @@
 #ifndef DIFFTAPE_SPECTRAL_H
 #define DIFFTAPE_SPECTRAL_H
 
-#include <difftape/ops.h>
+#include <difftape/tape.h>
 
 DT_BEGIN_DECLS
 

@@ -2,7 +2,7 @@
 #ifndef DIFFTAPE_TRANSFORM_H
 #define DIFFTAPE_TRANSFORM_H
 
-#include <difftape/ops.h>
+#include <difftape/tape.h>
 
 DT_BEGIN_DECLS
 
