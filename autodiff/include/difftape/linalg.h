@@ -1,6 +1,6 @@
 /* linalg.h - dense linear algebra on the tape: factorisations and solves, batched over leading
  * dimensions, for f32, f64, c64, c128. No hidden regularisation anywhere: a ridge is an argument.
- */
+ * An error that names a matrix of the batch has its number in dt_tape_error()->index too. */
 #ifndef DIFFTAPE_LINALG_H
 #define DIFFTAPE_LINALG_H
 
@@ -11,9 +11,8 @@ DT_BEGIN_DECLS
 /** Lower Cholesky factor, A = L L^H, of Hermitian positive definite (..., n, n). A is symmetrised
  *  first, (A + A^H)/2, so the result depends on both triangles and the cotangent is Hermitian. With
  *  P = tril(L^H Lbar), diagonal halved: Abar = L^-H (P + P^H)/2 L^-1, its diagonal real. Errors:
- *  DT_ERR_NOT_POSITIVE_DEFINITE naming the matrix in the batch (also dt_tape_error()->index) and
- *  the failing leading minor. Source: I. Murray, Differentiation of the Cholesky decomposition,
- *  arXiv:1602.07527 (2016). */
+ *  DT_ERR_NOT_POSITIVE_DEFINITE naming the matrix in the batch and the failing leading minor.
+ *  Source: I. Murray, Differentiation of the Cholesky decomposition, arXiv:1602.07527 (2016). */
 DT_API dt_tensor *dt_cholesky(dt_tensor *a);
 
 /** X = op(T)^-1 B for triangular T (..., n, n), B (..., n, m), op by flag: as it is, transposed,
@@ -32,9 +31,8 @@ DT_API dt_tensor *dt_hermitian_solve(dt_tensor *a, dt_tensor *b);
 /** X = A^-1 B for A (..., n, n), B (..., n, m), by LU factors with partial pivoting. Batch
  *  dimensions broadcast; each A is factorised once, also for the gradient: Bbar = A^-H Xbar, Abar =
  *  -Bbar X^H. Errors: DT_ERR_SINGULAR at a pivot that is exactly zero, naming the matrix in the
- *  batch of X (also dt_tape_error()->index). A matrix that is singular but for rounding gives what
- *  LAPACK gives: large numbers, their condition is the caller's to know. NaN and infinities in A
- *  give NaN. */
+ *  batch of X. A matrix that is singular but for rounding gives what LAPACK gives: large numbers,
+ *  their condition is the caller's to know. NaN and infinities in A give NaN. */
 DT_API dt_tensor *dt_solve(dt_tensor *a, dt_tensor *b);
 
 /** A^-1 of (..., n, n). Abar = -A^-H Ybar A^-H. Errors as dt_solve, which is cheaper and more
@@ -63,8 +61,10 @@ DT_API dt_tensor *dt_logdet(dt_tensor *a);
  *  Abar = (Qbar + Q H) R^-H. Errors: DT_ERR_SHAPE for m < n; DT_ERR_SINGULAR naming the matrix when
  *  a derivative is asked for where A does not have full column rank: the columns scaled to one
  *  length have a reciprocal condition number below n times the unit roundoff. The values exist
- *  there too. Source: S. F. Walter, L. Lehmann, Algorithmic differentiation of linear algebra
- *  functions with application in optimum experimental design, arXiv:1001.1654 (2010). */
+ *  there too.
+ *  Source: S. F. Walter, L. Lehmann, Algorithmic differentiation of linear algebra functions with
+ *  application in optimum experimental design, arXiv:1001.1654 (2010); complex: H.-J. Liao, J.-G.
+ *  Liu, L. Wang, T. Xiang, Phys. Rev. X 9, 031041 (2019), doi:10.1103/PhysRevX.9.031041. */
 DT_API void dt_qr(dt_tensor *a, dt_tensor **ret_q, dt_tensor **ret_r);
 
 /** The X that minimises |A X - B| column by column, for A (..., m, n) of full column rank, m >= n,

@@ -1,4 +1,5 @@
-/* shape.h - the same elements in another arrangement (ops.h has the conventions). */
+/* shape.h - the same elements in another arrangement (ops.h has the conventions; where several axes
+ * may be given, DT_ALL and DT_AXES are those of reduce.h). */
 #ifndef DIFFTAPE_SHAPE_H
 #define DIFFTAPE_SHAPE_H
 
