@@ -14,7 +14,7 @@ static dt_tensor *well_conditioned(struct graph *g, int64_t n, bool two) {
     return dt_add(dt_scale(a, 1 / (double)n), dt_scale(dt_eye(g->tape, dt_dtype_of(a), n), 2));
 }
 
-/* (n, n) with eigenvalues between 1 and 2 n: far from each other for most numbers. */
+/* (n, n) with eigenvalues at least 1 and at least 1 from each other. */
 static dt_tensor *hermitian(struct graph *g, int64_t n) {
     dt_tensor *a = well_conditioned(g, n, false);
     if (a == NULL || oops(g)) {
@@ -25,7 +25,7 @@ static dt_tensor *hermitian(struct graph *g, int64_t n) {
     if (n > 1) {
         half = dt_add(half, dt_conj(dt_transpose(half)));
     }
-    return dt_add(half, dt_diag(dt_scale(ladder, 1.5)));
+    return dt_add(half, dt_diag(dt_scale(ladder, 3)));
 }
 
 /* -- general matrices -------------------------------------------------------------------------- */

@@ -248,7 +248,7 @@ void run_seed(uint64_t seed, enum habit habit, bool verbose, struct graph *g) {
     g->wild = seed % 2 == 1;
     g->overwrites = chance(g, 3);
     g->limit = seed % 64 < 2 ? 70000 : seed % 16 < 4 ? 9000 : 300;
-    g->other = dt_tape_new(NULL);
+    g->other = dt_tape_new(&(dt_tape_options){.memory_limit = 1 << 20});
     if (begin(g)) {
         for (int64_t n = 6 + below(g, 30); n > 0 && g->trouble[0] == '\0' && g->n_leaves > 0; n--) {
             step(g);
