@@ -116,8 +116,8 @@ static bool can_share(const dti_lazy *a, const dti_lazy *b) {
     return fold_a == DTI_FOLD_ROWS ? length_b % length_a == 0 : length_a % length_b == 0;
 }
 
-/* l and the sums that wait for the same loop. Not while a loop is being built that needs l: one of the
- * sums may in turn need what that loop computes. */
+/* l and the sums that wait for the same loop. Not while a loop is being built that needs l: one of
+ * the sums may in turn need what that loop computes. */
 static int collect_targets(dt_tape *tape, dti_lazy *l, dti_lazy **ret_targets) {
     int n = 0, nodes = l->nodes;
     dti_lazy *sums = tape->forcing > 1 ? NULL : tape->sums;

@@ -5,10 +5,9 @@
 #include "../shared.h"
 
 #include <difftape/checkpoint.h>
-#include <difftape/linalg.h>
+#include <difftape/ops.h>
 #include <difftape/phonon.h>
 #include <difftape/scatter.h>
-#include <difftape/transform.h>
 
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* test_lazy.c - tensors computed when needed: nobody can tell from the numbers, only from the memory.
+/* test_lazy.c - tensors computed when needed: nobody can tell from the numbers, only from the
+ * memory.
  *
  * Every model runs twice, once left alone and once with every tensor read as soon as it is made. */
 #include <difftape/difftape.h>

@@ -1,5 +1,8 @@
-/* y = the larger of a and b, real      cotangents: abar = w ybar, bbar = (1 - w) ybar, w = 1 where a is taken,
- * 1/2 where they are equal      kink at a = b; a NaN in either is the result. */
+/* y = the larger of a and b, real
+ *
+ * cotangents: abar = w ybar, bbar = (1 - w) ybar, w = 1 where a is taken, 1/2 where they are equal
+ *
+ * Kink at a = b; a NaN in either is the result. */
 #include "extremes.h"
 
 static dt_map map(const dt_node *n) {
