@@ -50,7 +50,7 @@ static bool evaluate(void *user, const double *x, double *target) {
         dt_tape_fail(worker, DT_ERR_ARGUMENT, "the step returned %s",
                      next == NULL ? "NULL" : "a tensor of another tape: make it from x and params");
     } else if (worker->error.status == DT_OK &&
-               (next->a.dtype != like->dtype || !dt_array_same_shape(&next->a, like))) {
+               (next->a.dtype != like->dtype || !dti_array_same_shape(&next->a, like))) {
         char got[160], want[160];
         dt_tape_fail(worker, DT_ERR_SHAPE, "the step returned %s%s, x is %s%s",
                      dt_dtype_name(next->a.dtype),
@@ -100,7 +100,12 @@ static void iterate(struct evaluation *e, int64_t n, double *x, double *next) {
             return;
         }
         if (!isfinite(residual)) {
-            break;
+            dt_node_fail(
+                e->n, DT_ERR_NONCONVERGENT,
+                "x has a NaN or infinity after step %d: a step that contracts, or a better "
+                "start",
+                i + 1);
+            return;
         }
     }
     dt_node_fail(e->n, DT_ERR_NONCONVERGENT,

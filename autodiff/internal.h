@@ -6,6 +6,7 @@
 #include <difftape/tape.h>
 
 #include "arena.h"
+#include "view.h"
 
 struct dt_tensor {
     dt_array a;
@@ -60,14 +61,18 @@ struct dt_tape {
 
     bool recording;
     bool in_sweep;
-    bool by_path;  /* the sweep follows path marks instead of wants */
-    int64_t sweep; /* serial number of the current or last sweep */
+    bool by_path;      /* the sweep follows path marks instead of wants */
+    int64_t sweep;     /* serial number of the current or last sweep */
+    dt_tensor *target; /* what forward mode goes to, NULL outside it */
 
     dti_progress progress;
     bool profiling;
     struct dti_profile *profile; /* NULL until dt_profile_start */
     struct dti_workers *workers; /* worker tapes of batches.c, kept warm */
 };
+
+/* A new tape, or NULL without memory for it. */
+dt_tape *dti_tape_try_new(const dt_tape_options *options);
 
 /* Allocation with the tape's limit and error; NULL after failing the tape. what names the needer.
  */
@@ -85,6 +90,16 @@ dt_tensor *dti_tensor_with(dt_tape *tape, bool leaf, size_t bytes, void **ret_da
 /* A contiguous intermediate constant of this shape, elements uninitialised; inert on failure. */
 dt_tensor *dti_temporary(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape);
 
+/* Parameters and constants with the elements of an array with any strides. */
+dt_tensor *dti_parameter_from(dt_tape *tape, const dt_array *array);
+dt_tensor *dti_constant_from(dt_tape *tape, const dt_array *array);
+
+/* Declare output 0 as the broadcast of all inputs, of their common type (dti_dtype_promote). */
+dt_status dti_node_output_broadcast(dt_node *n);
+
+/* All operations the engine was built with, in the order of autodiff/ops.list. */
+const dt_op *const *dti_all_ops(int *ret_count);
+
 /* A leaf on the memory of another tape's tensor, that wants a gradient if asked to. */
 dt_tensor *dti_borrow(dt_tape *tape, const dt_array *array, bool wants);
 
@@ -93,6 +108,9 @@ bool dti_contiguous(dt_tensor *x, dt_array *ret_array);
 
 /* The leaf whose memory a leaf or a view shows; NULL for computed elements. */
 dt_tensor *dti_base(dt_tensor *x);
+
+/* The tape of y, or if that is NULL of the first of n tensors x that is not; NULL without any. */
+dt_tape *dti_tape_among(const dt_tensor *y, int n, dt_tensor *const *x);
 
 /* Is x there, on this tape, and not rewound? Fails the tape with "what ..." if not. */
 bool dti_check_alive(dt_tape *tape, const dt_tensor *x, const char *what);

@@ -25,7 +25,6 @@ typedef struct dti_lazy {
     /* Scratch of a region, of a walk from the oldest on. */
     int64_t visit;
     int place;
-    struct dti_lazy *newer;
 } dti_lazy;
 
 /* Elements from which results are lazy; DT_LAZY_SIZE in the environment changes it (for tests). */

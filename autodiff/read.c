@@ -49,7 +49,7 @@ bool dti_contiguous(dt_tensor *x, dt_array *ret_array) {
         return false;
     }
     *ret_array = x->a;
-    if (dt_array_is_contiguous(&x->a)) {
+    if (dti_array_is_contiguous(&x->a)) {
         return true;
     }
     if (has_flat(x)) {
@@ -71,19 +71,30 @@ bool dti_contiguous(dt_tensor *x, dt_array *ret_array) {
 
 const void *dt_data(dt_tensor *x) {
     dt_array array;
-    if (!dti_check_alive(x->tape, x, "dt_data: the tensor") || !dti_contiguous(x, &array)) {
+    if (x == NULL || !dti_check_alive(x->tape, x, "dt_data: the tensor") ||
+        !dti_contiguous(x, &array)) {
         return NULL;
     }
     return array.data;
+}
+
+dt_tape *dti_tape_among(const dt_tensor *y, int n, dt_tensor *const *x) {
+    for (int i = 0; y == NULL && i < n; i++) {
+        y = x[i];
+    }
+    return y == NULL ? NULL : y->tape;
 }
 
 bool dti_check_alive(dt_tape *tape, const dt_tensor *x, const char *what) {
     if (x == NULL) {
         dt_tape_fail(tape, DT_ERR_ARGUMENT, "%s is NULL", what);
     } else if (x->tape != tape) {
-        dt_tape_fail(tape, DT_ERR_ARGUMENT, "%s lives on another tape", what);
+        dt_tape_fail(tape, DT_ERR_ARGUMENT,
+                     "%s lives on another tape: make all tensors of a model on one", what);
     } else if (x->id >= tape->next_id) {
-        dt_tape_fail(tape, DT_ERR_STALE, "%s was made after a mark the tape has been rewound to",
+        dt_tape_fail(tape, DT_ERR_STALE,
+                     "%s was made after a mark the tape has been rewound to: use it before "
+                     "dt_tape_rewind, or make it before the mark",
                      what);
     }
     return tape->error.status == DT_OK;
@@ -106,7 +117,7 @@ bool dti_check_sources(dt_tape *tape, int n_x, dt_tensor *const *x, const char *
 bool dti_check_match(const dt_tensor *x, const dt_tensor *bar, const char *what) {
     dt_tape *tape = x->tape;
     if (dti_check_alive(tape, bar, what) &&
-        (!dt_array_same_shape(&x->a, &bar->a) || x->a.dtype != bar->a.dtype)) {
+        (!dti_array_same_shape(&x->a, &bar->a) || x->a.dtype != bar->a.dtype)) {
         char a[160], b[160];
         dt_tape_fail(
             tape, DT_ERR_SHAPE, "%s is %s%s, its tensor %s%s", what, dt_dtype_name(bar->a.dtype),
@@ -116,43 +127,24 @@ bool dti_check_match(const dt_tensor *x, const dt_tensor *bar, const char *what)
     return tape->error.status == DT_OK;
 }
 
-static const void *typed(dt_tensor *x, dt_dtype dtype) {
-    if (x->tape->error.status == DT_OK && x->a.dtype != dtype) {
-        dt_tape_fail(x->tape, DT_ERR_DTYPE, "dt_data_%s: the tensor holds %s", dt_dtype_name(dtype),
-                     dt_dtype_name(x->a.dtype));
+const void *dt_data_as(dt_tensor *x, dt_dtype dtype) {
+    if (x != NULL && x->tape->error.status == DT_OK && x->a.dtype != dtype) {
+        dt_tape_fail(x->tape, DT_ERR_DTYPE,
+                     "dt_data_%s: the tensor holds %s: read it as that, or dt_cast it",
+                     dt_dtype_name(dtype), dt_dtype_name(x->a.dtype));
     }
     return dt_data(x);
 }
 
-const float *dt_data_f32(dt_tensor *x) {
-    return typed(x, DT_F32);
-}
-
-const double *dt_data_f64(dt_tensor *x) {
-    return typed(x, DT_F64);
-}
-
-const dt_c64 *dt_data_c64(dt_tensor *x) {
-    return typed(x, DT_C64);
-}
-
-const dt_c128 *dt_data_c128(dt_tensor *x) {
-    return typed(x, DT_C128);
-}
-
-const int64_t *dt_data_i64(dt_tensor *x) {
-    return typed(x, DT_I64);
-}
-
-const bool *dt_data_bool(dt_tensor *x) {
-    return typed(x, DT_BOOL);
-}
-
 double dt_item(dt_tensor *x) {
+    if (x == NULL) {
+        return NAN;
+    }
     dt_tape *tape = x->tape;
     if (tape->error.status == DT_OK && dt_size(x) != 1) {
         char shape[128];
-        dt_tape_fail(tape, DT_ERR_SHAPE, "dt_item: needs one element, the tensor has shape %s",
+        dt_tape_fail(tape, DT_ERR_SHAPE,
+                     "dt_item: needs one element, the tensor has shape %s: dt_data reads all",
                      dt_shape_format(shape, sizeof shape, x->a.ndim, x->a.shape));
     }
     if (tape->error.status == DT_OK && x->a.dtype == DT_F32) {

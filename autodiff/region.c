@@ -58,7 +58,7 @@ static int input_number(region *r, const dt_array *a, dt_dtype wanted) {
     for (int k = 0; k < r->n_inputs; k++) {
         const dt_array *b = &r->inputs[k];
         if (b->data == a->data && b->dtype == a->dtype && r->input_types[k] == wanted &&
-            dt_array_same_shape(a, b) &&
+            dti_array_same_shape(a, b) &&
             memcmp(a->strides, b->strides, (size_t)a->ndim * sizeof *a->strides) == 0) {
             return k;
         }
@@ -78,7 +78,7 @@ static int find_operand(region *r, dti_lazy *l, int i, dt_dtype wanted, operand 
     dt_tensor *x = l->node->in[i];
     const dt_array *a = &l->in[i];
     if (a->data == NULL && dti_is_waiting(x) && x->lazy->node->op->map != NULL &&
-        dt_array_same_shape(&x->a, r->shape)) {
+        dti_array_same_shape(&x->a, r->shape)) {
         int from = add(r, x->lazy);
         *ret = (operand){from, x->a.dtype, wanted};
         return from >= 0 ? 1 : from == -1 ? 0 : -1;

@@ -57,7 +57,7 @@ done
 # Every operation is on the page for people who know PyTorch or NumPy, and every name in the first
 # column of its tables is a public function.
 other=docs/coming-from-pytorch.md
-grep -rhoE '^DT_API [a-z0-9_ *]*dt_[a-z0-9_]+' "$root"/*/include/difftape | sed 's/.*[* ]//' |
+grep -rhoE '^(DT_API|static inline) [a-z0-9_ *]*dt_[a-z0-9_]+' "$root"/*/include/difftape | sed 's/.*[* ]//' |
     sort -u >"$work/public"
 sed -n 's/^| \(`dt_[^|]*\)|.*/\1/p' "$root/$other" | grep -o 'dt_[a-z0-9_]*' | sort -u >"$work/named"
 for name in $(cat "$work/named"); do

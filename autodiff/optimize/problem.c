@@ -38,8 +38,7 @@ dt_tensor *dti_optimizer_unknown(const dt_optimizer *o, int i, dt_tensor *u) {
 /* Does this status mean "no value here" rather than "something is wrong with the program"? */
 static bool is_outside(dt_status status) {
     return status == DT_ERR_NOT_POSITIVE_DEFINITE || status == DT_ERR_SINGULAR ||
-           status == DT_ERR_NONFINITE || status == DT_ERR_NONCONVERGENT ||
-           status == DT_ERR_DOMAIN;
+           status == DT_ERR_NONFINITE || status == DT_ERR_NONCONVERGENT || status == DT_ERR_DOMAIN;
 }
 
 /* Take the tape's failure over; false if there is one. At the start there is nothing to fall back
@@ -76,6 +75,14 @@ double dti_optimizer_loss(dt_optimizer *o, const double *u, double *g) {
     dt_tensor *variables, *loss = dti_optimizer_build(o, u, &variables);
     if (loss == NULL) {
         return INFINITY;
+    }
+    if (dt_size(loss) != 1 || dt_dtype_is_complex(dt_dtype_of(loss))) {
+        char shape[160];
+        dt_tape_fail(o->tape, DT_ERR_SHAPE,
+                     "the loss must be one real number, got %s%s (residuals are for "
+                     "DT_LEVENBERG_MARQUARDT)",
+                     dt_dtype_name(dt_dtype_of(loss)),
+                     dt_shape_format(shape, sizeof shape, dt_ndim(loss), dt_shape(loss)));
     }
     double value = dt_item(loss);
     if (g != NULL && isfinite(value)) {

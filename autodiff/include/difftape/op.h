@@ -153,12 +153,8 @@ DT_API dt_status dt_node_output(dt_node *n, int o, dt_dtype dtype, int ndim, con
 /** Declare output 0 like input i, with the given type. */
 DT_API dt_status dt_node_output_like(dt_node *n, int i, dt_dtype dtype);
 
-/** Declare output 0 as the broadcast of all inputs, of their common type (see dt_dtype_promote). */
-DT_API dt_status dt_node_output_broadcast(dt_node *n);
-
-/** Refuse inputs that are not f32, f64, c64, c128 (dt_node_need_float), or not real (f32, f64). */
-DT_API dt_status dt_node_need_float(dt_node *n, int i);
-DT_API dt_status dt_node_need_real(dt_node *n, int i);
+/** Refuse input i unless it is of one of these types, all of which carry gradients. */
+DT_API dt_status dt_node_need(dt_node *n, int i, dt_op_dtypes dtypes);
 
 /** Axis in [0, ndim) from one that may be negative; fails with DT_ERR_ARGUMENT. */
 DT_API dt_status dt_node_axis(dt_node *n, int axis, int ndim, int *ret_axis);
@@ -184,9 +180,6 @@ DT_API void *dt_node_scratch(dt_node *n, size_t bytes);
 
 /** Does input i need a cotangent? */
 DT_API bool dt_node_wants(const dt_node *n, int i);
-
-/** All operations the engine was built with, in the order of autodiff/ops.list. */
-DT_API const dt_op *const *dt_all_ops(int *ret_count);
 
 DT_END_DECLS
 

@@ -34,7 +34,8 @@ typedef struct dt_tape_options {
     bool watch_nonfinite;
 } dt_tape_options;
 
-/** A new tape; options may be NULL. Returns NULL only if there is no memory for the tape itself.
+/** A new tape; options may be NULL. Never NULL: without memory for the tape itself it is one that has
+ *  failed already, with DT_ERR_MEMORY, so that one look at the status at the end is enough.
  *  dt_tape_free releases it with every tensor on it (NULL is fine). */
 DT_API dt_tape *dt_tape_new(const dt_tape_options *options);
 DT_API void dt_tape_free(dt_tape *tape);
@@ -48,10 +49,6 @@ DT_API dt_tensor *dt_parameter(dt_tape *tape, dt_dtype dtype, int ndim, const in
                                const void *data);
 DT_API dt_tensor *dt_constant(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape,
                               const void *data);
-
-/** The same from an array with any strides. */
-DT_API dt_tensor *dt_parameter_from(dt_tape *tape, const dt_array *array);
-DT_API dt_tensor *dt_constant_from(dt_tape *tape, const dt_array *array);
 
 /** A constant that refers to the caller's memory, any strides, without a copy and with the lifetime
  *  of an intermediate: `array->data` must stay valid and unchanged for as long as the tape uses it.
@@ -81,12 +78,27 @@ DT_API bool dt_wants_gradient(const dt_tensor *x);
  *  forms fail with DT_ERR_DTYPE for another type. All return NULL (never a wild pointer) for a
  *  failed tape. */
 DT_API const void *dt_data(dt_tensor *x);
-DT_API const float *dt_data_f32(dt_tensor *x);
-DT_API const double *dt_data_f64(dt_tensor *x);
-DT_API const dt_c64 *dt_data_c64(dt_tensor *x);
-DT_API const dt_c128 *dt_data_c128(dt_tensor *x);
-DT_API const int64_t *dt_data_i64(dt_tensor *x);
-DT_API const bool *dt_data_bool(dt_tensor *x);
+DT_API const void *dt_data_as(dt_tensor *x, dt_dtype dtype);
+
+/** dt_data_as by the name of the type. */
+static inline const float *dt_data_f32(dt_tensor *x) {
+    return (const float *)dt_data_as(x, DT_F32);
+}
+static inline const double *dt_data_f64(dt_tensor *x) {
+    return (const double *)dt_data_as(x, DT_F64);
+}
+static inline const dt_c64 *dt_data_c64(dt_tensor *x) {
+    return (const dt_c64 *)dt_data_as(x, DT_C64);
+}
+static inline const dt_c128 *dt_data_c128(dt_tensor *x) {
+    return (const dt_c128 *)dt_data_as(x, DT_C128);
+}
+static inline const int64_t *dt_data_i64(dt_tensor *x) {
+    return (const int64_t *)dt_data_as(x, DT_I64);
+}
+static inline const bool *dt_data_bool(dt_tensor *x) {
+    return (const bool *)dt_data_as(x, DT_BOOL);
+}
 
 /** The value of a real tensor with one element (f32 or f64); NaN for a failed tape. */
 DT_API double dt_item(dt_tensor *x);

@@ -25,7 +25,7 @@ static dt_status shape(dt_node *n) {
     const dt_array a = dt_node_in(n, 0);
     for (int i = 1; i < n->n_in; i++) {
         const dt_array e = dt_node_in(n, i);
-        if (!dt_array_same_shape(&a, &e) || a.dtype != e.dtype) {
+        if (!dti_array_same_shape(&a, &e) || a.dtype != e.dtype) {
             return dt_node_fail(n, DT_ERR_SHAPE, "direction %d must be like the matrix", i - 1);
         }
     }

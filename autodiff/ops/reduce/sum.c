@@ -16,7 +16,7 @@ unsigned dti_sum_mask(const dt_node *n) {
 static dt_status shape(dt_node *n) {
     const struct attr *attr = n->attr;
     const dt_array x = dt_node_in(n, 0);
-    if (dt_node_need_float(n, 0) != DT_OK) {
+    if (dt_node_need(n, 0, DT_REAL_AND_COMPLEX) != DT_OK) {
         return DT_ERR_DTYPE;
     }
     int64_t kept[DT_MAX_DIMS];
