@@ -16,10 +16,9 @@ void dt_structure_free(dt_structure *structure) {
         return;
     }
     dt_structure *s = structure;
-    void *arrays[] = {s->op_rot,    s->op_tran, s->xyz,           s->u_iso,      s->b_iso,
-                      s->occupancy, s->mass,    s->atomic_number, s->element,    s->label,
-                      s->ff_a,      s->ff_b,    s->ff_c,          s->remark_rot, s->remark_op,
-                      s->u_aniso,   s->chain,   s->residue};
+    void *arrays[] = {s->op_rot, s->op_tran,       s->xyz,       s->u_iso,   s->b_iso, s->occupancy,
+                      s->mass,   s->atomic_number, s->element,   s->label,   s->ff_a,  s->ff_b,
+                      s->ff_c,   s->remark_rot,    s->remark_op, s->u_aniso, s->chain, s->residue};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         free(arrays[i]);
     }

@@ -5,7 +5,6 @@
  * with no threshold on eigenvalues. */
 #include "../shared.h"
 
-#include <difftape/linalg.h>
 #include <difftape/ops.h>
 #include <difftape/phonon.h>
 

@@ -1,7 +1,6 @@
 /* mass.c - mass matrices: of all atoms, of rigid bodies, and the inverse Cholesky factor. */
 #include "../shared.h"
 
-#include <difftape/linalg.h>
 #include <difftape/ops.h>
 #include <difftape/phonon.h>
 

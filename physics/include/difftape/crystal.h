@@ -103,8 +103,7 @@ DT_API dt_tensor *dt_cell_axes(dt_tensor *cell);
  *  which they do not change, so r = A^T (R_a A^-T r0 + t_a + s_a). xyz (n,3) Cartesian, Angstrom ->
  *  (n_asu,n,3). Differentiable in both. To move the unit with the cell, make xyz = x A from
  *  fractional x. Errors: DT_ERR_SHAPE. */
-DT_API dt_tensor *dt_expand_symmetry_in(const dt_crystal *crystal, dt_tensor *xyz,
-                                        dt_tensor *axes);
+DT_API dt_tensor *dt_expand_symmetry_in(const dt_crystal *crystal, dt_tensor *xyz, dt_tensor *axes);
 
 DT_END_DECLS
 

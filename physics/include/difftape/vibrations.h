@@ -19,9 +19,8 @@ typedef enum dt_occupation { DT_CLASSICAL, DT_QUANTUM } dt_occupation;
  *  (DT_ERR_ARGUMENT); springs that do not hold (DT_ERR_NOT_POSITIVE_DEFINITE). Memory grows as
  *  wavevectors times d^2. */
 DT_API dt_tensor *dt_network_covariance(const dt_network *network,
-                                        const dt_network_parameters *parameters,
-                                        const int mesh[3], const int cell[3],
-                                        dt_occupation occupation);
+                                        const dt_network_parameters *parameters, const int mesh[3],
+                                        const int cell[3], dt_occupation occupation);
 
 /** Displacement tensors U_j = <u_j u_j^T> of the atoms of the asymmetric unit, (n,3,3) in
  *  Angstrom^2, from the same sum for n = 0 and with memory that does not grow with the mesh. They
