@@ -1,4 +1,5 @@
-/* test_presets.c - onephonon --preset, --adp and --rank: the numbers of eryx, and what is refused. */
+/* test_presets.c - onephonon --preset, --adp and --rank: the numbers of eryx, and what is refused.
+ * */
 #include "program.h"
 
 #include <math.h>

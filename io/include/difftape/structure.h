@@ -98,9 +98,9 @@ typedef struct dt_structure {
  *                   impossible cell; an unknown space group, or one that the cell contradicts
  *                   (metric off by more than 1 %); a coordinate, B or occupancy that is not a plain
  *                   decimal number (no stars, NaN, exponents or blanks, except a blank occupancy);
- *                   an ANISOU record of other things than whole numbers, or not right after its atom;
- *                   a negative occupancy; among the kept atoms a negative B, an unknown element, or
- *                   one without a form factor (Z > 98); no atom kept
+ *                   an ANISOU record of other things than whole numbers, or not right after its
+ *                   atom; a negative occupancy; among the kept atoms a negative B, an unknown
+ *                   element, or one without a form factor (Z > 98); no atom kept
  *  DT_ERR_ARGUMENT  a NULL argument, max_bytes < 0
  *  DT_ERR_MEMORY
  *

@@ -89,8 +89,9 @@ DT_API dt_tensor *dt_asu_positions(const dt_crystal *crystal, dt_tensor *xyz, in
                                    const int cell[3]);
 
 /** Number of a cell in a supercell that reaches extent[i] cells to both sides of the reference cell
- *  along axis i, C order: the first is -extent, 13 is the middle of 3 x 3 x 3. -1 for a cell outside.
- *  dt_cell_of_id is the inverse; for an id outside it returns false and leaves ret_cell alone. */
+ *  along axis i, C order: the first is -extent, 13 is the middle of 3 x 3 x 3. -1 for a cell
+ *  outside. dt_cell_of_id is the inverse; for an id outside it returns false and leaves ret_cell
+ *  alone. */
 DT_API int64_t dt_cell_id(const int extent[3], const int cell[3]);
 DT_API bool dt_cell_of_id(const int extent[3], int64_t id, int ret_cell[3]);
 

@@ -33,16 +33,16 @@ DT_API dt_tensor *dt_network_displacements(const dt_network *network,
 
 /** Frequencies nu = omega / 2 pi in THz, ascending: k (K,3) in fractions of the reciprocal axes ->
  *  (K,d). A mode without a restoring force (an eigenvalue below 1e-13 of the largest at its
- *  wavevector) has nu = 0 and no gradient; an unstable one is negative, -|omega| / 2 pi. Gradients of
- *  degenerate frequencies are right for sums over them. Needs masses (DT_ERR_ARGUMENT). */
+ *  wavevector) has nu = 0 and no gradient; an unstable one is negative, -|omega| / 2 pi. Gradients
+ *  of degenerate frequencies are right for sums over them. Needs masses (DT_ERR_ARGUMENT). */
 DT_API dt_tensor *dt_network_frequencies(const dt_network *network,
                                          const dt_network_parameters *parameters, dt_tensor *k);
 
 /** All wavevectors of a mesh that contains k = 0: (N,3), fractions i / mesh in [0,1). */
 DT_API dt_tensor *dt_wavevector_mesh(dt_tape *tape, const int mesh[3]);
 
-/** Straight lines from corner to corner, (n,3): `steps` equal steps on each, ((n - 1) steps + 1, 3),
- *  corners included. */
+/** Straight lines from corner to corner, (n,3): `steps` equal steps on each, ((n - 1) steps + 1,
+ *  3), corners included. */
 DT_API dt_tensor *dt_wavevector_path(dt_tape *tape, int64_t n, const double *corners,
                                      int64_t steps);
 
