@@ -195,14 +195,15 @@ int trial_run(struct run *r, const struct sizes *z, struct prediction *ret) {
         return try_once(r, &trials[0], false, &forward[0]);
     }
     int code = make_trials(r, z, trials, &each);
+    /* Memory first: what earlier maps have left behind would count as well. */
+    code = code != 0 ? code : try_once(r, &trials[1], false, &forward[1]);
+    ret->bytes = peak_memory() + growing(z, false);
+    code = code != 0 ? code : try_once(r, &trials[1], true, &both[1]);
+    ret->bytes_gradients = peak_memory() + growing(z, true);
     for (int i = 0; i < 2 && code == 0; i++) {
         code = try_often(r, &trials[i], false, &forward[i]);
+        code = code != 0 ? code : try_often(r, &trials[i], true, &both[i]);
     }
-    ret->bytes = peak_memory() + growing(z, false);
-    for (int i = 0; i < 2 && code == 0; i++) {
-        code = try_often(r, &trials[i], true, &both[i]);
-    }
-    ret->bytes_gradients = peak_memory() + growing(z, true);
     if (code == 0) {
         double work = whole_work(r, z, each);
         ret->seconds = extrapolate(forward[0].forward, forward[1].forward, forward[0].work,
