@@ -29,8 +29,20 @@ bool settings_needs_temperature(const struct settings *s) {
     return s->occupation == DT_QUANTUM || s->spring_unit == DT_SPRING_SI;
 }
 
-static bool given(const struct settings *s, const char *name) {
-    return dt_options_source(s->options, name) != DT_FROM_DEFAULT;
+/* On the command line, or in a configuration file with another value than the default: the
+ * effective configuration that a map carries names every option, and must be accepted again. */
+static bool given(const struct settings *s, const char *name, bool differs) {
+    dt_option_source source = dt_options_source(s->options, name);
+    return source == DT_FROM_COMMAND_LINE || (source == DT_FROM_CONFIG && differs);
+}
+
+static bool other_grid(const dt_grid *g) {
+    for (int d = 0; d < 3; d++) {
+        if (g->lo[d] != -5 || g->hi[d] != 5 || g->samples[d] != 3) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* One of these words, or a file. */
@@ -85,8 +97,9 @@ static dt_status check_model(const struct settings *s, dt_error *error) {
         return error->status;
     }
     bool list = s->points != NULL || s->q != NULL;
-    bool gamma = given(s, "gamma-intra") || given(s, "gamma-inter");
-    bool picture = s->picture != NULL, grid = given(s, "hkl");
+    bool gamma = given(s, "gamma-intra", s->gamma_intra != 1) ||
+                 given(s, "gamma-inter", s->gamma_inter != 1);
+    bool picture = s->picture != NULL, grid = given(s, "hkl", other_grid(&s->grid));
     bool model = s->adp == ADP_MODEL || s->adp == ADP_MODEL_TENSORS;
     const struct {
         bool wrong;
@@ -100,11 +113,11 @@ static dt_status check_model(const struct settings *s, dt_error *error) {
         {s->network == DT_SPRING_HYBRID && s->springs == NULL,
          "--network=hybrid has two constants for each class: give them with "
          "--springs=ACROSS:ALONG"},
-        {given(s, "decay-from") && s->decay == 0,
+        {given(s, "decay-from", s->decay_from != 1) && s->decay == 0,
          "--decay-from is the length from which springs decay: give --decay, too"},
-        {given(s, "bragg-order") && s->bragg != DT_BRAGG_AVERAGE,
+        {given(s, "bragg-order", s->bragg_order != 6) && s->bragg != DT_BRAGG_AVERAGE,
          "--bragg-order is the order of an average: give --bragg=average, too"},
-        {given(s, "temperature") && !settings_needs_temperature(s),
+        {given(s, "temperature", s->temperature != 300) && !settings_needs_temperature(s),
          "--temperature has no influence on classical phonons with springs in kT/A^2: give "
          "--occupation=quantum or --spring-unit=N/m, too"},
         {s->points != NULL && s->q != NULL, "--points and --q both say where: give one of them"},
