@@ -22,7 +22,9 @@ static void print_parameters(const struct fit *f) {
             if (f->no_errors[0] == '\0') {
                 printf(" +- %.2g", p->error[at]);
             }
-            printf("%s%s\n", p->unit_name[0] ? " " : "", p->unit_name);
+            bool vague = p->positive && p->error[at] > p->value[at];
+            printf("%s%s%s\n", p->unit_name[0] ? " " : "", p->unit_name,
+                   vague ? " (not determined)" : "");
         }
         if (p->n_free > MOST) {
             printf("%-18s ... %lld more in parameters.csv\n", kind_names[p->kind],

@@ -323,6 +323,14 @@ static dt_status check_together(const struct settings *s, dt_error *error) {
                             "another name",
                             s->simulate);
     }
+    char model[4096];
+    snprintf(model, sizeof model, "%s/model.npz", s->output != NULL ? s->output : ".");
+    if (s->target != NULL && same_file(s->target, model)) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "%s is read by this run and would be replaced by its output: choose "
+                            "another --output",
+                            s->target);
+    }
     if (s->threads > MOST_THREADS || s->knots > MOST_KNOTS || s->shells > MOST_SHELLS) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "at most %d --threads, %d --radial-knots and %d --shells", MOST_THREADS,
