@@ -22,6 +22,7 @@
 
 #include <difftape/crystal.h>
 #include <difftape/gnm.h>
+#include <difftape/hedm.h>
 #include <difftape/map_utils.h>
 #include <difftape/one_phonon.h>
 #include <difftape/scatter.h>

@@ -1,0 +1,11 @@
+/* hedm.h - high-energy diffraction microscopy: from cells and orientations to spots on detectors. */
+#ifndef DIFFTAPE_HEDM_H
+#define DIFFTAPE_HEDM_H
+
+#include <difftape/detector.h>
+#include <difftape/lattice.h>
+#include <difftape/orientation.h>
+#include <difftape/oscillation.h>
+#include <difftape/reflections.h>
+
+#endif
