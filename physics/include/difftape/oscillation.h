@@ -13,7 +13,7 @@ DT_BEGIN_DECLS
 /** Wavenumber per energy, 1 / (hbar c) in 1/(Angstrom keV): CODATA 2018, where it is exact (E.
  *  Tiesinga et al., Rev. Mod. Phys. 93, 025010 (2021), doi:10.1103/RevModPhys.93.025010), and the older value of
  *  IceNine, 2.18e-7 above it, for comparison with that program. */
-#define DT_WAVENUMBER_CODATA  0.50677307161563936
+#define DT_WAVENUMBER_CODATA  0.50677307161563957731
 #define DT_WAVENUMBER_ICENINE 0.506773182
 
 /** The experiment; {0} is the default. Tensors may be scalars or (...) with one number per grain, which
