@@ -154,6 +154,31 @@ Test(roots, both_forms_of_the_rule_agree) {
     cr_assert(compared > N);
 }
 
+/* Several chunks: every thread count gives the same bits, forward and backward. */
+Test(roots, do_not_depend_on_the_number_of_threads) {
+    enum { MANY = 30000 };
+    static double kept[2][5 * MANY];
+    for (int run = 0; run < 2; run++) {
+        dt_set_threads(run == 0 ? 1 : 3);
+        dt_tape *tape = dt_tape_new(NULL);
+        dt_tensor *x = dt_random_normal(tape, DT_F64, 2, (int64_t[]){3, MANY}, 5), *p[3], *w, *q;
+        for (int k = 0; k < 3; k++) {
+            const dt_array part = dt_array_of(dt_select(x, 0, k));
+            p[k] = dt_parameter_from(tape, &part);
+        }
+        dt_sinusoid_roots(p[0], p[1], p[2], 0, &w, &q);
+        dt_backward(dt_sum(w, DT_ALL));
+        memcpy(kept[run], dt_data(w), 2 * MANY * sizeof(double));
+        for (int k = 0; k < 3; k++) {
+            memcpy(kept[run] + (2 + k) * MANY, dt_data(dt_gradient(p[k])), MANY * sizeof(double));
+        }
+        cr_assert_eq(dt_tape_status(tape), DT_OK, "%s", dt_tape_message(tape));
+        dt_tape_free(tape);
+    }
+    dt_set_threads(1);
+    cr_assert(memcmp(kept[0], kept[1], sizeof kept[0]) == 0);
+}
+
 static dt_tensor *probe(void *user, dt_tape *tape, dt_tensor *const *in) {
     (void)user, (void)tape;
     dt_tensor *w, *q;

@@ -197,6 +197,52 @@ Test(hedm_truth, gradients_by_rotation_lattice_energy_and_tilt_agree_to_1e_12) {
     cJSON_Delete(truth);
 }
 
+/* The same numbers the other way: one reverse sweep with a cotangent for every omega gives the sums of
+ * cotangent times derivative, which the file's columns give too. */
+Test(hedm_truth, reverse_sweeps_give_the_sums_of_the_files_derivatives) {
+    cJSON *truth = open_truth();
+    double cell[6], worst_error = 0;
+    int compared = 0;
+    cubic(number_of(member(truth, "lattice"), "a"), cell);
+    for (const cJSON *b = member(truth, "blocks")->child; b; b = b->next) {
+        table t = table_of(member(b, "rows"));
+        grain g = grain_new(truth, &t, (int)number_of(b, "orientation"), number_of(b, "chi_rad"),
+                            cell, DT_F64);
+        dt_oscillation o =
+            dt_omegas_from_reflections(g.hkl, g.lattice, g.rotation, g.energy, &g.options);
+        double weight[2 * 136], expected[6] = {0}, size[6] = {0};
+        cr_assert_eq(t.rows, 136);
+        for (int64_t i = 0; i < 2 * t.rows; i++) {
+            weight[i] = noise(81, i);
+            for (int k = 0; k < 6 && !isnan(at(&t, i / 2, 3)); k++) {
+                double term = weight[i] * at(&t, i / 2, 5 + 6 * (i % 2) + k);
+                expected[k] += term;
+                size[k] += fabs(term);
+            }
+        }
+        dt_backward_from(o.omega, dt_constant(g.tape, DT_F64, 2, (int64_t[]){136, 2}, weight));
+        const double *turn = dt_data_f64(dt_gradient(g.turn));
+        const double *edges = dt_data_f64(dt_gradient(g.cell));
+        const double got[6] = {turn[0],
+                               turn[1],
+                               turn[2],
+                               edges[0] + edges[1] + edges[2],
+                               dt_item(dt_gradient(g.energy)),
+                               dt_item(dt_gradient(g.chi))};
+        tape_is_fine(g.tape);
+        for (int k = 0; k < 6; k++) {
+            worst_error = fmax(worst_error, fabs(got[k] - expected[k]) / (1 + size[k]));
+            compared++;
+        }
+        dt_tape_free(g.tape);
+        free(t.x);
+    }
+    cr_log_info("reverse sweeps: worst %.3g of %d", worst_error, compared);
+    cr_assert_eq(compared, 60);
+    cr_assert(worst_error <= 1e-13, "%.3g", worst_error);
+    cJSON_Delete(truth);
+}
+
 Test(hedm_truth, gradients_by_strain_agree_to_1e_12) {
     cJSON *truth = open_truth();
     const cJSON *block = member(truth, "strain");
