@@ -1,11 +1,12 @@
-/* components.h - vectors of three on the tape by their components, which elementwise operations fuse. */
+/* components.h - vectors of three on the tape by their components, which elementwise operations
+ * fuse. */
 #ifndef DT_HEDM_COMPONENTS_H
 #define DT_HEDM_COMPONENTS_H
 
 #include <difftape/ops.h>
 
-/* The tape has failed, or fails now because x is NULL or not of shape (..., sizes), sizes[i] < 0 for
- * any. `tape` is of any tensor at hand. */
+/* The tape has failed, or fails now because x is NULL or not of shape (..., sizes), sizes[i] < 0
+ * for any. `tape` is of any tensor at hand. */
 static inline bool has_shape(dt_tape *tape, dt_tensor *x, const char *name, int n,
                              const int64_t *sizes) {
     if (dt_tape_status(tape) != DT_OK) {

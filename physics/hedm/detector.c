@@ -14,7 +14,7 @@ typedef struct frame {
     dt_tensor *location[3], *center[2], *size[2];
 } frame;
 
-/* J0, K0 and their vector product as the columns of a matrix; false if they are not perpendicular. */
+/* J0, K0 and their vector product as the columns of a matrix; false unless perpendicular. */
 static bool unrotated(const dt_panel *panel, double ret[9]) {
     static const double usual[2][3] = {{1, 0, 0}, {0, -1, 0}};
     const double *given[2] = {panel->j_axis, panel->k_axis};

@@ -119,8 +119,8 @@ static dt_tensor *wrapped(dt_tensor *x) {
     return dt_sub(x, dt_scale(dt_round(dt_scale(x, 1 / TWO_PI)), TWO_PI));
 }
 
-/* The sum (Phi < pi/2) or difference of phi1 and phi2 is well determined at the poles, phi1 alone is
- * not: phi2 is taken from both, so that the rotation is kept. */
+/* The sum (Phi < pi/2) or difference of phi1 and phi2 is well determined at the poles, phi1 alone
+ * is not: phi2 is taken from both, so that the rotation is kept. */
 dt_tensor *dt_euler_from_rotation(dt_tensor *rotation) {
     if (!is_rotation(rotation, "euler_from_rotation: rotation")) {
         return nothing(rotation);

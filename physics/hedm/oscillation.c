@@ -1,7 +1,8 @@
 /* oscillation.c - the angles at which a turning crystal's lattice planes meet the Ewald sphere.
  *
- * |k_in + R(w) g|^2 = k^2 is 2 k_in.R(w)g + |g|^2 = 0. With the unit vectors u of the beam and e of the
- * axis, R(w) g = g_along + (g - g_along) cos w + e x g sin w, so it reads a cos w + b sin w = c with
+ * |k_in + R(w) g|^2 = k^2 is 2 k_in.R(w)g + |g|^2 = 0. With the unit vectors u of the beam and e of
+ * the axis, R(w) g = g_along + (g - g_along) cos w + e x g sin w, so it reads a cos w + b sin w = c
+ * with
  *     a = -(u - (u.e) e).g,   b = (e x u).g,   c = |g|^2 / 2k + (u.e) e.g,
  * whose left side rises with the component of R(w) g along e x u. */
 #include <difftape/oscillation.h>
@@ -181,8 +182,8 @@ static void turned(const beam *b, dt_tensor *omega, dt_tensor *const *v, dt_tens
     }
 }
 
-/* Components as one tensor. The first depends on everything; the component along the axis is the same
- * for both roots. */
+/* Components as one tensor. The first depends on everything; the component along the axis is the
+ * same for both roots. */
 static dt_tensor *together(dt_tensor **x) {
     for (int i = 1; i < 3; i++) {
         x[i] = dt_broadcast(x[i], dt_ndim(x[0]), dt_shape(x[0]));

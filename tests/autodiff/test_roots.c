@@ -26,8 +26,8 @@ static dt_tensor *row(dt_tape *tape, dt_dtype dtype, const double *x) {
     return dt_cast(dt_constant(tape, DT_F64, 1, (int64_t[]){N}, x), dtype);
 }
 
-/* The roots satisfy the equation, with the slope that was promised; there are as many as a plain count
- * of sign changes says. */
+/* The roots satisfy the equation, with the slope that was promised; there are as many as a plain
+ * count of sign changes says. */
 Test(roots, solve_the_equation_with_the_slope_that_is_returned) {
     static double x[3][N];
     operands(x);

@@ -1,9 +1,9 @@
 /* bench_hedm.c - time of oscillation angles and of their gradients, one JSON object a line.
  *
- * bench_hedm [REFLECTIONS [THREADS [REPEATS]]]: N random scattering vectors are turned by a rotation
- * vector, both angles of all are added up, and the sum is differentiated by the rotation and the
- * energy; medians over the repeats, in single and double precision. "angles" starts from the vectors
- * themselves and asks for their gradient. */
+ * bench_hedm [REFLECTIONS [THREADS [REPEATS]]]: N random scattering vectors are turned by a
+ * rotation vector, both angles of all are added up, and the sum is differentiated by the rotation
+ * and the energy; medians over the repeats, in single and double precision. "angles" starts from
+ * the vectors themselves and asks for their gradient. */
 #include <difftape/difftape.h>
 
 #include <math.h>

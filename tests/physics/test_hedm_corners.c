@@ -1,15 +1,15 @@
-/* test_hedm_corners.c - reflections that are never or only just seen: finite, exactly zero where hidden,
- * and without influence on others. */
+/* test_hedm_corners.c - reflections that are never or only just seen: finite, exactly zero where
+ * hidden, and without influence on others. */
 #include "hedm_case.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Rows of every kind: along the axis, zero, beyond 2k, hidden by the tilt, at and around tangency. */
+/* Rows of every kind: along the axis, zero, beyond 2k, hidden by the tilt, around tangency. */
 enum { N_CORNERS = 16, N_GOOD = 50 };
 
-/* gy so that r = sqrt(gy^2) = |g|^2 / 2k up to the given number of units in the last place: with gx = 0,
- * gy^2 - 2k |gy| + gz^2 = 0 at tangency; the c and r of the test are searched, not assumed. */
+/* gy so that r = sqrt(gy^2) = |g|^2 / 2k up to the given number of units in the last place: with gx
+ * = 0, gy^2 - 2k |gy| + gz^2 = 0 at tangency; the c and r of the test are searched, not assumed. */
 static double tangent(double k, double gz, int units) {
     double y = gz * gz / (k + sqrt(k * k - gz * gz)); /* the smaller root */
     for (int i = 0; i < abs(units); i++) {
@@ -122,8 +122,8 @@ Test(hedm_corners, hidden_rows_are_zero_and_leave_others_bit_for_bit) {
     cr_assert_eq(compared, 8 * N_GOOD);
 }
 
-/* Vectors along the axis, zero (or so short that squares underflow), or longer than 2k are hidden for a
- * level beam. */
+/* Vectors along the axis, zero (or so short that squares underflow), or longer than 2k are hidden
+ * for a level beam. */
 Test(hedm_corners, what_cannot_diffract_is_not_seen) {
     double g[N_MIXED][3];
     memset(g, 0, sizeof g);

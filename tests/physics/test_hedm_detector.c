@@ -1,5 +1,5 @@
-/* test_hedm_detector.c - rays on panels against plain geometry, pixels there and back, and rays that
- * miss. */
+/* test_hedm_detector.c - rays on panels against plain geometry, pixels there and back, and rays
+ * that miss. */
 #include "hedm_case.h"
 
 #include <math.h>
@@ -112,8 +112,8 @@ Test(hedm_detector, rays_meet_the_plane_where_geometry_says) {
     dt_tape_free(tape);
 }
 
-/* The file convention: unrotated, the plane is z = 0 and a beam along x misses it; Euler angles 90, 90, 0
- * put it upright with J along y and K along -z. With other axes it stands upright by itself. */
+/* The file convention: unrotated, the plane is z = 0 and a beam along x misses it; Euler angles 90,
+ * 90, 0 put it upright with J along y and K along -z. With other axes it stands by itself. */
 Test(hedm_detector, the_usual_axes_lie_flat_and_stand_upright_after_90_90_0) {
     dt_tape *tape = dt_tape_new(NULL);
     const double flat[3] = {0, 0, 0}, right[3] = {PI / 2, PI / 2, 0}, one[2] = {1, 1},

@@ -45,7 +45,8 @@ Test(hedm_lattice, columns_are_dual_to_the_cell_vectors) {
     dt_tape_free(tape);
 }
 
-/* Strained lattice vectors are dual to the strained reciprocal lattice, for six and for nine numbers. */
+/* Strained lattice vectors are dual to the strained reciprocal lattice, for six and for nine
+ * numbers. */
 Test(hedm_lattice, strains_stretch_lattice_vectors) {
     dt_tape *tape = dt_tape_new(NULL);
     double x[4][6];

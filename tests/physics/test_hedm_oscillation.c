@@ -4,8 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Made with Python's mpmath: zeros of |k_in + R(w) g|^2 - k^2, bracketed on a grid of 2000 points and
- * refined with 40 digits; R from the axis and angle, labels from (axis x beam).R(w) g, which is q. */
+/* Made with Python's mpmath: zeros of |k_in + R(w) g|^2 - k^2, bracketed on a grid of 2000 points
+ * and refined with 40 digits; R from the axis and angle, labels from (axis x beam).R(w) g, which is
+ * q. */
 static const struct {
     double g[3], energy, chi, axis[3], omega[2], q;
 } known[] = {
@@ -108,8 +109,8 @@ Test(hedm_oscillation, angles_and_q_are_those_found_with_40_digits) {
     dt_tape_free(tape);
 }
 
-/* The diffracted beams have unit length, the angle 2 theta to the incoming one, and R(w) g turned about
- * any axis keeps its length: the elastic condition, not the formula. */
+/* The diffracted beams have unit length, the angle 2 theta to the incoming one, and R(w) g turned
+ * about any axis keeps its length: the elastic condition, not the formula. */
 Test(hedm_oscillation, diffracted_beams_are_elastic_about_any_axis) {
     dt_tape *tape = dt_tape_new(NULL);
     for (int i = 0; i < N_KNOWN; i++) {
@@ -140,8 +141,8 @@ Test(hedm_oscillation, diffracted_beams_are_elastic_about_any_axis) {
     dt_tape_free(tape);
 }
 
-/* d/d(angle about z) of an angle is -1 where it is seen, also among reflections parallel to z, for which
- * the recipe this replaces gives NaN. The sum over one root of the first n reflections. */
+/* d/d(angle about z) of an angle is -1 where it is seen, also among reflections parallel to z, for
+ * which the recipe this replaces gives NaN. The sum over one root of the first n reflections. */
 static double slope_about_z(bool by_vector, int root, int n) {
     dt_tape *tape = dt_tape_new(NULL);
     const double angle = 0.1, turn[3] = {0, 0, 0.1};
@@ -196,7 +197,8 @@ Test(hedm_oscillation, opposite_vectors_diffract_half_a_turn_later) {
     dt_tape_free(tape);
 }
 
-/* An axis tilted to (sin W, 0, cos W) is a beam tilted by chi = W, but for a turn of the laboratory. */
+/* An axis tilted to (sin W, 0, cos W) is a beam tilted by chi = W, but for a turn of the
+ * laboratory. */
 Test(hedm_oscillation, a_wedge_is_a_tilted_beam_in_a_turned_laboratory) {
     dt_tape *tape = dt_tape_new(NULL);
     enum { N = 100 };
@@ -372,8 +374,8 @@ Test(hedm_oscillation, every_input_has_right_derivatives_of_two_orders) {
     }
 }
 
-/* An unrecorded sweep takes a loop of its own, a recorded one the composed rule: they must agree, for
- * cotangents of angles and of q, on rows seen and hidden. */
+/* An unrecorded sweep takes a loop of its own, a recorded one the composed rule: they must agree,
+ * for cotangents of angles and of q, on rows seen and hidden. */
 Test(hedm_oscillation, recorded_and_unrecorded_sweeps_agree) {
     enum { N = 3000 };
     static double g[N][3], cotangent[N][2], weight[N];

@@ -1,5 +1,5 @@
-/* test_hedm_truth.c - oscillation angles, their gradients and detector positions against numbers found
- * in 50-digit arithmetic without any closed form (the reference file says how). */
+/* test_hedm_truth.c - oscillation angles, their gradients and detector positions against numbers
+ * found in 50-digit arithmetic without any closed form (the reference file says how). */
 #include "hedm_truth.h"
 
 #include "support.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The parameters of a simulated grain: a tape with leaves in the order of the columns of the file. */
+/* A simulated grain: a tape with leaves in the order of the columns of the file. */
 typedef struct grain {
     dt_tape *tape;
     dt_tensor *hkl, *turn, *base, *cell, *energy, *chi, *lattice, *rotation;
@@ -197,8 +197,8 @@ Test(hedm_truth, gradients_by_rotation_lattice_energy_and_tilt_agree_to_1e_12) {
     cJSON_Delete(truth);
 }
 
-/* The same numbers the other way: one reverse sweep with a cotangent for every omega gives the sums of
- * cotangent times derivative, which the file's columns give too. */
+/* The same numbers the other way: one reverse sweep with a cotangent for every omega gives the sums
+ * of cotangent times derivative, which the file's columns give too. */
 Test(hedm_truth, reverse_sweeps_give_the_sums_of_the_files_derivatives) {
     cJSON *truth = open_truth();
     double cell[6], worst_error = 0;
@@ -317,8 +317,8 @@ Test(hedm_truth, a_triclinic_cell_agrees_in_vectors_angles_and_cell_gradients) {
 
 /* -- forward to the detector ------------------------------------------------------------------- */
 
-/* Column of dJ/d(parameter) and number of elements, for the tensors below in order; K comes 19 columns
- * later. */
+/* Column of dJ/d(parameter) and number of elements, for the tensors below in order; K comes 19
+ * columns later. */
 enum { N_PARAMETERS = 9 };
 static const struct {
     int column, size;

@@ -12,8 +12,8 @@ typedef void dti_root_tile_fn(int64_t n, const void *const *in, void *const *out
 void dti_root_tiles(dt_node *n, const dt_array *shape, dti_root_tile_fn *single,
                     dti_root_tile_fn *twice, const int *width, double attr);
 
-/* abar, bbar, cbar of the roots in one loop, not recorded: q is the slope, the inputs are a, b, c, q,
- * the cotangents of rising and falling root, and of the slope. */
+/* abar, bbar, cbar of the roots in one loop, not recorded: q is the slope, the inputs are a, b, c,
+ * q, the cotangents of rising and falling root, and of the slope. */
 void dti_sinusoid_roots_adjoint(dt_tensor *const *in, dt_tensor **ret_bars);
 
 #endif

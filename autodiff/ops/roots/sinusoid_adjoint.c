@@ -1,6 +1,6 @@
 /* sinusoid_adjoint.c - loops over tiles with several outputs, and in that form the cotangents of
- * dt_sinusoid_roots: a sweep that is not recorded needs no rule for them, so they are computed by one
- * loop; a recorded one takes the composed form in sinusoid_roots.c. */
+ * dt_sinusoid_roots: a sweep that is not recorded needs no rule for them, so they are computed by
+ * one loop; a recorded one takes the composed form in sinusoid_roots.c. */
 #include "sinusoid.h"
 
 #include "internal.h"

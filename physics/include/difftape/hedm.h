@@ -1,4 +1,4 @@
-/* hedm.h - high-energy diffraction microscopy: from cells and orientations to spots on detectors. */
+/* hedm.h - high-energy diffraction microscopy: from cells and orientations to spots. */
 #ifndef DIFFTAPE_HEDM_H
 #define DIFFTAPE_HEDM_H
 
