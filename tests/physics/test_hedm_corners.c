@@ -238,3 +238,35 @@ Test(hedm_corners, single_precision_meets_no_nan_either) {
         dt_tape_free(tape);
     }
 }
+
+/* Forward mode and second derivatives: finite everywhere, zero where hidden. */
+Test(hedm_corners, tangents_and_second_derivatives_are_finite_and_zero_where_hidden) {
+    double g[N_MIXED][3], along[N_MIXED][3];
+    mixed(g, true);
+    for (int64_t i = 0; i < 3 * N_MIXED; i++) {
+        along[i / 3][i % 3] = noise(91, i);
+    }
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_tensor *v = dt_parameter(tape, DT_F64, 2, (int64_t[]){N_MIXED, 3}, g);
+    dt_tensor *d = dt_constant(tape, DT_F64, 2, (int64_t[]){N_MIXED, 3}, along), *second;
+    dt_oscillation o = dt_oscillation_angles(v, dt_scalar(tape, BEAM_ENERGY), NULL);
+    const double *tangent_of_omega = dt_data_f64(dt_jvp(o.omega, 1, &v, &d));
+    dt_hvp(dt_sum(dt_square(o.omega), DT_ALL), 1, &v, &d, &second);
+    const double *curvature = dt_data_f64(second);
+    const bool *seen = dt_data_bool(o.seen);
+    tape_is_fine(tape);
+    int hidden = 0;
+    for (int i = 0; i < N_MIXED; i++) {
+        for (int k = 0; k < 3; k++) {
+            cr_assert(isfinite(curvature[3 * i + k]), "row %d", i);
+            cr_assert(seen[i] || curvature[3 * i + k] == 0);
+        }
+        for (int k = 0; k < 2; k++) {
+            cr_assert(isfinite(tangent_of_omega[2 * i + k]), "row %d", i);
+            cr_assert(seen[i] || tangent_of_omega[2 * i + k] == 0);
+        }
+        hidden += !seen[i];
+    }
+    cr_assert(hidden > 6, "%d", hidden);
+    dt_tape_free(tape);
+}
