@@ -16,7 +16,7 @@ static dt_tensor *to_type(dt_tensor *x, dt_dtype target) {
 
 dt_tensor *dti_unbroadcast(dt_tensor *x, const dt_array *target) {
     x = to_type(x, target->dtype);
-    if (dt_array_same_shape(&x->a, target)) {
+    if (dti_array_same_shape(&x->a, target)) {
         return x;
     }
     int lead = x->a.ndim - target->ndim;
@@ -27,8 +27,8 @@ dt_tensor *dti_unbroadcast(dt_tensor *x, const dt_array *target) {
         }
     }
     dt_tensor *sum = dt_sum(x, axes);
-    return dt_array_same_shape(&sum->a, target) ? sum
-                                                : dt_reshape(sum, target->ndim, target->shape);
+    return dti_array_same_shape(&sum->a, target) ? sum
+                                                 : dt_reshape(sum, target->ndim, target->shape);
 }
 
 /* Start x's sweep fields afresh if they belong to an earlier sweep. */

@@ -16,7 +16,7 @@
 
 /* Sums over batches are taken in at most this many groups, each in order of batches, then over
  * groups in order: the result depends on the batches only, not on the threads. */
-#define MAX_GROUPS 64
+#define MAX_GROUPS 32
 
 /* -- running ----------------------------------------------------------------------------------- */
 
@@ -47,7 +47,8 @@ static void run_batch(const dt_node *n, const dt_array *in, int64_t b, dt_tape *
     for (int i = 0; i < n->n_in; i++) {
         leaves[i] = dti_borrow(worker, &in[i], n->in[i]->wants);
     }
-    call->fn(call->context, worker, call->offsets[b], call->offsets[b + 1], leaves, out, false);
+    call->fn(call->context, worker, dti_batch_begin(call, b), dti_batch_begin(call, b + 1), leaves,
+             out, false);
 }
 
 static void note_failure(struct run *r, int64_t b, const dt_error *error) {
@@ -65,9 +66,9 @@ static void report_progress(struct run *r, int64_t b) {
     if (progress->fn == NULL) {
         return;
     }
-    int64_t total = call->offsets[call->n_batches];
+    int64_t total = dti_batch_begin(call, call->n_batches);
     pthread_mutex_lock(&r->lock);
-    r->rows_done += call->offsets[b + 1] - call->offsets[b];
+    r->rows_done += dti_batch_begin(call, b + 1) - dti_batch_begin(call, b);
     int64_t done = r->rows_done;
     int stop = progress->fn(progress->user, done, total);
     pthread_mutex_unlock(&r->lock);
@@ -84,13 +85,13 @@ static bool check_result(const struct run *r, int64_t b, int o, const dt_tensor 
                          dt_tape *worker) {
     dt_array want = r->n->out[o]->a;
     if (!r->call->summed[o]) {
-        want.shape[0] = r->call->offsets[b + 1] - r->call->offsets[b];
+        want.shape[0] = dti_batch_begin(r->call, b + 1) - dti_batch_begin(r->call, b);
     }
     if (result->tape != worker) {
         dt_tape_fail(worker, DT_ERR_ARGUMENT,
                      "map_batches: batch %lld returned a tensor of another tape: make it from `in`",
                      (long long)b);
-    } else if (result->a.dtype != want.dtype || !dt_array_same_shape(&result->a, &want)) {
+    } else if (result->a.dtype != want.dtype || !dti_array_same_shape(&result->a, &want)) {
         char got[160], wanted[160];
         dt_tape_fail(worker, DT_ERR_SHAPE,
                      "map_batches: batch %lld returned %s%s where %s%s was expected", (long long)b,
@@ -113,8 +114,8 @@ static void store(struct run *r, int64_t b, int64_t group, bool fresh, dt_tensor
         }
         if (!call->summed[o]) {
             dt_array rows;
-            dt_array_slice(&rows, &target, 0, call->offsets[b], call->offsets[b + 1], 1,
-                           &worker->error);
+            dti_array_slice(&rows, &target, 0, dti_batch_begin(call, b),
+                            dti_batch_begin(call, b + 1), 1, &worker->error);
             dt_array_copy(&rows, &value, &worker->error);
         } else if (fresh) {
             dt_array_copy(&r->sums[group * call->n_out + o], &value, &worker->error);
@@ -222,7 +223,7 @@ static dt_status run_first(dt_node *n) {
             return dt_node_fail(n, DT_ERR_SHAPE, "the function returned a scalar, not rows");
         }
         if (!call->summed[o]) {
-            call->out[o].shape[0] = call->offsets[call->n_batches];
+            call->out[o].shape[0] = dti_batch_begin(call, call->n_batches);
         }
     }
     return DT_OK;
@@ -248,7 +249,8 @@ static void forward(dt_node *n) {
     r.n_groups = any_summed(call) && call->n_batches > MAX_GROUPS ? MAX_GROUPS : call->n_batches;
     dti_arena_mark mark = dti_arena_get_mark(n->tape->scratch);
     r.in = gather_inputs(n);
-    if (r.in == NULL || !make_sums(&r) || dti_workers_get(n->tape, dt_get_threads()) == NULL) {
+    if (r.in == NULL || (any_summed(call) && !make_sums(&r)) ||
+        dti_workers_get(n->tape, dt_get_threads()) == NULL) {
         return;
     }
     atomic_init(&r.failed, INT64_MAX);
@@ -343,8 +345,12 @@ static void derived(const dt_node *n, struct dti_batches *call, const struct rep
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
     const struct dti_batches *inner = n->attr;
     struct replay context = {.inner = inner, .n_in = n->n_in};
-    struct dti_batches call = {
-        .fn = pull_fn, .n_batches = inner->n_batches, .offsets = inner->offsets, .known = true};
+    struct dti_batches call = {.fn = pull_fn,
+                               .n_batches = inner->n_batches,
+                               .n_rows = inner->n_rows,
+                               .rows_per_batch = inner->rows_per_batch,
+                               .offsets = inner->offsets,
+                               .known = true};
     for (int i = 0; i < n->n_in; i++) {
         if (!dt_node_wants(n, i)) {
             continue;

@@ -14,14 +14,22 @@ typedef void dti_batch_fn(const void *context, dt_tape *tape, int64_t begin, int
 struct dti_batches {
     dti_batch_fn *fn;
     const void *context;
-    int64_t n_batches;
-    const int64_t *offsets; /* n_batches + 1 */
+    int64_t n_batches, n_rows, rows_per_batch;
+    const int64_t *offsets; /* n_batches + 1; NULL if all batches have rows_per_batch */
     int n_out;
     bool summed[DT_MAX_OUTPUTS];      /* output = sum over batches; else batches are rows of it */
     bool known;                       /* are the outputs' shapes known before anything has run? */
     dt_array out[DT_MAX_OUTPUTS];     /* if so: types and shapes, without data */
     dt_tensor *first[DT_MAX_OUTPUTS]; /* else: batch 0, run to learn them, until forward takes it */
 };
+
+/* First row of batch b, and for b = n_batches the number of rows. */
+static inline int64_t dti_batch_begin(const struct dti_batches *call, int64_t b) {
+    if (call->offsets != NULL) {
+        return call->offsets[b];
+    }
+    return b < call->n_batches ? b * call->rows_per_batch : call->n_rows;
+}
 
 extern const dt_op dti_op_batches;
 

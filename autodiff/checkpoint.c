@@ -52,21 +52,24 @@ static void whole_batch(const void *context, dt_tape *tape, int64_t begin, int64
 }
 
 static dt_tensor *apply(dt_tape *tape, struct dti_batches *call, int n_in, dt_tensor *const *in) {
-    if (tape->error.status != DT_OK || call->context == NULL || call->offsets == NULL) {
+    if (tape->error.status != DT_OK || call->context == NULL) {
         return dt_inert(tape);
     }
     return dt_apply(&dti_op_batches, n_in, in, call);
 }
 
 dt_tensor *dt_checkpoint(dt_tensor_fn *fn, void *user, int n_in, dt_tensor *const *in) {
-    static const int64_t offsets[] = {0, 1};
     dt_tape *tape = tape_of(n_in, in);
     if (tape == NULL) {
         return NULL;
     }
     struct whole_context context = {fn, user};
-    struct dti_batches call = {
-        .fn = whole_batch, .n_batches = 1, .offsets = offsets, .n_out = 1, .summed = {true}};
+    struct dti_batches call = {.fn = whole_batch,
+                               .n_batches = 1,
+                               .n_rows = 1,
+                               .rows_per_batch = 1,
+                               .n_out = 1,
+                               .summed = {true}};
     call.context = dti_batches_keep(tape, &context, sizeof context);
     return apply(tape, &call, n_in, in);
 }
@@ -99,6 +102,9 @@ dt_tensor *dt_map_slices(dt_rows_fn *fn, void *user, int n_in, dt_tensor *const 
     struct dti_batches call = {.fn = rows_batch, .n_batches = n_batches, .n_out = 1};
     call.context = dti_batches_keep(tape, &context, sizeof context);
     call.offsets = dti_batches_keep(tape, offsets, (size_t)(n_batches + 1) * sizeof *offsets);
+    if (call.offsets == NULL) {
+        return dt_inert(tape);
+    }
     return apply(tape, &call, n_in, in);
 }
 
@@ -119,15 +125,8 @@ dt_tensor *dt_map_batches(dt_rows_fn *fn, void *user, int n_in, dt_tensor *const
     }
     int64_t n_batches = n / batch + (n % batch != 0);
     struct rows_context context = {fn, user};
-    struct dti_batches call = {.fn = rows_batch, .n_batches = n_batches, .n_out = 1};
-    /* more batches than any list could hold are refused by the allocation */
-    size_t bytes =
-        n_batches < INT64_MAX / 16 ? (size_t)(n_batches + 1) * sizeof(int64_t) : SIZE_MAX;
-    int64_t *offsets = dti_tape_alloc(tape, false, bytes, "map_batches");
-    for (int64_t b = 0; offsets != NULL && b <= n_batches; b++) {
-        offsets[b] = b < n_batches ? b * batch : n;
-    }
+    struct dti_batches call = {
+        .fn = rows_batch, .n_batches = n_batches, .n_rows = n, .rows_per_batch = batch, .n_out = 1};
     call.context = dti_batches_keep(tape, &context, sizeof context);
-    call.offsets = offsets;
     return apply(tape, &call, n_in, in);
 }

@@ -46,7 +46,7 @@ dt_tensor *dt_eye(dt_tape *tape, dt_dtype dtype, int64_t n) {
     dt_tensor *ones = dt_full(tape, dtype, 1, &n, 1);
     dt_array diagonal;
     if (dt_tape_status(tape) == DT_OK &&
-        dt_array_diagonal(&diagonal, &x->a, &tape->error) == DT_OK) {
+        dti_array_diagonal(&diagonal, &x->a, &tape->error) == DT_OK) {
         dt_array_copy(&diagonal, &ones->a, &tape->error);
     }
     return x;

@@ -50,7 +50,7 @@ static bool evaluate(void *user, const double *x, double *target) {
         dt_tape_fail(worker, DT_ERR_ARGUMENT, "the step returned %s",
                      next == NULL ? "NULL" : "a tensor of another tape: make it from x and params");
     } else if (worker->error.status == DT_OK &&
-               (next->a.dtype != like->dtype || !dt_array_same_shape(&next->a, like))) {
+               (next->a.dtype != like->dtype || !dti_array_same_shape(&next->a, like))) {
         char got[160], want[160];
         dt_tape_fail(worker, DT_ERR_SHAPE, "the step returned %s%s, x is %s%s",
                      dt_dtype_name(next->a.dtype),

@@ -9,7 +9,7 @@ static dt_tensor *conform(dt_tensor *ydot, const dt_array *y) {
     if (ydot->a.dtype != y->dtype) {
         ydot = dt_cast(ydot, y->dtype);
     }
-    return dt_array_same_shape(&ydot->a, y) ? ydot : dt_broadcast(ydot, y->ndim, y->shape);
+    return dti_array_same_shape(&ydot->a, y) ? ydot : dt_broadcast(ydot, y->ndim, y->shape);
 }
 
 /* x's tangent += xdot: a tensor may be named twice, or be named and depend on another one. */
@@ -54,6 +54,8 @@ dt_tensor *dt_jvp(dt_tensor *y, int n_x, dt_tensor *const *x, dt_tensor *const *
     }
     dt_node **nodes = NULL;
     int64_t n_nodes = dti_collect(y, n_x, x, &nodes);
+    dt_tensor *outer = tape->target;
+    tape->target = y;
     tape->in_sweep = true;
     for (int i = 0; i < n_x; i++) {
         add_tangent(x[i], xdot[i]);
@@ -62,6 +64,7 @@ dt_tensor *dt_jvp(dt_tensor *y, int n_x, dt_tensor *const *x, dt_tensor *const *
         push_forward(nodes[k]);
     }
     tape->in_sweep = false;
+    tape->target = outer;
     bool reached = tape->error.status == DT_OK && y->sweep == tape->sweep && y->bar != NULL;
     return reached ? y->bar : dt_full(tape, y->a.dtype, y->a.ndim, y->a.shape, 0.0);
 }

@@ -21,7 +21,7 @@ void dti_check_leaves(struct dti_check *c, bool parameters, const double *direct
         const dt_array *value = &c->values[i];
         int64_t reals = dti_check_reals(c, i);
         if (reals == 0) {
-            leaves[i] = dt_constant_from(c->tape, value);
+            leaves[i] = dti_constant_from(c->tape, value);
             continue;
         }
         dt_array moved = dt_array_wrap(value->dtype, value->ndim, value->shape, at);
@@ -30,7 +30,7 @@ void dti_check_leaves(struct dti_check *c, bool parameters, const double *direct
             at[k] += h * *direction++;
         }
         leaves[i] =
-            parameters ? dt_parameter_from(c->tape, &moved) : dt_constant_from(c->tape, &moved);
+            parameters ? dti_parameter_from(c->tape, &moved) : dti_constant_from(c->tape, &moved);
         at += reals;
     }
 }

@@ -6,6 +6,7 @@
 #include <difftape/tape.h>
 
 #include "arena.h"
+#include "view.h"
 
 struct dt_tensor {
     dt_array a;
@@ -55,11 +56,14 @@ struct dt_tape {
     struct dti_lazy *lazies, *sums; /* tensors computed when needed, newest first (lazy.h) */
     int64_t regions;                /* serial number of the last region */
     int forcing;                    /* loops being built or run, one for the other */
+    int64_t n_marks;                /* taken so far */
+    struct dti_copy *copies;        /* of elements overwritten while somebody needs them */
 
     bool recording;
     bool in_sweep;
-    bool by_path;  /* the sweep follows path marks instead of wants */
-    int64_t sweep; /* serial number of the current or last sweep */
+    bool by_path;      /* the sweep follows path marks instead of wants */
+    int64_t sweep;     /* serial number of the current or last sweep */
+    dt_tensor *target; /* what forward mode goes to, NULL outside it */
 
     dti_progress progress;
     bool profiling;
@@ -82,6 +86,16 @@ dt_tensor *dti_tensor_with(dt_tape *tape, bool leaf, size_t bytes, void **ret_da
 
 /* A contiguous intermediate constant of this shape, elements uninitialised; inert on failure. */
 dt_tensor *dti_temporary(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape);
+
+/* Parameters and constants with the elements of an array with any strides. */
+dt_tensor *dti_parameter_from(dt_tape *tape, const dt_array *array);
+dt_tensor *dti_constant_from(dt_tape *tape, const dt_array *array);
+
+/* Declare output 0 as the broadcast of all inputs, of their common type (dti_dtype_promote). */
+dt_status dti_node_output_broadcast(dt_node *n);
+
+/* All operations the engine was built with, in the order of autodiff/ops.list. */
+const dt_op *const *dti_all_ops(int *ret_count);
 
 /* A leaf on the memory of another tape's tensor, that wants a gradient if asked to. */
 dt_tensor *dti_borrow(dt_tape *tape, const dt_array *array, bool wants);

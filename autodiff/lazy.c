@@ -4,6 +4,7 @@
 #include "internal.h"
 #include "region.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,13 +18,15 @@
 #define REGION_SUMS 8
 
 int64_t dti_lazy_size(void) {
-    static int64_t size = -1;
-    if (size < 0) {
+    static _Atomic int64_t size; /* tapes on several threads may ask at once */
+    int64_t known = atomic_load_explicit(&size, memory_order_relaxed);
+    if (known == 0) {
         const char *text = getenv("DT_LAZY_SIZE");
         long long value = text == NULL ? 0 : strtoll(text, NULL, 10);
-        size = value > 0 ? (int64_t)value : 4096;
+        known = value > 0 ? (int64_t)value : 4096;
+        atomic_store_explicit(&size, known, memory_order_relaxed);
     }
-    return size;
+    return known;
 }
 
 bool dti_is_waiting(const dt_tensor *x) {
@@ -70,7 +73,11 @@ bool dti_defer(dt_node *n) {
     if (l == NULL) {
         return false;
     }
-    *l = (dti_lazy){.x = n->out[0], .node = n, .nodes = count_nodes(n), .older = tape->lazies};
+    *l = (dti_lazy){.x = n->out[0],
+                    .node = n,
+                    .nodes = count_nodes(n),
+                    .marks = tape->n_marks,
+                    .older = tape->lazies};
     for (int i = 0; i < n->n_in; i++) {
         l->in[i] = n->in[i]->a;
     }
@@ -91,10 +98,10 @@ static const dt_array *iteration(const dti_lazy *l) {
     return is_sum(l->node) ? &l->node->in[0]->a : &l->x->a;
 }
 
-/* Do two sums cut rows of the same length, or at least one of them columns? */
+/* Can two results come from one loop, each added up in the order it would have alone? */
 static bool can_share(const dti_lazy *a, const dti_lazy *b) {
     int64_t length_a, length_b;
-    if (!dt_array_same_shape(iteration(a), iteration(b))) {
+    if (!dti_array_same_shape(iteration(a), iteration(b))) {
         return false;
     }
     if (!is_sum(a->node) || !is_sum(b->node)) {
@@ -102,7 +109,14 @@ static bool can_share(const dti_lazy *a, const dti_lazy *b) {
     }
     dti_fold fold_a = dti_fold_of(iteration(a), dti_sum_mask(a->node), &length_a);
     dti_fold fold_b = dti_fold_of(iteration(b), dti_sum_mask(b->node), &length_b);
-    return fold_a != DTI_FOLD_ROWS || fold_b != DTI_FOLD_ROWS || length_a == length_b;
+    if (fold_a == DTI_FOLD_ROWS && fold_b == DTI_FOLD_ROWS) {
+        return length_a == length_b;
+    }
+    if (fold_a == fold_b) {
+        int64_t total = dt_array_size(iteration(a));
+        return dti_column_chunk(total, length_a) == dti_column_chunk(total, length_b);
+    }
+    return fold_a == DTI_FOLD_ROWS ? length_b % length_a == 0 : length_a % length_b == 0;
 }
 
 /* l and the sums that wait for the same loop. Not while a loop is being built that needs l: one of the
@@ -112,7 +126,7 @@ static int collect_targets(dt_tape *tape, dti_lazy *l, dti_lazy **ret_targets) {
     dti_lazy *sums = tape->forcing > 1 ? NULL : tape->sums;
     ret_targets[n++] = l;
     for (dti_lazy *s = sums; s != NULL && n < REGION_SUMS; s = s->next_sum) {
-        bool fits = s != l && !s->lost && nodes + s->nodes <= 2 * REGION_NODES;
+        bool fits = s != l && nodes + s->nodes <= 2 * REGION_NODES;
         for (int k = 0; k < n && fits; k++) {
             fits = can_share(ret_targets[k], s);
         }
@@ -154,14 +168,15 @@ static bool shorten(dt_tape *tape, dti_lazy *l) {
             }
         }
     }
-    for (dti_lazy *k = oldest_first; k != l; k = k->newer) {
+    bool done = true;
+    tape->forcing++; /* sums that join could need to be shortened themselves */
+    for (dti_lazy *k = oldest_first; k != l && done; k = k->newer) {
         k->nodes = count_nodes(k->node);
-        if (k->nodes > REGION_NODES && !dti_force(k->x)) {
-            return false;
-        }
+        done = k->nodes <= REGION_NODES || dti_force(k->x);
     }
+    tape->forcing--;
     l->nodes = count_nodes(l->node);
-    return true;
+    return done;
 }
 
 /* x by one loop; inputs first if it is too much for one. */
@@ -192,13 +207,6 @@ bool dti_force(dt_tensor *x) {
     if (tape->error.status != DT_OK) {
         return false;
     }
-    if (x->lazy->lost) {
-        dt_tape_fail(tape, DT_ERR_STALE,
-                     "%s: its elements were not read before an input was overwritten and the tape "
-                     "rewound: read them earlier",
-                     x->lazy->node->op->name);
-        return false;
-    }
     if (x->lazy->nodes > DEEP && !shorten(tape, x->lazy)) {
         return false;
     }
@@ -210,27 +218,64 @@ bool dti_force(dt_tensor *x) {
 
 /* -- memory that changes or goes --------------------------------------------------------------- */
 
+void dti_note_stored(dti_lazy *l, int64_t clock) {
+    l->stored = clock;
+    l->may_revert = l->marks != l->x->tape->n_marks;
+}
+
+/* A copy of overwritten elements; kept in memory that rewinds leave alone, and used again. */
+typedef struct dti_copy {
+    struct dti_copy *next;
+    size_t bytes;
+    int64_t oldest; /* id of the oldest tensor that reads it: free without that tensor */
+    void *data;
+} copy;
+
+static copy *copy_of(dt_tape *tape, const void *data, size_t bytes) {
+    copy *c = tape->copies;
+    while (c != NULL && (c->oldest != INT64_MAX || c->bytes != bytes)) {
+        c = c->next;
+    }
+    if (c == NULL) {
+        c = dti_tape_alloc(tape, true, sizeof *c, "copy of overwritten elements");
+        void *memory =
+            c == NULL ? NULL : dti_tape_alloc(tape, true, bytes, "copy of overwritten elements");
+        if (memory == NULL) {
+            return NULL;
+        }
+        *c = (copy){.next = tape->copies, .bytes = bytes, .data = memory};
+        tape->copies = c;
+    }
+    memcpy(c->data, data, bytes);
+    return c;
+}
+
 void dti_preserve(dt_tape *tape, const dt_tensor *owner) {
     uintptr_t start = (uintptr_t)owner->a.data;
     size_t bytes = dt_array_bytes(&owner->a);
-    char *copy = NULL;
-    int64_t clock = ++tape->clock;
+    copy *kept = NULL;
     for (dti_lazy *l = tape->lazies; l != NULL; l = l->older) {
-        for (int i = 0; l->x->a.data == NULL && i < l->node->n_in; i++) {
+        for (int i = 0; i < l->node->n_in && (dti_is_waiting(l->x) || l->may_revert); i++) {
             uintptr_t data = (uintptr_t)l->in[i].data;
             if (data == 0 || data < start || data - start >= bytes) {
                 continue;
             }
-            if (copy == NULL) {
-                copy = dti_tape_alloc(tape, false, bytes, "copy of overwritten elements");
-                if (copy == NULL) {
+            if (kept == NULL) {
+                kept = copy_of(tape, owner->a.data, bytes);
+                if (kept == NULL) {
                     return;
                 }
-                memcpy(copy, owner->a.data, bytes);
             }
-            l->in[i].data = copy + (data - start);
-            l->snapshot = clock;
+            l->in[i].data = (char *)kept->data + (data - start);
+            kept->oldest = l->x->id;
         }
+    }
+}
+
+/* Copies that only tensors from next_id on need are free. */
+static void release_copies(dt_tape *tape, int64_t next_id) {
+    for (copy *c = tape->copies; c != NULL; c = c->next) {
+        c->oldest = c->oldest >= next_id ? INT64_MAX : c->oldest;
     }
 }
 
@@ -249,19 +294,23 @@ static void recount(dt_tape *tape) {
 }
 
 void dti_lazy_rewind(dt_tape *tape, int64_t next_id, int64_t clock) {
-    while (tape->sums != NULL && tape->sums->x->id >= next_id) {
-        tape->sums = tape->sums->next_sum;
+    dti_lazy **at = &tape->sums; /* in no order: sums that wait again are put in front */
+    while (*at != NULL) {
+        if ((*at)->x->id >= next_id) {
+            *at = (*at)->next_sum;
+        } else {
+            at = &(*at)->next_sum;
+        }
     }
     while (tape->lazies != NULL && tape->lazies->x->id >= next_id) {
         tape->lazies = tape->lazies->older;
     }
+    release_copies(tape, next_id);
     bool reverted = false;
     for (dti_lazy *l = tape->lazies; l != NULL; l = l->older) {
-        l->lost = l->lost || (l->snapshot > clock && l->x->a.data == NULL);
         if (l->x->a.data != NULL && l->stored > clock) {
             l->x->a.data = NULL;
             l->x->flat = NULL;
-            l->lost = l->snapshot > clock;
             if (is_sum(l->node)) {
                 l->next_sum = tape->sums;
                 tape->sums = l;

@@ -14,13 +14,13 @@ typedef struct dti_lazy {
     dt_tensor *x;
     dt_node *node;
     dt_array in[DT_MAP_INPUTS]; /* inputs as they were; without data for those that were lazy */
+    int64_t marks;              /* marks taken of the tape when it was recorded */
     int64_t stored;             /* clock when the elements were computed */
-    int64_t snapshot;           /* clock when an input was copied because it was about to change */
-    bool lost;                  /* the copy has been rewound away */
-    int evaluations;            /* times computed without being stored */
-    int nodes;                  /* operations of the region that would compute it, at most */
-    struct dti_lazy *older;     /* all lazy tensors of the tape */
-    struct dti_lazy *next_sum;  /* sums that wait */
+    bool may_revert;        /* computed after a mark it is older than: waits again when rewound */
+    int evaluations;        /* times computed without being stored */
+    int nodes;              /* operations of the region that would compute it, at most */
+    struct dti_lazy *older; /* all lazy tensors of the tape */
+    struct dti_lazy *next_sum; /* sums that wait */
 
     /* Scratch of a region, of a walk from the oldest on. */
     int64_t visit;
@@ -41,7 +41,11 @@ bool dti_is_waiting(const dt_tensor *x);
 /* Compute x if it is waiting; false with a failed tape. */
 bool dti_force(dt_tensor *x);
 
-/* The memory of `owner` is about to be overwritten: tensors that still need it keep a copy. */
+/* l's elements have been computed and will last. */
+void dti_note_stored(dti_lazy *l, int64_t clock);
+
+/* The memory of `owner` is about to be overwritten: a copy is kept for tensors that still need it, or
+ * will when the tape is rewound. Without memory for it the tape fails. */
 void dti_preserve(dt_tape *tape, const dt_tensor *owner);
 
 /* Everything made after `next_id` and computed after `clock` is going. */

@@ -116,11 +116,11 @@ dt_tensor *dt_constant(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *s
     return copied(tape, &source);
 }
 
-dt_tensor *dt_parameter_from(dt_tape *tape, const dt_array *array) {
+dt_tensor *dti_parameter_from(dt_tape *tape, const dt_array *array) {
     return parameter(tape, array);
 }
 
-dt_tensor *dt_constant_from(dt_tape *tape, const dt_array *array) {
+dt_tensor *dti_constant_from(dt_tape *tape, const dt_array *array) {
     return copied(tape, array);
 }
 

@@ -50,18 +50,18 @@ dt_status dt_node_output_like(dt_node *n, int i, dt_dtype dtype) {
     return dt_node_output(n, 0, dtype, a->ndim, a->shape);
 }
 
-dt_status dt_node_output_broadcast(dt_node *n) {
+dt_status dti_node_output_broadcast(dt_node *n) {
     dt_dtype dtype = n->in[0]->a.dtype;
     int ndim = n->in[0]->a.ndim;
     int64_t shape[DT_MAX_DIMS];
     memcpy(shape, n->in[0]->a.shape, sizeof shape);
     for (int i = 1; i < n->n_in; i++) {
         const dt_array *a = &n->in[i]->a;
-        if (!dt_dtype_promote(dtype, a->dtype, &dtype)) {
+        if (!dti_dtype_promote(dtype, a->dtype, &dtype)) {
             return dt_node_fail(n, DT_ERR_DTYPE,
                                 "types do not mix (use dt_cast to convert on purpose)");
         }
-        if (dt_shape_broadcast(ndim, shape, a->ndim, a->shape, &ndim, shape, NULL) != DT_OK) {
+        if (dti_broadcast_shapes(ndim, shape, a->ndim, a->shape, &ndim, shape, NULL) != DT_OK) {
             return dt_node_fail(n, DT_ERR_SHAPE, "shapes do not broadcast");
         }
     }
@@ -70,17 +70,16 @@ dt_status dt_node_output_broadcast(dt_node *n) {
 
 /* -- checking inputs --------------------------------------------------------------------------- */
 
-dt_status dt_node_need_float(dt_node *n, int i) {
-    if (!dt_dtype_is_float(n->in[i]->a.dtype)) {
-        return dt_node_fail(n, DT_ERR_DTYPE, "input %d must be f32, f64, c64 or c128", i);
-    }
-    return DT_OK;
-}
-
-dt_status dt_node_need_real(dt_node *n, int i) {
+dt_status dt_node_need(dt_node *n, int i, dt_op_dtypes dtypes) {
     dt_dtype dtype = n->in[i]->a.dtype;
-    if (dtype != DT_F32 && dtype != DT_F64) {
+    if (dtypes == DT_REAL_ONLY && (!dt_dtype_is_float(dtype) || dt_dtype_is_complex(dtype))) {
         return dt_node_fail(n, DT_ERR_DTYPE, "input %d must be real (f32 or f64)", i);
+    }
+    if (dtypes == DT_COMPLEX_ONLY && !dt_dtype_is_complex(dtype)) {
+        return dt_node_fail(n, DT_ERR_DTYPE, "input %d must be complex (c64 or c128)", i);
+    }
+    if (!dt_dtype_is_float(dtype)) {
+        return dt_node_fail(n, DT_ERR_DTYPE, "input %d must be f32, f64, c64 or c128", i);
     }
     return DT_OK;
 }

@@ -52,7 +52,11 @@ void dti_profile_free(struct dti_profile *p) {
     }
 }
 
-void dt_profile_start(dt_tape *tape) {
+void dt_profile_enable(dt_tape *tape, bool on) {
+    tape->profiling = false;
+    if (!on) {
+        return;
+    }
     dti_profile_free(tape->profile);
     tape->profile = calloc(1, sizeof *tape->profile);
     if (tape->profile == NULL) {
@@ -61,10 +65,6 @@ void dt_profile_start(dt_tape *tape) {
     }
     tape->profile->began = dti_profile_clock();
     tape->profiling = true;
-}
-
-void dt_profile_stop(dt_tape *tape) {
-    tape->profiling = false;
 }
 
 /* -- table ------------------------------------------------------------------------------------- */
@@ -103,7 +103,7 @@ static int sum_up(const struct dti_profile *p, struct total *totals, int room) {
     return n;
 }
 
-void dt_profile_write_table(const dt_tape *tape, dt_write_fn *write, void *user) {
+static void write_table(const dt_tape *tape, dt_write_fn *write, void *user) {
     enum { MOST = 256 };
     struct total totals[MOST], all = {.name = "total"};
     char line[160];
@@ -134,7 +134,7 @@ void dt_profile_write_table(const dt_tape *tape, dt_write_fn *write, void *user)
 
 /* -- time line --------------------------------------------------------------------------------- */
 
-void dt_profile_write_trace(const dt_tape *tape, dt_write_fn *write, void *user) {
+static void write_trace(const dt_tape *tape, dt_write_fn *write, void *user) {
     char line[256];
     write(user, "{\"traceEvents\": [");
     int64_t n = tape->profile == NULL ? 0 : tape->profile->n_events;
@@ -148,4 +148,13 @@ void dt_profile_write_trace(const dt_tape *tape, dt_write_fn *write, void *user)
         write(user, line);
     }
     write(user, "\n]}\n");
+}
+
+void dt_profile_write(const dt_tape *tape, dt_profile_report report, dt_write_fn *write,
+                      void *user) {
+    if (report == DT_PROFILE_TABLE) {
+        write_table(tape, write, user);
+    } else {
+        write_trace(tape, write, user);
+    }
 }

@@ -49,7 +49,7 @@ bool dti_contiguous(dt_tensor *x, dt_array *ret_array) {
         return false;
     }
     *ret_array = x->a;
-    if (dt_array_is_contiguous(&x->a)) {
+    if (dti_array_is_contiguous(&x->a)) {
         return true;
     }
     if (has_flat(x)) {
@@ -106,7 +106,7 @@ bool dti_check_sources(dt_tape *tape, int n_x, dt_tensor *const *x, const char *
 bool dti_check_match(const dt_tensor *x, const dt_tensor *bar, const char *what) {
     dt_tape *tape = x->tape;
     if (dti_check_alive(tape, bar, what) &&
-        (!dt_array_same_shape(&x->a, &bar->a) || x->a.dtype != bar->a.dtype)) {
+        (!dti_array_same_shape(&x->a, &bar->a) || x->a.dtype != bar->a.dtype)) {
         char a[160], b[160];
         dt_tape_fail(
             tape, DT_ERR_SHAPE, "%s is %s%s, its tensor %s%s", what, dt_dtype_name(bar->a.dtype),
@@ -116,36 +116,12 @@ bool dti_check_match(const dt_tensor *x, const dt_tensor *bar, const char *what)
     return tape->error.status == DT_OK;
 }
 
-static const void *typed(dt_tensor *x, dt_dtype dtype) {
+const void *dt_data_as(dt_tensor *x, dt_dtype dtype) {
     if (x->tape->error.status == DT_OK && x->a.dtype != dtype) {
         dt_tape_fail(x->tape, DT_ERR_DTYPE, "dt_data_%s: the tensor holds %s", dt_dtype_name(dtype),
                      dt_dtype_name(x->a.dtype));
     }
     return dt_data(x);
-}
-
-const float *dt_data_f32(dt_tensor *x) {
-    return typed(x, DT_F32);
-}
-
-const double *dt_data_f64(dt_tensor *x) {
-    return typed(x, DT_F64);
-}
-
-const dt_c64 *dt_data_c64(dt_tensor *x) {
-    return typed(x, DT_C64);
-}
-
-const dt_c128 *dt_data_c128(dt_tensor *x) {
-    return typed(x, DT_C128);
-}
-
-const int64_t *dt_data_i64(dt_tensor *x) {
-    return typed(x, DT_I64);
-}
-
-const bool *dt_data_bool(dt_tensor *x) {
-    return typed(x, DT_BOOL);
 }
 
 double dt_item(dt_tensor *x) {

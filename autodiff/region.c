@@ -17,7 +17,7 @@
 #define REGISTERS    24
 #define SINKS        8
 
-/* Tiles per parallel chunk without column sums, and elements from which waking the workers pays. */
+/* Tiles per parallel chunk without column sums; elements from which waking the workers pays. */
 #define CHUNK_TILES   16
 #define PARALLEL_SIZE 65536
 
@@ -42,11 +42,13 @@ typedef struct region {
     int n, n_sinks, n_inputs;
     instruction code[INSTRUCTIONS];
     struct dti_sum_sink sinks[SINKS];
-    int sink_from[SINKS]; /* as operand.from */
+    dti_lazy *sums[SINKS]; /* what waits for them, or NULL */
+    int sink_from[SINKS];  /* as operand.from */
     dt_array inputs[DTI_WALK_INPUTS];
     dt_dtype input_types[DTI_WALK_INPUTS];
     dti_walk walk;
-    int64_t row, tile, tiles_per_row, n_tiles, tiles_per_chunk;
+    int64_t span, tile; /* elements after which tiles begin anew, and of a tile */
+    int64_t tiles_per_span, n_tiles, tiles_per_chunk, n_chunks;
 } region;
 
 /* -- building ---------------------------------------------------------------------------------- */
@@ -56,7 +58,7 @@ static int input_number(region *r, const dt_array *a, dt_dtype wanted) {
     for (int k = 0; k < r->n_inputs; k++) {
         const dt_array *b = &r->inputs[k];
         if (b->data == a->data && b->dtype == a->dtype && r->input_types[k] == wanted &&
-            dt_array_same_shape(a, b) &&
+            dti_array_same_shape(a, b) &&
             memcmp(a->strides, b->strides, (size_t)a->ndim * sizeof *a->strides) == 0) {
             return k;
         }
@@ -75,8 +77,8 @@ static int add(region *r, dti_lazy *l);
 static int find_operand(region *r, dti_lazy *l, int i, dt_dtype wanted, operand *ret) {
     dt_tensor *x = l->node->in[i];
     const dt_array *a = &l->in[i];
-    if (a->data == NULL && dti_is_waiting(x) && !x->lazy->lost && x->lazy->node->op->map != NULL &&
-        dt_array_same_shape(&x->a, r->shape)) {
+    if (a->data == NULL && dti_is_waiting(x) && x->lazy->node->op->map != NULL &&
+        dti_array_same_shape(&x->a, r->shape)) {
         int from = add(r, x->lazy);
         *ret = (operand){from, x->a.dtype, wanted};
         return from >= 0 ? 1 : from == -1 ? 0 : -1;
@@ -131,6 +133,7 @@ static int add_target(region *r, dti_lazy *l) {
         struct dti_sum_sink *s = &r->sinks[r->n_sinks];
         *s = (struct dti_sum_sink){.out = l->x->a, .dtype = l->x->a.dtype};
         s->fold = dti_fold_of(r->shape, dti_sum_mask(l->node), &s->length);
+        r->sums[r->n_sinks] = l;
         r->sink_from[r->n_sinks++] = in.from;
     }
     return found;
@@ -182,32 +185,23 @@ static bool assign_registers(region *r) {
     return true;
 }
 
-/* Tiles of whole rows, or rows of whole tiles, and how many make a chunk. */
+/* Cut the iteration into spans of tiles and chunks of tiles, by the shape and the sums alone: no tile
+ * and no chunk has a part of a short row, and with column sums a chunk is what dti_column_chunk says. */
 static void cut(region *r) {
-    int64_t total = dt_array_size(r->shape), columns = 0;
-    r->row = total;
+    int64_t total = dt_array_size(r->shape), row = 0, columns = 0;
     for (int s = 0; s < r->n_sinks; s++) {
         if (r->sinks[s].fold == DTI_FOLD_ROWS) {
-            r->row = r->sinks[s].length;
+            row = r->sinks[s].length;
         } else {
-            columns = r->sinks[s].length > columns ? r->sinks[s].length : columns;
+            columns = dti_column_chunk(total, r->sinks[s].length);
         }
     }
-    r->tiles_per_row = 0;
-    r->tile = DTI_TILE;
-    if (r->row <= DTI_TILE) {
-        r->tile = DTI_TILE / r->row * r->row;
-        r->n_tiles = (total + r->tile - 1) / r->tile;
-    } else {
-        r->tiles_per_row = (r->row + DTI_TILE - 1) / DTI_TILE;
-        r->n_tiles = total / r->row * r->tiles_per_row;
-    }
-    r->tiles_per_chunk = CHUNK_TILES;
-    if (columns > 0) { /* each chunk has columns of its own: not too many */
-        int64_t most = total / columns / 16, n_chunks = most < 1 ? 1 : most > 64 ? 64 : most;
-        int64_t tiles = (r->n_tiles + n_chunks - 1) / n_chunks;
-        r->tiles_per_chunk = tiles > CHUNK_TILES ? tiles : CHUNK_TILES;
-    }
+    r->span = row > DTI_TILE ? row : columns > 0 ? columns : total;
+    r->tile = row > 0 && row <= DTI_TILE ? DTI_TILE / row * row : DTI_TILE;
+    r->tiles_per_span = (r->span + r->tile - 1) / r->tile;
+    r->n_tiles = (total + r->span - 1) / r->span * r->tiles_per_span;
+    r->tiles_per_chunk = columns > 0 ? columns / r->span * r->tiles_per_span : CHUNK_TILES;
+    r->n_chunks = (r->n_tiles + r->tiles_per_chunk - 1) / r->tiles_per_chunk;
 }
 
 /* -- running ----------------------------------------------------------------------------------- */
@@ -239,13 +233,14 @@ static void run_instruction(const region *r, int k, int64_t start, int64_t n, bu
 }
 
 static void run_tile(const region *r, int64_t chunk, int64_t tile, buffers *b) {
-    int64_t total = r->walk.n_elements, start = tile * r->tile, n = r->tile, part = 0;
-    if (r->tiles_per_row > 0) {
-        part = tile % r->tiles_per_row;
-        start = tile / r->tiles_per_row * r->row + part * DTI_TILE;
-        n = r->row - part * DTI_TILE < DTI_TILE ? r->row - part * DTI_TILE : DTI_TILE;
+    int64_t in_span = tile % r->tiles_per_span * r->tile;
+    int64_t start = tile / r->tiles_per_span * r->span + in_span;
+    int64_t left = r->walk.n_elements - start < r->span - in_span ? r->walk.n_elements - start
+                                                                  : r->span - in_span;
+    int64_t n = left < r->tile ? left : r->tile;
+    if (n <= 0) {
+        return; /* the last span is shorter */
     }
-    n = total - start < n ? total - start : n;
     int64_t position[DT_MAX_DIMS] = {0};
     if (r->walk.needs_position) {
         dti_walk_position(&r->walk, start, position);
@@ -259,7 +254,7 @@ static void run_tile(const region *r, int64_t chunk, int64_t tile, buffers *b) {
     for (int s = 0; s < r->n_sinks; s++) {
         int from = r->sink_from[s];
         const void *x = from < 0 ? b->input[~from] : b->result[from];
-        dti_sum_tile(&r->sinks[s], x, start, n, chunk, tile);
+        dti_sum_tile(&r->sinks[s], x, start, n, chunk);
     }
 }
 
@@ -276,90 +271,114 @@ static void run_chunk(void *context, int64_t chunk, int worker) {
     }
 }
 
-/* Memory for what is stored and for partial sums. */
-static bool allocate(region *r, int n, dti_lazy *const *targets) {
-    dt_tape *tape = r->tape;
-    int64_t n_chunks = (r->n_tiles + r->tiles_per_chunk - 1) / r->tiles_per_chunk;
-    for (int t = 0, s = 0; t < n; t++) {
-        dti_lazy *l = targets[t];
-        if (!is_sum(l)) {
-            continue;
-        }
-        struct dti_sum_sink *sink = &r->sinks[s++];
-        sink->out.data = dti_tape_alloc(tape, false, dt_array_bytes(&sink->out), "sum");
-        if (sink->out.data == NULL ||
-            !dti_sum_prepare(sink, tape, n_chunks, r->tiles_per_row, r->n_tiles)) {
-            return false;
-        }
-    }
+static bool allocate_stored(region *r) {
     for (int k = 0; k < r->n; k++) {
         dt_array *a = &r->code[k].l->x->a;
-        if (r->code[k].store) {
-            a->data = dti_tape_alloc(tape, false, dt_array_bytes(a), r->code[k].l->node->op->name);
-            if (a->data == NULL) {
-                for (int j = 0; j < k; j++) { /* nothing was computed: all wait on */
-                    r->code[j].l->x->a.data = r->code[j].store ? NULL : r->code[j].l->x->a.data;
-                }
-                return false;
-            }
+        if (!r->code[k].store) {
+            continue;
+        }
+        const char *name = r->code[k].l->node->op->name;
+        a->data = dti_tape_alloc(r->tape, false, dt_array_bytes(a), name);
+        if (a->data == NULL) {
+            return false;
         }
     }
     return true;
 }
 
-static void finish(region *r, int n, dti_lazy *const *targets) {
+/* Memory for what is stored, then for partial sums. */
+static bool allocate(region *r, dti_arena_mark *ret_partials) {
+    bool good = allocate_stored(r);
+    for (int s = 0; s < r->n_sinks && good; s++) {
+        dt_array *out = &r->sinks[s].out;
+        if (out->data == NULL) {
+            out->data = dti_tape_alloc(r->tape, false, dt_array_bytes(out), "sum");
+            good = out->data != NULL;
+        }
+    }
+    *ret_partials = dti_arena_get_mark(r->tape->scratch);
+    for (int s = 0; s < r->n_sinks && good; s++) {
+        good = dti_sum_prepare(&r->sinks[s], r->tape, dt_array_size(r->shape), r->n_chunks);
+    }
+    for (int k = 0; k < r->n && !good; k++) { /* nothing was computed: all wait on */
+        dt_array *a = &r->code[k].l->x->a;
+        a->data = r->code[k].store ? NULL : a->data;
+    }
+    return good;
+}
+
+static void finish(region *r) {
     int64_t clock = ++r->tape->clock;
-    for (int t = 0, s = 0; t < n; t++) {
-        if (is_sum(targets[t])) {
-            dti_sum_finish(&r->sinks[s]);
-            targets[t]->x->a.data = r->sinks[s++].out.data;
-            targets[t]->stored = clock;
+    for (int s = 0; s < r->n_sinks; s++) {
+        dti_sum_finish(&r->sinks[s]);
+        if (r->sums[s] != NULL) {
+            r->sums[s]->x->a.data = r->sinks[s].out.data;
+            dti_note_stored(r->sums[s], clock);
         }
     }
     for (int k = 0; k < r->n; k++) {
         dti_lazy *l = r->code[k].l;
         if (r->code[k].store) {
-            l->stored = clock;
+            dti_note_stored(l, clock);
         } else {
             l->evaluations++;
         }
     }
 }
 
-int dti_region_run(dt_tape *tape, int n, dti_lazy *const *targets) {
-    region storage, *r = &storage;
-    r->tape = tape;
-    r->n = r->n_sinks = r->n_inputs = 0;
-    r->shape = is_sum(targets[0]) ? &targets[0]->node->in[0]->a : &targets[0]->x->a;
-    r->number = ++tape->regions;
-    for (int t = 0; t < n; t++) {
-        int added = add_target(r, targets[t]);
-        if (added != 1) {
-            return added;
-        }
-    }
-    keep_favourites(r);
-    if (!assign_registers(r)) {
-        return 0;
-    }
+/* Run a region that is built: 1, or -1 with a failed tape. */
+static int run(region *r) {
     cut(r);
-    if (!allocate(r, n, targets)) {
+    dti_arena_mark partials;
+    if (!allocate(r, &partials)) {
         return -1;
     }
     const dt_array *pointers[DTI_WALK_INPUTS];
     for (int k = 0; k < r->n_inputs; k++) {
         pointers[k] = &r->inputs[k];
     }
+    bool equal_tiles = r->span % r->tile == 0 || r->tiles_per_span == r->n_tiles;
     dti_walk_prepare(&r->walk, r->shape->ndim, r->shape->shape, r->n_inputs, pointers,
-                     r->input_types, r->tiles_per_row > 0 ? 0 : r->tile);
-    int64_t n_chunks = (r->n_tiles + r->tiles_per_chunk - 1) / r->tiles_per_chunk;
+                     r->input_types, equal_tiles ? r->tile : 0);
     if (r->walk.n_elements >= PARALLEL_SIZE) {
-        dti_parallel_for(n_chunks, run_chunk, r);
+        dti_parallel_for(r->n_chunks, run_chunk, r);
     } else {
-        for (int64_t chunk = 0; chunk < n_chunks; chunk++) {
+        for (int64_t chunk = 0; chunk < r->n_chunks; chunk++) {
             run_chunk(r, chunk, 0);
         }
     }
-    finish(r, n, targets);
+    finish(r);
+    dti_arena_rewind(r->tape->scratch, partials);
     return 1;
+}
+
+static void begin(region *r, dt_tape *tape, const dt_array *shape) {
+    r->tape = tape;
+    r->n = r->n_sinks = r->n_inputs = 0;
+    r->shape = shape;
+    r->number = ++tape->regions;
+}
+
+int dti_region_run(dt_tape *tape, int n, dti_lazy *const *targets) {
+    region r;
+    begin(&r, tape, is_sum(targets[0]) ? &targets[0]->node->in[0]->a : &targets[0]->x->a);
+    for (int t = 0; t < n; t++) {
+        int added = add_target(&r, targets[t]);
+        if (added != 1) {
+            return added;
+        }
+    }
+    keep_favourites(&r);
+    return assign_registers(&r) ? run(&r) : 0;
+}
+
+bool dti_region_sum(dt_tape *tape, const dt_array *out, const dt_array *x, unsigned mask) {
+    region r;
+    begin(&r, tape, x);
+    r.sinks[0] = (struct dti_sum_sink){.out = *out, .dtype = x->dtype};
+    r.sinks[0].fold = dti_fold_of(x, mask, &r.sinks[0].length);
+    r.sums[0] = NULL;
+    r.sink_from[0] = ~input_number(&r, x, x->dtype);
+    r.n_sinks = 1;
+    return run(&r) == 1;
 }

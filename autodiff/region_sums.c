@@ -26,6 +26,13 @@ dti_fold dti_fold_of(const dt_array *x, unsigned mask, int64_t *ret_length) {
     return rows ? DTI_FOLD_ROWS : columns ? DTI_FOLD_COLUMNS : DTI_FOLD_NONE;
 }
 
+int64_t dti_column_chunk(int64_t total, int64_t length) {
+    enum { LEAST_ROWS = 16, MOST_CHUNKS = 64 }; /* each chunk has partial sums of its own */
+    int64_t rows = total / length, n = rows / LEAST_ROWS;
+    n = n < 1 ? 1 : n > MOST_CHUNKS ? MOST_CHUNKS : n;
+    return (rows + n - 1) / n * length;
+}
+
 /* -- contiguous runs --------------------------------------------------------------------------- */
 
 /* Halves above a length: the rounding error grows with its logarithm. */
@@ -47,52 +54,60 @@ static void run(dt_dtype dtype, int64_t n, const char *x, void *to) {
 
 /* -- the sink ---------------------------------------------------------------------------------- */
 
-bool dti_sum_prepare(struct dti_sum_sink *s, dt_tape *tape, int64_t n_chunks, int64_t tiles_per_row,
-                     int64_t n_tiles) {
-    size_t item = dt_dtype_size(s->dtype);
+/* Tiles that a row is cut into; 1 if rows are not cut. */
+static int64_t tiles_of_row(const struct dti_sum_sink *s) {
+    return (s->length + DTI_TILE - 1) / DTI_TILE;
+}
+
+bool dti_sum_prepare(struct dti_sum_sink *s, dt_tape *tape, int64_t total, int64_t n_chunks) {
     bool rows = s->fold == DTI_FOLD_ROWS;
-    s->tiles_per_row = rows ? tiles_per_row : 0;
-    s->n_partial = rows ? tiles_per_row : n_chunks;
+    s->n_partial = rows ? tiles_of_row(s) : n_chunks;
     s->partial = s->out.data;
-    if (rows && tiles_per_row > 0) {
-        s->partial = dti_tape_alloc(tape, false, (size_t)n_tiles * item, "partial sums");
-    } else if (!rows) {
-        size_t bytes = (size_t)(n_chunks * s->length) * item;
+    if (s->n_partial > 1) {
+        int64_t n_results = rows ? total / s->length : s->length;
+        size_t bytes = (size_t)(n_results * s->n_partial) * dt_dtype_size(s->dtype);
         s->partial = dti_tape_alloc(tape, false, bytes, "partial sums");
-        if (s->partial != NULL) {
-            memset(s->partial, 0, bytes);
-        }
+    }
+    if (!rows && s->partial != NULL) {
+        memset(s->partial, 0, (size_t)(s->length * n_chunks) * dt_dtype_size(s->dtype));
     }
     return s->partial != NULL;
 }
 
-void dti_sum_tile(const struct dti_sum_sink *s, const void *x, int64_t start, int64_t n,
-                  int64_t chunk, int64_t tile) {
+static void add_rows(const struct dti_sum_sink *s, const char *x, int64_t start, int64_t n) {
     size_t item = dt_dtype_size(s->dtype);
-    const char *from = x;
-    if (s->fold == DTI_FOLD_ROWS) {
-        if (s->tiles_per_row > 0) {
-            run(s->dtype, n, from, (char *)s->partial + (size_t)tile * item);
-            return;
-        }
-        for (int64_t done = 0; done < n; done += s->length) {
-            run(s->dtype, s->length, from + (size_t)done * item,
-                (char *)s->partial + (size_t)((start + done) / s->length) * item);
-        }
-        return;
+    int64_t length = s->length < DTI_TILE ? s->length : n;
+    int64_t at = start / s->length * s->n_partial + start % s->length / DTI_TILE;
+    char *to = (char *)s->partial + (size_t)at * item;
+    for (int64_t done = 0; done < n; done += length, to += item) {
+        run(s->dtype, length, x + (size_t)done * item, to);
     }
+}
+
+static void add_columns(const struct dti_sum_sink *s, const char *x, int64_t start, int64_t n,
+                        int64_t chunk) {
+    size_t item = dt_dtype_size(s->dtype);
     char *columns = (char *)s->partial + (size_t)(chunk * s->length) * item;
     for (int64_t done = 0; done < n;) {
         int64_t column = (start + done) % s->length;
         int64_t length = s->length - column < n - done ? s->length - column : n - done;
         dti_sum_loops_chosen[s->dtype].add(length, columns + (size_t)column * item,
-                                           from + (size_t)done * item);
+                                           x + (size_t)done * item);
         done += length;
     }
 }
 
+void dti_sum_tile(const struct dti_sum_sink *s, const void *x, int64_t start, int64_t n,
+                  int64_t chunk) {
+    if (s->fold == DTI_FOLD_ROWS) {
+        add_rows(s, x, start, n);
+    } else {
+        add_columns(s, x, start, n, chunk);
+    }
+}
+
 void dti_sum_finish(const struct dti_sum_sink *s) {
-    if (s->fold == DTI_FOLD_ROWS && s->tiles_per_row == 0) {
+    if (s->n_partial == 1) {
         return;
     }
     int64_t size = dt_array_size(&s->out);

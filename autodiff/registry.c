@@ -1,5 +1,5 @@
 /* registry.c - all operations, from ops.list. */
-#include <difftape/op.h>
+#include "internal.h"
 
 #define OP(folder, name) extern const dt_op dti_op_##name;
 #include "ops.list"
@@ -11,7 +11,7 @@ static const dt_op *const all[] = {
 #undef OP
 };
 
-const dt_op *const *dt_all_ops(int *ret_count) {
+const dt_op *const *dti_all_ops(int *ret_count) {
     *ret_count = (int)(sizeof all / sizeof all[0]);
     return all;
 }

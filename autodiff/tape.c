@@ -78,6 +78,7 @@ _Static_assert(sizeof(struct mark) <= sizeof(dt_mark), "dt_mark is too small");
 dt_mark dt_tape_mark(dt_tape *tape) {
     struct mark mark = {dti_arena_get_mark(tape->scratch), tape->last, tape->n_nodes, tape->next_id,
                         ++tape->clock};
+    tape->n_marks++;
     dt_mark opaque = {{0}};
     memcpy(&opaque, &mark, sizeof mark);
     return opaque;
@@ -108,6 +109,7 @@ void dt_tape_reset(dt_tape *tape) {
     tape->next_id = 0;
     tape->leaves = NULL;
     tape->lazies = tape->sums = NULL;
+    tape->copies = NULL;
     tape->recording = true;
     dt_error_clear(&tape->error);
 }

@@ -41,13 +41,45 @@ if diff "$work/there" "$work/table"; then same=0; else same=1; fi
 result $same "docs/operations.md differs from the code (>): run sh docs/check_docs.sh . --update"
 
 # Every public operation of these headers is mentioned on the page.
-for header in create elementwise reduce shape index product linalg spectral fourier transform \
-    checkpoint derivatives; do
-    for name in $(grep -oE '^DT_API (dt_tensor \*|void |double )dt_[a-z0-9_]*' \
-        "$root/autodiff/include/difftape/$header.h" | sed 's/.*[* ]//'); do
+operations="create elementwise reduce shape index product linalg spectral fourier transform
+    checkpoint derivatives"
+functions_of() { # header
+    grep -oE '^DT_API (dt_tensor \*|void |double )dt_[a-z0-9_]*' \
+        "$root/autodiff/include/difftape/$1.h" | sed 's/.*[* ]//'
+}
+for header in $operations; do
+    for name in $(functions_of "$header"); do
         if grep -q "\`$name\`" "$page"; then there=0; else there=1; fi
         result $there "docs/operations.md does not mention $name"
     done
+done
+
+# Every operation is on the page for people who know PyTorch or NumPy, and every name in the first
+# column of its tables is a public function.
+other=docs/coming-from-pytorch.md
+grep -rhoE '^(DT_API|static inline) [a-z0-9_ *]*dt_[a-z0-9_]+' "$root"/*/include/difftape | sed 's/.*[* ]//' |
+    sort -u >"$work/public"
+sed -n 's/^| \(`dt_[^|]*\)|.*/\1/p' "$root/$other" | grep -o 'dt_[a-z0-9_]*' | sort -u >"$work/named"
+for name in $(cat "$work/named"); do
+    if grep -qx "$name" "$work/public"; then there=0; else there=1; fi
+    result $there "$other: $name is not a public function"
+done
+for header in $operations; do
+    for name in $(functions_of "$header"); do
+        if grep -qx "$name" "$work/named"; then there=0; else there=1; fi
+        result $there "$other has no row for $name"
+    done
+done
+
+# The numbered examples fit on a page or two, and the manual shows every one of them.
+for file in "$root"/examples/*.c; do
+    name=$(basename "$file" .c)
+    if grep -q "<!-- from examples/$name.c -->" "$root"/docs/*.md; then there=0; else there=1; fi
+    result $there "no page of the manual quotes examples/$name.c"
+    case $name in
+    [0-9]*) if [ "$(wc -l <"$file")" -le 80 ]; then short=0; else short=1; fi
+        result $short "examples/$name.c is longer than 80 lines" ;;
+    esac
 done
 
 # Every option of onephonon is in the table of the README.

@@ -6,7 +6,7 @@ root=$1
 
 # One row from a file: "y = ...   cotangent: ...   remarks", parts three or more spaces apart, the
 # remarks perhaps after a full stop or a blank line. Indented lines (long formulas) are left out.
-row() { # name file
+row() { # label file
     awk -v name="$1" '
         function cell(text) {
             gsub(/\|/, "\\|", text)
@@ -49,7 +49,7 @@ row() { # name file
             }
             if (remark ~ /^[a-z][a-z]/)
                 remark = toupper(substr(remark, 1, 1)) substr(remark, 2)
-            printf "| `dt_%s` | %s | %s | %s |\n", name, code(part[1]), code(rule), cell(remark)
+            printf "| %s | %s | %s | %s |\n", name, code(part[1]), code(rule), cell(remark)
         }' "$2"
 }
 
@@ -58,6 +58,8 @@ for folder in $(echo "$rows" | awk '!seen[$1]++ { print $1 }'); do
     printf '\n### %s\n\n' "$folder"
     printf '| function | value | cotangents | remarks |\n|---|---|---|---|\n'
     for name in $(echo "$rows" | awk -v folder="$folder" '$1 == folder { print $2 }'); do
-        row "$name" "$root/autodiff/ops/$folder/$name.c"
+        label="$name, within rules"
+        if grep -q "dt_$name(" "$root"/autodiff/include/difftape/*.h; then label="\`dt_$name\`"; fi
+        row "$label" "$root/autodiff/ops/$folder/$name.c"
     done
 done

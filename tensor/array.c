@@ -3,6 +3,7 @@
 
 #include "iterate.h"
 #include "kernels/kernels.h"
+#include "view.h"
 #include "workspace.h"
 
 #include <inttypes.h>
@@ -81,19 +82,7 @@ void dt_array_free(dt_array *array) {
     }
 }
 
-int64_t dt_array_size(const dt_array *array) {
-    int64_t size = 1;
-    for (int d = 0; d < array->ndim; d++) {
-        size *= array->shape[d];
-    }
-    return size;
-}
-
-size_t dt_array_bytes(const dt_array *array) {
-    return (size_t)dt_array_size(array) * dt_dtype_size(array->dtype);
-}
-
-bool dt_array_is_contiguous(const dt_array *array) {
+bool dti_array_is_contiguous(const dt_array *array) {
     int64_t expected = 1;
     for (int d = array->ndim - 1; d >= 0; d--) {
         if (array->shape[d] == 0) {
@@ -107,7 +96,7 @@ bool dt_array_is_contiguous(const dt_array *array) {
     return true;
 }
 
-bool dt_array_same_shape(const dt_array *a, const dt_array *b) {
+bool dti_array_same_shape(const dt_array *a, const dt_array *b) {
     if (a->ndim != b->ndim) {
         return false;
     }
@@ -120,7 +109,7 @@ bool dt_array_same_shape(const dt_array *a, const dt_array *b) {
 }
 
 dt_status dt_array_copy(const dt_array *target, const dt_array *source, dt_error *error) {
-    if (!dt_array_same_shape(target, source)) {
+    if (!dti_array_same_shape(target, source)) {
         char to[SHAPE_TEXT], from[SHAPE_TEXT];
         return dt_error_set(error, DT_ERR_SHAPE, "cannot copy an array of shape %s into shape %s",
                             dt_shape_format(from, sizeof from, source->ndim, source->shape),
@@ -131,7 +120,7 @@ dt_status dt_array_copy(const dt_array *target, const dt_array *source, dt_error
                             "cannot copy %s elements into a %s array: convert first",
                             dt_dtype_name(source->dtype), dt_dtype_name(target->dtype));
     }
-    if (dt_array_is_contiguous(target)) {
+    if (dti_array_is_contiguous(target)) {
         dti_map(target, dti_k_copy[target->dtype], 1, &source, &source->dtype, NULL);
     } else {
         dti_copy_strided(target, source);

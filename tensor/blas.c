@@ -1,5 +1,6 @@
 /* blas.c - matrix products and triangular solves: the only file that calls BLAS. */
 #include "linalg.h"
+#include "view.h"
 
 #include "blas.h"
 #include "threads.h"
@@ -208,8 +209,8 @@ static bool merge_batch(const dt_array *out, const dt_array *a, dti_flag flag_a,
     }
     int last = out->ndim - 1;
     int64_t a_shape[2] = {rows, a->shape[last]}, out_shape[2] = {rows, out->shape[last]};
-    return b_matrices == 1 && dt_array_reshape(ret_a, a, 2, a_shape, NULL) == DT_OK &&
-           dt_array_reshape(ret_out, out, 2, out_shape, NULL) == DT_OK;
+    return b_matrices == 1 && dti_array_reshape(ret_a, a, 2, a_shape, NULL) == DT_OK &&
+           dti_array_reshape(ret_out, out, 2, out_shape, NULL) == DT_OK;
 }
 
 static dt_status run_product(const dt_array *out, const dt_array *a, dti_flag flag_a,
@@ -244,6 +245,9 @@ dt_status dti_matmul(const dt_array *out, const dt_array *a, dti_flag flag_a, co
     }
     if (dt_array_size(a) == 0) { /* the inner size is 0 */
         memset(out->data, 0, dt_array_bytes(out));
+        return DT_OK;
+    }
+    if (dti_small_matmul(out, a, flag_a, b, flag_b)) {
         return DT_OK;
     }
     dti_blas_prepare();

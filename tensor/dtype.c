@@ -1,24 +1,18 @@
 /* dtype.c - sizes, names and promotion of the six element types. */
-#include <difftape/dtype.h>
+#include "view.h"
 
 typedef struct dtype_info {
     const char *name;
     size_t size;
-    dt_dtype real, complex;
-    bool is_float, is_complex;
 } dtype_info;
 
 static const dtype_info table[DT_DTYPE_COUNT] = {
-    [DT_F32] = {"f32", 4, DT_F32, DT_C64, true, false},
-    [DT_F64] = {"f64", 8, DT_F64, DT_C128, true, false},
-    [DT_C64] = {"c64", 8, DT_F32, DT_C64, true, true},
-    [DT_C128] = {"c128", 16, DT_F64, DT_C128, true, true},
-    [DT_I64] = {"i64", 8, DT_I64, DT_I64, false, false},
-    [DT_BOOL] = {"bool", 1, DT_BOOL, DT_BOOL, false, false},
+    [DT_F32] = {"f32", 4},    [DT_F64] = {"f64", 8}, [DT_C64] = {"c64", 8},
+    [DT_C128] = {"c128", 16}, [DT_I64] = {"i64", 8}, [DT_BOOL] = {"bool", 1},
 };
 
 /* A value outside the enumeration (from a cast or a file) must not read past the table. */
-static const dtype_info unknown = {"unknown", 0, DT_F32, DT_F32, false, false};
+static const dtype_info unknown = {"unknown", 0};
 
 static const dtype_info *info(dt_dtype dtype) {
     return (int)dtype >= 0 && (int)dtype < DT_DTYPE_COUNT ? &table[dtype] : &unknown;
@@ -32,23 +26,7 @@ const char *dt_dtype_name(dt_dtype dtype) {
     return info(dtype)->name;
 }
 
-bool dt_dtype_is_complex(dt_dtype dtype) {
-    return info(dtype)->is_complex;
-}
-
-bool dt_dtype_is_float(dt_dtype dtype) {
-    return info(dtype)->is_float;
-}
-
-dt_dtype dt_dtype_real(dt_dtype dtype) {
-    return info(dtype)->real;
-}
-
-dt_dtype dt_dtype_complex(dt_dtype dtype) {
-    return info(dtype)->complex;
-}
-
-bool dt_dtype_promote(dt_dtype a, dt_dtype b, dt_dtype *ret_dtype) {
+bool dti_dtype_promote(dt_dtype a, dt_dtype b, dt_dtype *ret_dtype) {
     if (info(a) == &unknown || info(b) == &unknown) {
         return false;
     }

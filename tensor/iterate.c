@@ -1,5 +1,6 @@
 /* iterate.c - dti_map: a tile kernel over broadcast, strided and mixed-type operands. */
 #include "iterate.h"
+#include "view.h"
 
 #include "kernels/kernels.h"
 #include "threads.h"
@@ -193,7 +194,7 @@ static bool map_directly(const dt_array *out, dt_map_fn *kernel, int n_in,
     const void *data[DT_MAP_INPUTS];
     for (int k = 0; k < n_in; k++) {
         if (in[k]->dtype != in_dtype[k] || dt_array_size(in[k]) != n ||
-            !dt_array_is_contiguous(in[k])) {
+            !dti_array_is_contiguous(in[k])) {
             return false;
         }
         data[k] = in[k]->data;

@@ -2,16 +2,10 @@
 #include "eigen.h"
 
 #include "blas.h"
-#include "threads.h"
+#include "each_matrix.h"
+#include "lapack_common.h"
 
 #include <lapacke.h>
-#include <limits.h>
-#include <math.h>
-#include <stdatomic.h>
-
-/* Multiply-adds per parallel chunk, and those from which waking the workers pays. */
-#define CHUNK_WORK    65536
-#define PARALLEL_WORK 262144
 
 /* Sizes LAPACK asks of ?heevd and ?syevd with vectors, in numbers. */
 struct sizes {
@@ -28,10 +22,9 @@ static struct sizes sizes_of(int64_t n, dt_dtype dtype) {
 /* Bytes for one worker, a multiple of 64. */
 static size_t worker_bytes(int64_t n, dt_dtype dtype) {
     struct sizes s = sizes_of(n, dtype);
-    size_t bytes = (size_t)s.work * dt_dtype_size(dtype) +
-                   (size_t)s.real * dt_dtype_size(dt_dtype_real(dtype)) +
-                   (size_t)s.integer * sizeof(lapack_int);
-    return (bytes + 127) / 64 * 64;
+    return dti_worker_bytes((size_t)s.work * dt_dtype_size(dtype) +
+                            (size_t)s.real * dt_dtype_size(dt_dtype_real(dtype)) +
+                            (size_t)s.integer * sizeof(lapack_int));
 }
 
 size_t dti_eigh_workspace(int64_t n, dt_dtype dtype) {
@@ -41,10 +34,9 @@ size_t dti_eigh_workspace(int64_t n, dt_dtype dtype) {
 struct eigh {
     char *v, *w, *workspace;
     dt_dtype dtype;
-    int64_t n, n_matrices, per_chunk;
+    int64_t n;
     size_t stride; /* of the workspace */
     bool vectors;
-    _Atomic int64_t not_finite, not_converged; /* first such matrix, or INT64_MAX */
 };
 
 /* A row-major Hermitian matrix is its conjugate read by columns; column k of the result is then the
@@ -102,38 +94,18 @@ static void adjoint(dt_dtype dtype, int64_t n, void *m) {
     }
 }
 
-static bool finite(dt_dtype dtype, int64_t n, const void *m) {
-    int64_t count = n * n * (dt_dtype_is_complex(dtype) ? 2 : 1);
-    double sum = 0;
-    for (int64_t i = 0; i < count; i++) {
-        double x =
-            dt_dtype_real(dtype) == DT_F32 ? (double)((const float *)m)[i] : ((const double *)m)[i];
-        sum += x * 0; /* NaN for an infinity too */
-    }
-    return sum == 0;
-}
-
-static void lower(_Atomic int64_t *first, int64_t i) {
-    int64_t seen = atomic_load(first);
-    while (i < seen && !atomic_compare_exchange_weak(first, &seen, i)) {
-    }
-}
-
-static void run_chunk(void *context, int64_t chunk, int worker) {
-    struct eigh *job = context;
-    int64_t first = chunk * job->per_chunk, end = first + job->per_chunk;
+static bool run(void *context, int64_t i, int worker) {
+    const struct eigh *job = context;
     size_t item = dt_dtype_size(job->dtype), real = dt_dtype_size(dt_dtype_real(job->dtype));
-    for (int64_t i = first; i < end && i < job->n_matrices; i++) {
-        char *m = job->v + (size_t)(i * job->n * job->n) * item;
-        char *w = job->w + (size_t)(i * job->n) * real;
-        if (!finite(job->dtype, job->n, m)) {
-            lower(&job->not_finite, i); /* LAPACK might never return */
-        } else if (solve(job, m, w, job->workspace + (size_t)worker * job->stride) != 0) {
-            lower(&job->not_converged, i);
-        } else if (job->vectors) {
-            adjoint(job->dtype, job->n, m);
-        }
+    char *m = job->v + (size_t)(i * job->n * job->n) * item;
+    char *w = job->w + (size_t)(i * job->n) * real;
+    if (solve(job, m, w, job->workspace + (size_t)worker * job->stride) != 0) {
+        return false;
     }
+    if (job->vectors) {
+        adjoint(job->dtype, job->n, m);
+    }
+    return true;
 }
 
 dt_status dti_eigh(const dt_array *v, const dt_array *w, bool vectors, void *workspace,
@@ -148,28 +120,18 @@ dt_status dti_eigh(const dt_array *v, const dt_array *w, bool vectors, void *wor
                        .dtype = v->dtype,
                        .n = v->shape[v->ndim - 1],
                        .vectors = vectors};
-    if (job.n > 30000) { /* n^2 of workspace must fit LAPACK's integers */
+    if (job.n > DTI_LAPACK_MOST) {
         return DT_ERR_SHAPE;
     }
-    dti_blas_prepare();
-    job.n_matrices = size / (job.n * job.n);
-    job.stride = worker_bytes(job.n, job.dtype);
-    atomic_init(&job.not_finite, INT64_MAX);
-    atomic_init(&job.not_converged, INT64_MAX);
-    double work = 10 * (double)job.n * (double)job.n * (double)job.n;
-    job.per_chunk = work >= CHUNK_WORK ? 1 : (int64_t)(CHUNK_WORK / work);
-    int64_t n_chunks = (job.n_matrices + job.per_chunk - 1) / job.per_chunk;
-    if ((double)job.n_matrices * work >= PARALLEL_WORK) {
-        dti_parallel_for(n_chunks, run_chunk, &job);
-    } else {
-        for (int64_t chunk = 0; chunk < n_chunks; chunk++) {
-            run_chunk(&job, chunk, 0);
-        }
+    int64_t n_matrices = size / (job.n * job.n);
+    *ret_matrix = dti_first_not_finite(job.dtype, n_matrices, job.n * job.n, job.v);
+    if (*ret_matrix >= 0) {
+        return DT_ERR_NONFINITE;
     }
-    int64_t not_finite = atomic_load(&job.not_finite),
-            not_converged = atomic_load(&job.not_converged);
-    *ret_matrix = not_finite < not_converged ? not_finite : not_converged;
-    return *ret_matrix == INT64_MAX     ? DT_OK
-           : not_finite < not_converged ? DT_ERR_NONFINITE
-                                        : DT_ERR_NONCONVERGENT;
+    dti_blas_prepare();
+    job.stride = worker_bytes(job.n, job.dtype);
+    /* a product of matrices does several times as many multiplications in the time */
+    double work = 40 * (double)job.n * (double)job.n * (double)job.n;
+    *ret_matrix = dti_each_matrix(n_matrices, work, run, &job);
+    return *ret_matrix < 0 ? DT_OK : DT_ERR_NONCONVERGENT;
 }

@@ -12,9 +12,16 @@ typedef enum dti_flag { DTI_N, DTI_T, DTI_C } dti_flag;
 
 /* out[b] = op(a[b]) op(b[b]); last two dimensions are the matrices, leading ones broadcast to
  * out's. Equal float types. out contiguous. Operands with any strides (copied only if BLAS cannot
- * take them). Inner size 0 gives zeros. DT_ERR_MEMORY if a workspace cannot be had. */
+ * take them). Inner size 0 gives zeros. Small matrices, up to DTI_SMALL, are multiplied without
+ * BLAS, so that a product does not depend on how many there are. DT_ERR_MEMORY if a workspace cannot
+ * be had. */
 dt_status dti_matmul(const dt_array *out, const dt_array *a, dti_flag flag_a, const dt_array *b,
                      dti_flag flag_b);
+
+/* The same for small matrices (small_matmul.c), none of them empty; false, and nothing done, if they
+ * are not small. */
+bool dti_small_matmul(const dt_array *out, const dt_array *a, dti_flag flag_a, const dt_array *b,
+                      dti_flag flag_b);
 
 /* In place, x contiguous (..., n, n), Hermitian in its lower triangle: lower Cholesky factor,
  * strict upper triangle set to zero, diagonal real. On failure returns DT_ERR_NOT_POSITIVE_DEFINITE

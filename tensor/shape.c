@@ -1,5 +1,6 @@
 /* shape.c - checking, broadcasting and printing of shapes. */
 #include <difftape/array.h>
+#include "view.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -62,8 +63,9 @@ dt_status dt_shape_check(int ndim, const int64_t *shape, int64_t *ret_size, dt_e
     return DT_OK;
 }
 
-dt_status dt_shape_broadcast(int a_ndim, const int64_t *a_shape, int b_ndim, const int64_t *b_shape,
-                             int *ret_ndim, int64_t *ret_shape, dt_error *error) {
+dt_status dti_broadcast_shapes(int a_ndim, const int64_t *a_shape, int b_ndim,
+                               const int64_t *b_shape, int *ret_ndim, int64_t *ret_shape,
+                               dt_error *error) {
     int64_t result[DT_MAX_DIMS];
     int64_t unused;
     dt_status status = dt_shape_check(a_ndim, a_shape, &unused, error);

@@ -1,4 +1,4 @@
-/* status.c - error codes, their texts, and the first-error-wins message. */
+/* status.c - error codes and the first-error-wins message. */
 #include <difftape/status.h>
 
 #include <stdarg.h>
@@ -11,22 +11,12 @@ static const char *const names[] = {
 #undef STATUS_NAME
 };
 
-static const char *const texts[] = {
-#define STATUS_TEXT(id, text) text,
-    DT_STATUS_LIST(STATUS_TEXT)
-#undef STATUS_TEXT
-};
-
 static bool known(dt_status status) {
     return (int)status >= 0 && (int)status < DT_STATUS_COUNT;
 }
 
 const char *dt_status_name(dt_status status) {
     return known(status) ? names[status] : "DT_ERR_UNKNOWN";
-}
-
-const char *dt_status_text(dt_status status) {
-    return known(status) ? texts[status] : "unknown status";
 }
 
 /* A message that does not fit ends in "..." so that nobody takes it for the whole. */
@@ -66,10 +56,4 @@ void dt_error_context(dt_error *error, const char *format, ...) {
     va_end(args);
     snprintf(text, sizeof text, "%s: %s", context, error->message);
     store(error->message, text);
-}
-
-void dt_error_clear(dt_error *error) {
-    if (error != NULL) {
-        *error = (dt_error)DT_ERROR_INIT;
-    }
 }

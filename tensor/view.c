@@ -1,5 +1,5 @@
 /* view.c - new descriptions of the same memory: reshape, permute, slice, broadcast, diagonal. */
-#include <difftape/array.h>
+#include "view.h"
 
 #include <inttypes.h>
 
@@ -88,8 +88,8 @@ static bool restride(const dt_array *array, int ndim, const int64_t *shape, int6
     return true;
 }
 
-dt_status dt_array_reshape(dt_array *ret_view, const dt_array *array, int ndim,
-                           const int64_t *shape, dt_error *error) {
+dt_status dti_array_reshape(dt_array *ret_view, const dt_array *array, int ndim,
+                            const int64_t *shape, dt_error *error) {
     int64_t full[DT_MAX_DIMS];
     dt_status status = infer_shape(array, ndim, shape, full, error);
     if (status != DT_OK) {
@@ -108,13 +108,13 @@ dt_status dt_array_reshape(dt_array *ret_view, const dt_array *array, int ndim,
     return DT_OK;
 }
 
-bool dt_array_can_reshape(const dt_array *array, int ndim, const int64_t *shape) {
+bool dti_array_can_reshape(const dt_array *array, int ndim, const int64_t *shape) {
     dt_array view;
-    return dt_array_reshape(&view, array, ndim, shape, NULL) == DT_OK;
+    return dti_array_reshape(&view, array, ndim, shape, NULL) == DT_OK;
 }
 
-dt_status dt_array_permute(dt_array *ret_view, const dt_array *array, const int *axes,
-                           dt_error *error) {
+dt_status dti_array_permute(dt_array *ret_view, const dt_array *array, const int *axes,
+                            dt_error *error) {
     dt_array view = *array;
     unsigned seen = 0;
     for (int d = 0; d < array->ndim; d++) {
@@ -144,8 +144,8 @@ static void *element_at(const dt_array *array, int64_t offset) {
     return (char *)array->data + offset * (int64_t)dt_dtype_size(array->dtype);
 }
 
-dt_status dt_array_slice(dt_array *ret_view, const dt_array *array, int axis, int64_t start,
-                         int64_t stop, int64_t step, dt_error *error) {
+dt_status dti_array_slice(dt_array *ret_view, const dt_array *array, int axis, int64_t start,
+                          int64_t stop, int64_t step, dt_error *error) {
     if (axis < 0 || axis >= array->ndim) {
         char text[SHAPE_TEXT];
         return dt_error_set(error, DT_ERR_SHAPE, "axis %d does not exist in shape %s", axis,
@@ -170,8 +170,8 @@ dt_status dt_array_slice(dt_array *ret_view, const dt_array *array, int axis, in
     return DT_OK;
 }
 
-dt_status dt_array_broadcast(dt_array *ret_view, const dt_array *array, int ndim,
-                             const int64_t *shape, dt_error *error) {
+dt_status dti_array_broadcast(dt_array *ret_view, const dt_array *array, int ndim,
+                              const int64_t *shape, dt_error *error) {
     int64_t size;
     dt_status status = dt_shape_check(ndim, shape, &size, error);
     if (status != DT_OK) {
@@ -198,7 +198,7 @@ dt_status dt_array_broadcast(dt_array *ret_view, const dt_array *array, int ndim
     return DT_OK;
 }
 
-dt_status dt_array_diagonal(dt_array *ret_view, const dt_array *array, dt_error *error) {
+dt_status dti_array_diagonal(dt_array *ret_view, const dt_array *array, dt_error *error) {
     int last = array->ndim - 1;
     if (array->ndim < 2 || array->shape[last] != array->shape[last - 1]) {
         char text[SHAPE_TEXT];

@@ -1,35 +1,37 @@
 /* map_node.c - shape and forward functions shared by elementwise operations. */
 #include "ops.h"
 
+#include "internal.h"
+
 #include <string.h>
 
 dt_status dti_shape_broadcast(dt_node *n) {
     for (int i = 0; i < n->n_in; i++) {
-        if (dt_node_need_float(n, i) != DT_OK) {
+        if (dt_node_need(n, i, DT_REAL_AND_COMPLEX) != DT_OK) {
             return DT_ERR_DTYPE;
         }
     }
-    return dt_node_output_broadcast(n);
+    return dti_node_output_broadcast(n);
 }
 
 dt_status dti_shape_unary(dt_node *n) {
-    dt_status status = dt_node_need_float(n, 0);
+    dt_status status = dt_node_need(n, 0, DT_REAL_AND_COMPLEX);
     return status == DT_OK ? dt_node_output_like(n, 0, dt_node_in(n, 0).dtype) : status;
 }
 
 dt_status dti_shape_real(dt_node *n) {
-    dt_status status = dt_node_need_real(n, 0);
+    dt_status status = dt_node_need(n, 0, DT_REAL_ONLY);
     return status == DT_OK ? dt_node_output_like(n, 0, dt_node_in(n, 0).dtype) : status;
 }
 
 dt_status dti_shape_to_real(dt_node *n) {
-    dt_status status = dt_node_need_float(n, 0);
+    dt_status status = dt_node_need(n, 0, DT_REAL_AND_COMPLEX);
     return status == DT_OK ? dt_node_output_like(n, 0, dt_dtype_real(dt_node_in(n, 0).dtype))
                            : status;
 }
 
 dt_status dti_shape_to_complex(dt_node *n) {
-    dt_status status = dt_node_need_real(n, 0);
+    dt_status status = dt_node_need(n, 0, DT_REAL_ONLY);
     return status == DT_OK ? dt_node_output_like(n, 0, dt_dtype_complex(dt_node_in(n, 0).dtype))
                            : status;
 }
@@ -39,7 +41,7 @@ dt_status dti_broadcast_sizes(dt_node *n, int *ret_ndim, int64_t *ret_shape) {
     int64_t shape[DT_MAX_DIMS];
     for (int i = 0; i < n->n_in; i++) {
         const dt_array a = dt_node_in(n, i);
-        if (dt_shape_broadcast(ndim, shape, a.ndim, a.shape, &ndim, shape, NULL) != DT_OK) {
+        if (dti_broadcast_shapes(ndim, shape, a.ndim, a.shape, &ndim, shape, NULL) != DT_OK) {
             return dt_node_fail(n, DT_ERR_SHAPE, "shapes do not broadcast");
         }
     }
@@ -49,7 +51,7 @@ dt_status dti_broadcast_sizes(dt_node *n, int *ret_ndim, int64_t *ret_shape) {
 }
 
 dt_status dti_shape_pair_to_complex(dt_node *n) {
-    if (dt_node_need_real(n, 0) != DT_OK || dt_node_need_real(n, 1) != DT_OK) {
+    if (dt_node_need(n, 0, DT_REAL_ONLY) != DT_OK || dt_node_need(n, 1, DT_REAL_ONLY) != DT_OK) {
         return DT_ERR_DTYPE;
     }
     dt_dtype dtype = dt_node_in(n, 0).dtype;

@@ -7,6 +7,7 @@
 #include <difftape/op.h>
 
 #include "kernels/kernels.h"
+#include "view.h"
 
 /* Shapes: broadcast of all (float) inputs; like the only (float) input; its real type; its complex
  * type from a real input. */
@@ -47,5 +48,9 @@ dt_tensor *dti_times_i(dt_tensor *x);
 /* Re(a b*) and Im(a b*), real; a and b of any type. */
 dt_tensor *dti_real_of_product(dt_tensor *a, dt_tensor *b);
 dt_tensor *dti_imag_of_product(dt_tensor *a, dt_tensor *b);
+
+/* Derivative number order + 1 of log Gamma: digamma (order 0), trigamma (1), ..., to 64. Real; for
+ * order >= 1 x must be positive, else NaN. */
+dt_tensor *dti_polygamma(dt_tensor *x, int order);
 
 #endif

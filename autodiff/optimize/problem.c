@@ -38,8 +38,7 @@ dt_tensor *dti_optimizer_unknown(const dt_optimizer *o, int i, dt_tensor *u) {
 /* Does this status mean "no value here" rather than "something is wrong with the program"? */
 static bool is_outside(dt_status status) {
     return status == DT_ERR_NOT_POSITIVE_DEFINITE || status == DT_ERR_SINGULAR ||
-           status == DT_ERR_NONFINITE || status == DT_ERR_NONCONVERGENT ||
-           status == DT_ERR_DOMAIN;
+           status == DT_ERR_NONFINITE || status == DT_ERR_NONCONVERGENT || status == DT_ERR_DOMAIN;
 }
 
 /* Take the tape's failure over; false if there is one. At the start there is nothing to fall back

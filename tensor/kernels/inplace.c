@@ -1,5 +1,6 @@
 /* inplace.c - accumulation into an array and the search for non-finite elements. */
 #include "kernels.h"
+#include "../view.h"
 
 #include "../iterate.h"
 #include "../threads.h"
@@ -87,7 +88,7 @@ int64_t dti_find_nonfinite(const dt_array *x) {
         return -1;
     }
     int64_t size = dt_array_size(x);
-    if (dt_array_is_contiguous(x)) {
+    if (dti_array_is_contiguous(x)) {
         return find_in_run(x->data, size, x->dtype);
     }
     int ndim = x->ndim;

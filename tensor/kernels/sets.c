@@ -2,6 +2,7 @@
 #include "sets.h"
 #include "kernels.h"
 #include "../iterate.h"
+#include "small_product.h"
 #include "sum_loops.h"
 
 #include <stdlib.h>
@@ -23,6 +24,7 @@
 #undef KERNEL_PAIRS
 
 dti_sum_loops dti_sum_loops_chosen[DT_DTYPE_COUNT];
+dti_small_products dti_small_products_chosen[DT_DTYPE_COUNT];
 static dti_pack_fn *packs_chosen[DT_DTYPE_COUNT][DT_DTYPE_COUNT];
 
 /* The tables of each set, defined by the kernel files. */
@@ -41,6 +43,11 @@ extern const dti_sum_loops dti_sum_loops_reference[DT_DTYPE_COUNT];
 extern const dti_sum_loops dti_sum_loops_baseline[DT_DTYPE_COUNT];
 X86(extern const dti_sum_loops dti_sum_loops_avx2[DT_DTYPE_COUNT];
     extern const dti_sum_loops dti_sum_loops_avx512[DT_DTYPE_COUNT];)
+
+extern const dti_small_products dti_small_products_reference[DT_DTYPE_COUNT];
+extern const dti_small_products dti_small_products_baseline[DT_DTYPE_COUNT];
+X86(extern const dti_small_products dti_small_products_avx2[DT_DTYPE_COUNT];
+    extern const dti_small_products dti_small_products_avx512[DT_DTYPE_COUNT];)
 
 extern dti_pack_fn *const dti_packs_reference[DT_DTYPE_COUNT][DT_DTYPE_COUNT];
 extern dti_pack_fn *const dti_packs_baseline[DT_DTYPE_COUNT][DT_DTYPE_COUNT];
@@ -66,6 +73,10 @@ static const table tables[] = {
      sizeof dti_sum_loops_chosen,
      {dti_sum_loops_reference,
       dti_sum_loops_baseline X86(, dti_sum_loops_avx2, dti_sum_loops_avx512)}},
+    {dti_small_products_chosen,
+     sizeof dti_small_products_chosen,
+     {dti_small_products_reference,
+      dti_small_products_baseline X86(, dti_small_products_avx2, dti_small_products_avx512)}},
     {packs_chosen,
      sizeof packs_chosen,
      {dti_packs_reference, dti_packs_baseline X86(, dti_packs_avx2, dti_packs_avx512)}},

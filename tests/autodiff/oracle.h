@@ -57,7 +57,8 @@ static inline dt_tensor *many(dt_tape *tape, int seed, dt_dtype dtype, int ndim,
 /* A leaf with the elements of x. */
 static inline dt_tensor *parameter_like(dt_tensor *x) {
     const dt_array elements = dt_array_of(x);
-    return dt_parameter_from(dt_tape_of(x), &elements);
+    return dt_parameter(dt_tape_of(x), elements.dtype, elements.ndim, elements.shape,
+                        elements.data);
 }
 
 /* Are two tensors equal, element by element, to within `allowed`? At least one element is. */

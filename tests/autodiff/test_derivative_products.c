@@ -119,7 +119,7 @@ static dt_tensor *recorded(void *user, dt_tape *tape, dt_tensor *const *in) {
     (void)user;
     dt_tensor *x = dt_wants_gradient(in[0])
                        ? in[0]
-                       : dt_parameter_from(tape, (const dt_array[]){dt_array_of(in[0])});
+                       : dt_parameter(tape, DT_F64, 1, dt_shape(in[0]), dt_data(in[0]));
     dt_tensor *y = residuals(tape, x, 4), *product, *hv;
     dt_tensor *v = dt_constant(tape, DT_F64, 1, of_three, v_values);
     dt_gauss_newton(y, 1, &x, &v, &product);

@@ -42,6 +42,25 @@ Test(eigh, sums_of_degenerate_levels_have_exact_gradients) {
     dt_tape_free(tape);
 }
 
+/* In forward mode too: d tr A^2 = 2 tr A E. The vectors themselves have no tangents. */
+Test(eigh, sums_of_degenerate_levels_have_exact_tangents) {
+    dt_tape *tape = dt_tape_new(NULL);
+    const double direction[9] = {1, 2, 3, 2, -1, 0.5, 3, 0.5, 4};
+    dt_tensor *a = dt_parameter(tape, DT_F64, 2, of_three, pair), *w, *v;
+    dt_tensor *e = dt_constant(tape, DT_F64, 2, of_three, direction);
+    dt_eigh(a, DT_CLUSTER_STRICT, 0, &w, &v);
+    double got = dt_item(dt_jvp(dt_sum(dt_square(w), DT_ALL), 1, &a, &e)), expected = 0;
+    for (int k = 0; k < 9; k++) {
+        expected += 2 * pair[k] * direction[k];
+    }
+    cr_expect(fabs(got - expected) < 1e-13, "%.15g, should be %.15g", got, expected);
+    dt_jvp(v, 1, &a, &e);
+    cr_expect(dt_tape_status(tape) == DT_ERR_GAUGE &&
+                  strstr(dt_tape_message(tape), "are one level") != NULL,
+              "%s", dt_tape_message(tape));
+    dt_tape_free(tape);
+}
+
 static dt_status loss_of_vectors(dt_cluster_policy policy, double epsilon, int which,
                                  char *message) {
     dt_tape *tape = dt_tape_new(NULL);

@@ -2,6 +2,7 @@
 #include "numbers.h"
 
 #include "elementwise_numbers.h"
+#include "ops/ops.h"
 
 /* Relative error in units of 2^-52, absolute where the value is 0. */
 static double units(double got, double want) {
@@ -45,7 +46,7 @@ Test(functions, derivatives_of_sinc_and_polygamma_agree_with_fifty_digits_to_fif
         const struct order_case *c = &order_cases[i];
         bool sinc = strcmp(c->name, "sinc") == 0;
         dt_tensor *x = dt_parameter(tape, DT_F64, 0, NULL, &c->x);
-        double got = dt_item(sinc ? derivative(x, c->order) : dt_polygamma(x, c->order));
+        double got = dt_item(sinc ? derivative(x, c->order) : dti_polygamma(x, c->order));
         /* sinc: of order 1/(n+1), so the error is measured against that */
         double error = sinc ? fabs(got - c->y) * (c->order + 1) / 0x1p-52 : units(got, c->y);
         cr_expect(error <= (sinc ? 60 : 20), "%s order %d at %g: %.17g, should be %.17g", c->name,
@@ -236,7 +237,7 @@ Test(choices, refuse_types_and_settings_without_meaning) {
                    "not: the operand must be bool (dt_compare makes them): i64(3)");
     expect_refused(dt_clamp(IN(DT_F64), 2, 1), tape, DT_ERR_ARGUMENT,
                    "clamp: the bounds [2, 1] hold nothing: f64(3)");
-    expect_refused(dt_polygamma(IN(DT_F64), -1), tape, DT_ERR_ARGUMENT,
+    expect_refused(dti_polygamma(IN(DT_F64), -1), tape, DT_ERR_ARGUMENT,
                    "polygamma: the order is 0 to 64, got -1: f64(3)");
 #undef IN
     dt_tape_free(tape);

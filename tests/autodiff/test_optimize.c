@@ -183,8 +183,8 @@ Test(optimize, complex_unknowns_and_residuals_are_pairs_of_real_ones) {
         {.name = "k", .value = dt_array_wrap(DT_F64, 0, NULL, &k), .lower = 1, .upper = 2}};
     dt_optimizer *o = make(&(dt_optimize_options){.method = DT_LEVENBERG_MARQUARDT}, wave, 2, p);
     run(o);
-    dt_c128 a;
-    double found;
+    dt_c128 a = {0, 0};
+    double found = 0;
     const dt_array a_target = dt_array_wrap(DT_C128, 0, NULL, &a),
                    k_target = dt_array_wrap(DT_F64, 0, NULL, &found);
     dt_optimizer_get(o, 0, &a_target, NULL);

@@ -47,18 +47,18 @@ Test(profile, graph_shows_what_led_to_the_result_and_nothing_else) {
 Test(profile, table_and_trace_count_every_operation) {
     dt_tape *tape = dt_tape_new(NULL);
     text[0] = '\0';
-    dt_profile_write_table(tape, collect, NULL);
+    dt_profile_write(tape, DT_PROFILE_TABLE, collect, NULL);
     cr_expect(strstr(text, "nothing was measured") != NULL);
-    dt_profile_start(tape);
+    dt_profile_enable(tape, true);
     dt_tensor *y = model(tape);
     dt_backward(y);
-    dt_profile_stop(tape);
+    dt_profile_enable(tape, false);
     model(tape);
     text[0] = '\0';
-    dt_profile_write_table(tape, collect, NULL);
+    dt_profile_write(tape, DT_PROFILE_TABLE, collect, NULL);
     cr_expect(count("\nexp ") == 1 && count("\ntotal ") == 1, "%s", text);
     text[0] = '\0';
-    dt_profile_write_trace(tape, collect, NULL);
+    dt_profile_write(tape, DT_PROFILE_TRACE, collect, NULL);
     cr_expect_eq(count("\"name\": \"exp\""), 1, "%s", text);
     cr_expect_geq(count("\"cat\": \"sweep\""), 2, "%s", text);
     cr_expect(count("\"bytes\": 2400") >= 3, "%s", text);

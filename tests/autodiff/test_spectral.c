@@ -390,6 +390,17 @@ Test(spectral, dropping_and_clamping_have_their_own_right_derivatives) {
     cr_expect(error.status == DT_OK && report.compared > 9, "%s", error.message);
 }
 
+Test(spectral, eigenvalues_that_are_zero_to_rounding_have_no_inverse) {
+    const double rank_one[] = {1, 1, 1, 1 + 0x1p-52};
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_tensor *p =
+        dt_pinv_hermitian(dt_constant(tape, DT_F64, 2, (const int64_t[]){2, 2}, rank_one), 0);
+    for (int i = 0; i < 4; i++) {
+        cr_expect_float_eq(dt_data_f64(p)[i], 0.25, 1e-15);
+    }
+    dt_tape_free(tape);
+}
+
 /* -- refusals ---------------------------------------------------------------------------------- */
 
 static void expect_refused(dt_tape *tape, dt_status status, const char *part) {

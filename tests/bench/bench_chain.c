@@ -162,12 +162,12 @@ static dt_tensor *rows(void *user, dt_tape *tape, int64_t begin, int64_t end,
 }
 
 double chain_peak(int64_t n_q) {
-    struct chain *c = chain_new(n_q, 64);
+    struct chain *c = chain_new(n_q, 256);
     if (c == NULL) {
         return NAN;
     }
     dt_tensor *in[] = {c->r_p, c->b_p};
-    dt_tensor *y = dt_map_batches(rows, c, 2, in, n_q, 250);
+    dt_tensor *y = dt_map_batches(rows, c, 2, in, n_q, 25);
     dt_backward_from(y, dt_full(c->tape, DT_F64, 1, &n_q, 1));
     double peak = (double)dt_tape_get_stats(c->tape).bytes_peak - 2.0 * 8 * (double)n_q;
     bool good = dt_tape_status(c->tape) == DT_OK;

@@ -7,9 +7,11 @@
 #include <difftape/spectral.h>
 
 #include "bench_chain.h"
+#include "internal.h"
 #include "linalg.h"
 #include "random.h"
 
+#include <cblas.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -158,8 +160,8 @@ static void bench_matrices(void) {
     const int64_t square[] = {64, 64};
     fill(&a, DT_F64, 2, square, 1);
     fill(&m.out, DT_F64, 2, square, 2);
-    m.a = dt_constant_from(m.tape, &a);
-    m.b = dt_constant_from(m.tape, &m.out);
+    m.a = dti_constant_from(m.tape, &a);
+    m.b = dti_constant_from(m.tape, &m.out);
     m.mark = dt_tape_mark(m.tape);
     double bare = median(bare_product, &m), taped = median(taped_product, &m);
     check(m.tape);
@@ -172,15 +174,15 @@ static void bench_matrices(void) {
     const int64_t columns[] = {MATRICES, ORDER, 1}, values[] = {MATRICES, ROWS};
     fill(&a, DT_C128, 3, batch, 3);
     fill(&b, DT_C128, 3, rows, 4);
-    dt_tensor *half = dt_constant_from(m.tape, &a);
+    dt_tensor *half = dti_constant_from(m.tape, &a);
     dt_tensor *positive =
         dt_add(dt_matmul_flags(half, DT_N, half, DT_C), dt_eye(m.tape, DT_C128, ORDER));
     const dt_array definite = dt_array_of(positive);
-    m.a = dt_parameter_from(m.tape, &definite);
+    m.a = dti_parameter_from(m.tape, &definite);
     m.b = dt_ones(m.tape, DT_C128, 3, columns);
     m.mark = dt_tape_mark(m.tape);
     double solved = median(solve, &m), decomposed = median(eigenvalues, &m);
-    m.b = dt_constant_from(m.tape, &b);
+    m.b = dti_constant_from(m.tape, &b);
     m.c = dt_scalar(m.tape, 0.3);
     m.ybar = dt_ones(m.tape, DT_F64, 2, values);
     m.mark = dt_tape_mark(m.tape);
@@ -196,6 +198,39 @@ static void bench_matrices(void) {
     dt_tape_free(m.tape);
 }
 
+/* One call of BLAS for every matrix, as the engine did before it had kernels for small ones. */
+static void product_by_blas(void *context) {
+    struct matrices *m = context;
+    const dt_array a = dt_array_of(m->a), b = dt_array_of(m->b);
+    const int n = (int)m->out.shape[1];
+    const double one[2] = {1, 0}, zero[2] = {0, 0};
+    for (int64_t i = 0; i < MATRICES; i++) {
+        const int64_t at = i * n * n;
+        cblas_zgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, n, n, one, (dt_c128 *)a.data + at,
+                    n, (dt_c128 *)b.data + at, n, zero, (dt_c128 *)m->out.data + at, n);
+    }
+}
+
+static void bench_small_products(void) {
+    static const int64_t orders[] = {3, 6, 12};
+    for (int i = 0; i < 3; i++) {
+        struct matrices m = {.tape = dt_tape_new(NULL)};
+        const int64_t shape[] = {MATRICES, orders[i], orders[i]};
+        dt_array a;
+        fill(&a, DT_C128, 3, shape, 6);
+        fill(&m.out, DT_C128, 3, shape, 7);
+        m.a = dti_constant_from(m.tape, &a);
+        m.b = dti_constant_from(m.tape, &m.out);
+        check(m.tape);
+        double ours = median(bare_product, &m), by_blas = median(product_by_blas, &m);
+        printf("\"small_matmul%d_ns\": %.1f, \"small_matmul%d_blas_ratio\": %.2f, ", (int)orders[i],
+               ours * 1e9 / MATRICES, (int)orders[i], by_blas / ours);
+        dt_array_free(&a);
+        dt_array_free(&m.out);
+        dt_tape_free(m.tape);
+    }
+}
+
 static void transform(void *context) {
     struct matrices *m = context;
     dt_tape_rewind(m->tape, m->mark);
@@ -206,7 +241,7 @@ static void bench_transform(void) {
     struct matrices m = {.tape = dt_tape_new(NULL)};
     dt_array a;
     fill(&a, DT_C128, 2, (const int64_t[]){IMAGE, IMAGE}, 5);
-    m.a = dt_constant_from(m.tape, &a);
+    m.a = dti_constant_from(m.tape, &a);
     m.mark = dt_tape_mark(m.tape);
     double seconds = median(transform, &m);
     check(m.tape);
@@ -248,6 +283,7 @@ int main(void) {
     bench_chain();
     bench_operations();
     bench_matrices();
+    bench_small_products();
     bench_transform();
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);

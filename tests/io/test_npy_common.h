@@ -4,6 +4,8 @@
 
 #include <difftape/npy.h>
 
+#include "view.h"
+
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <signal.h>
@@ -109,10 +111,10 @@ static inline dt_array numbered(dt_dtype dtype, int ndim, const int64_t *shape) 
 
 /* Same type and shape, and the same bytes in C order. */
 static inline void expect_equal(const dt_array *got, const dt_array *wanted, const char *what) {
-    cr_expect(got->dtype == wanted->dtype && dt_array_same_shape(got, wanted),
+    cr_expect(got->dtype == wanted->dtype && dti_array_same_shape(got, wanted),
               "%s: %s with %d dimensions where %s with %d was written", what,
               dt_dtype_name(got->dtype), got->ndim, dt_dtype_name(wanted->dtype), wanted->ndim);
-    cr_expect(dt_array_is_contiguous(got), "%s: not in C order", what);
+    cr_expect(dti_array_is_contiguous(got), "%s: not in C order", what);
     cr_expect(
         dt_array_bytes(got) == dt_array_bytes(wanted) &&
             (dt_array_bytes(got) == 0 || memcmp(got->data, wanted->data, dt_array_bytes(got)) == 0),

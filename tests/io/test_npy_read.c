@@ -14,10 +14,10 @@ static dt_array read_golden(const char *data, size_t size, dt_dtype dtype, int n
     dt_error error = DT_ERROR_INIT;
     cr_assert(dti_npy_read_memory(data, size, &array, &error) == DT_OK, "%s", error.message);
     const dt_array wanted = dt_array_wrap(dtype, ndim, shape, array.data);
-    cr_assert(array.dtype == dtype && dt_array_same_shape(&array, &wanted),
+    cr_assert(array.dtype == dtype && dti_array_same_shape(&array, &wanted),
               "%s with %d dimensions where %s with %d was expected", dt_dtype_name(array.dtype),
               array.ndim, dt_dtype_name(dtype), ndim);
-    cr_assert(dt_array_is_contiguous(&array), "not in C order");
+    cr_assert(dti_array_is_contiguous(&array), "not in C order");
     return array;
 }
 

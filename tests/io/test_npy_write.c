@@ -41,8 +41,8 @@ static int64_t number(int64_t i, int64_t j, int64_t k) {
 
 Test(npy_write, views_with_any_strides_are_written_in_c_order) {
     dt_array base = numbered(DT_I64, 3, (int64_t[]){30, 41, 7}), permuted, view, wide;
-    cr_assert(dt_array_permute(&permuted, &base, (int[]){2, 0, 1}, NULL) == DT_OK, "permute");
-    cr_assert(dt_array_slice(&view, &permuted, 2, 1, 41, 3, NULL) == DT_OK, "slice");
+    cr_assert(dti_array_permute(&permuted, &base, (int[]){2, 0, 1}, NULL) == DT_OK, "permute");
+    cr_assert(dti_array_slice(&view, &permuted, 2, 1, 41, 3, NULL) == DT_OK, "slice");
     dt_array wanted = numbered(DT_I64, 3, view.shape);
     int64_t *w = wanted.data, n = 0;
     for (int64_t k = 0; k < 7; k++) {
@@ -57,7 +57,8 @@ Test(npy_write, views_with_any_strides_are_written_in_c_order) {
     dt_array_free(&wanted);
     int64_t one = 42, none = 0;
     const dt_array scalar = dt_array_wrap(DT_I64, 0, &none, &one);
-    cr_assert(dt_array_broadcast(&wide, &scalar, 2, (int64_t[]){3, 2}, NULL) == DT_OK, "broadcast");
+    cr_assert(dti_array_broadcast(&wide, &scalar, 2, (int64_t[]){3, 2}, NULL) == DT_OK,
+              "broadcast");
     wanted = dt_array_wrap(DT_I64, 2, (int64_t[]){3, 2}, (int64_t[]){42, 42, 42, 42, 42, 42});
     expect_round_trip(&wide, &wanted);
     dt_array_free(&base);

@@ -68,7 +68,7 @@ static void expect_round_trip(int level, bool zip64) {
         snprintf(name, sizeof name, "array %d \xc3\xa9", i);
         dt_npz_add(writer, name, &arrays[i]);
     }
-    cr_assert(dt_array_permute(&view, &arrays[5], (int[]){2, 1, 0}, NULL) == DT_OK, "permute");
+    cr_assert(dti_array_permute(&view, &arrays[5], (int[]){2, 1, 0}, NULL) == DT_OK, "permute");
     dt_npz_add(writer, "view", &view);
     dt_npz_add_bytes(writer, "bytes", "x\0y", 3);
     dt_npz_add_bytes(writer, "no bytes", NULL, 0);

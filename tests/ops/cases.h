@@ -5,6 +5,8 @@
 #include <difftape/gradcheck.h>
 #include <difftape/op.h>
 
+#include "internal.h"
+
 /* One operation on one sample in one precision: owns its input arrays. */
 struct test_case {
     const dt_op *op;

@@ -14,7 +14,7 @@ struct row {
 static struct criterion_test_params rows(void) {
     static struct row all[256];
     int count;
-    dt_all_ops(&count);
+    dti_all_ops(&count);
     for (int i = 0; i < count; i++) {
         all[i].number = i;
     }
@@ -23,7 +23,7 @@ static struct criterion_test_params rows(void) {
 
 static const dt_op *op_of(const struct row *row) {
     int count;
-    return dt_all_ops(&count)[row->number];
+    return dti_all_ops(&count)[row->number];
 }
 
 static bool runs_as(const dt_op *op, bool complex) {
@@ -62,7 +62,7 @@ static int64_t result_size(struct test_case *c) {
     dt_tape *tape = dt_tape_new(NULL);
     dt_tensor *in[DT_SAMPLE_INPUTS];
     for (int i = 0; i < c->n_in; i++) {
-        in[i] = dt_constant_from(tape, &c->in[i]);
+        in[i] = dti_constant_from(tape, &c->in[i]);
     }
     int64_t size = dt_size(case_apply(c, tape, in));
     cr_expect(dt_tape_status(tape) == DT_OK, "%s: %s", c->name, dt_tape_message(tape));
@@ -133,7 +133,7 @@ static void append(struct outcome *o, dt_tensor *x) {
 /* Forget the elements of an intermediate, as a memory planner may when no rule needs them. */
 static void poison(dt_tensor *x) {
     dt_array a = dt_array_of(x);
-    if (a.data != NULL && dt_array_is_contiguous(&a)) {
+    if (a.data != NULL && dti_array_is_contiguous(&a)) {
         memset(a.data, 0xff, dt_array_bytes(&a));
     }
 }
@@ -143,7 +143,8 @@ static void run_case(const struct test_case *c, bool poisoned, struct outcome *o
     dt_tensor *leaves[DT_SAMPLE_INPUTS], *x[DT_SAMPLE_INPUTS];
     for (int i = 0; i < c->n_in; i++) {
         bool wants = dt_dtype_is_float(c->in[i].dtype);
-        leaves[i] = wants ? dt_parameter_from(tape, &c->in[i]) : dt_constant_from(tape, &c->in[i]);
+        leaves[i] =
+            wants ? dti_parameter_from(tape, &c->in[i]) : dti_constant_from(tape, &c->in[i]);
         x[i] = wants ? dt_neg(dt_neg(leaves[i])) : leaves[i]; /* intermediates: may be poisoned */
     }
     o->n = 0;

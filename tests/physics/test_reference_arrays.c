@@ -10,7 +10,7 @@
 
 static dt_tensor *constant(dt_tape *tape, const dt_npz *npz, const char *name) {
     dt_array array = get_array(npz, name);
-    dt_tensor *x = dt_constant_from(tape, &array);
+    dt_tensor *x = dt_constant(tape, array.dtype, array.ndim, array.shape, array.data);
     dt_array_free(&array);
     return x;
 }

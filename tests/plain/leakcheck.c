@@ -3,6 +3,7 @@
 #include "crystal.h"
 
 #include "cases.h"
+#include "internal.h"
 
 #include <unistd.h>
 
@@ -15,7 +16,7 @@ static void run_case(struct test_case *c) {
     int n = 0;
     for (int i = 0; i < c->n_in; i++) {
         bool wants = dt_dtype_is_float(c->in[i].dtype);
-        in[i] = wants ? dt_parameter_from(tape, &c->in[i]) : dt_constant_from(tape, &c->in[i]);
+        in[i] = wants ? dti_parameter_from(tape, &c->in[i]) : dti_constant_from(tape, &c->in[i]);
         if (wants) {
             leaves[n++] = in[i];
         }
@@ -31,7 +32,7 @@ static void run_case(struct test_case *c) {
 
 static int run_operations(void) {
     int count = 0, runs = 0;
-    const dt_op *const *ops = dt_all_ops(&count);
+    const dt_op *const *ops = dti_all_ops(&count);
     for (int i = 0; i < count; i++) {
         for (int s = 0; s < ops[i]->n_samples; s++) {
             for (int complex = 0; complex < 2; complex++) {
@@ -80,7 +81,7 @@ static void write_map(const struct bundled *b, dt_tensor *map) {
     dt_array layer;
     dt_picture_options options = dt_picture_defaults();
     options.plot_size = 200;
-    dt_array_slice(&layer, &copy, 2, 1, 2, 1, &error);
+    dti_array_slice(&layer, &copy, 2, 1, 2, 1, &error);
     layer.ndim = 2;
     dt_picture_write("leakcheck.png", &layer, NULL, &options, &error);
     dt_array_free(&copy);

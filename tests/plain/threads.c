@@ -45,12 +45,11 @@ static void write_archive(const char *path) {
     remove(path); /* stays readable while it is open */
 }
 
-static double run_tapes(int engine_threads) {
+static double run_tapes(int engine_threads, void *(*body)(void *)) {
     struct job jobs[THREADS];
     dt_set_threads(engine_threads);
     for (int i = 0; i < THREADS; i++) {
-        REQUIRE(pthread_create(&jobs[i].thread, NULL, evaluate_on_own_tape, &jobs[i]) == 0,
-                "no thread");
+        REQUIRE(pthread_create(&jobs[i].thread, NULL, body, &jobs[i]) == 0, "no thread");
     }
     for (int i = 0; i < THREADS; i++) {
         pthread_join(jobs[i].thread, NULL);
@@ -93,14 +92,40 @@ static double run_batches(int engine_threads, int64_t batch) {
     return result;
 }
 
+/* -- elements computed when needed, in loops on the engine's threads ---------------------------- */
+
+enum { LONG = 400, WIDE = 300 };
+static double large[LONG * WIDE];
+
+static void *sum_on_own_tape(void *argument) {
+    struct job *job = argument;
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_tensor *x = dt_parameter(tape, DT_F64, 2, (const int64_t[]){LONG, WIDE}, large);
+    dt_tensor *y = dt_mul(dt_sin(x), dt_exp(x));
+    dt_tensor *rows_of_y = dt_sum(y, 1), *columns = dt_sum(dt_square(y), 0);
+    dt_tensor *loss = dt_add(dt_sum(dt_square(rows_of_y), DT_ALL), dt_sum(columns, DT_ALL));
+    dt_backward(loss);
+    job->loss = dt_item(loss);
+    job->gradient = dt_item(dt_sum(dt_gradient(x), DT_ALL));
+    REQUIRE(dt_tape_status(tape) == DT_OK, "%s", dt_tape_message(tape));
+    dt_tape_free(tape);
+    return NULL;
+}
+
 int main(void) {
     shared_model = bundled_new(1);
     write_archive("threads-test.npz");
-    double alone = run_tapes(1), crowded = run_tapes(2);
+    double alone = run_tapes(1, evaluate_on_own_tape), crowded = run_tapes(2, evaluate_on_own_tape);
     REQUIRE(alone == crowded && alone < 0, "gradient %.17g with 1 engine thread, %.17g with 2",
             alone, crowded);
     double one = run_batches(1, 3), four = run_batches(4, 3);
     REQUIRE(one == four && one > 0, "%.17g with 1 thread, %.17g with 4", one, four);
+    for (int i = 0; i < LONG * WIDE; i++) {
+        large[i] = 0.001 * (i % 1009) - 0.5;
+    }
+    one = run_tapes(1, sum_on_own_tape);
+    four = run_tapes(4, sum_on_own_tape);
+    REQUIRE(one == four && one != 0, "sums: %.17g with 1 thread, %.17g with 4", one, four);
     dt_npz_close(archive);
     bundled_free(&shared_model);
     printf("threads: %d tapes on %d threads and batches on 4 agree\n", THREADS * ROUNDS, THREADS);

@@ -92,7 +92,7 @@ int64_t broadcast_index(const dt_array *out, const dt_array *in, int64_t i) {
 }
 
 double largest_difference(const dt_array *a, const dt_array *b) {
-    cr_assert(dt_array_same_shape(a, b) && dt_array_size(a) > 0, "nothing to compare");
+    cr_assert(dti_array_same_shape(a, b) && dt_array_size(a) > 0, "nothing to compare");
     double largest = 0;
     for (int64_t i = 0; i < dt_array_size(a); i++) {
         double difference = cabs(get(a, i) - get(b, i));

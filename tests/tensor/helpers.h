@@ -4,6 +4,8 @@
 
 #include <difftape/array.h>
 
+#include "view.h"
+
 #include <complex.h>
 
 /* A (2, 3) shape: SHAPE(2, 3) expands to "ndim, sizes". */

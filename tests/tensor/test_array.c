@@ -10,7 +10,7 @@ Test(array, new_is_zeroed_aligned_and_contiguous) {
         dt_array array = zero_array((dt_dtype)dtype, SHAPE(3, 4, 5));
         cr_expect((uintptr_t)array.data % 64 == 0, "%s data at %p", dt_dtype_name(array.dtype),
                   array.data);
-        cr_expect(dt_array_size(&array) == 60 && dt_array_is_contiguous(&array));
+        cr_expect(dt_array_size(&array) == 60 && dti_array_is_contiguous(&array));
         cr_expect(dt_array_bytes(&array) == 60 * dt_dtype_size(array.dtype));
         for (int64_t i = 0; i < 60; i++) {
             cr_assert(get(&array, i) == 0, "element %d is not 0", (int)i);
@@ -25,7 +25,7 @@ Test(array, scalars_and_empty_arrays_have_size_one_and_zero) {
     dt_array scalar = zero_array(DT_F64, 0, NULL), empty = zero_array(DT_C128, SHAPE(3, 0, 2));
     cr_expect(dt_array_size(&scalar) == 1 && dt_array_bytes(&scalar) == 8);
     cr_expect(dt_array_size(&empty) == 0 && dt_array_bytes(&empty) == 0);
-    cr_expect(empty.data != NULL && dt_array_is_contiguous(&empty));
+    cr_expect(empty.data != NULL && dti_array_is_contiguous(&empty));
     dt_array_free(&scalar);
     dt_array_free(&empty);
 }
@@ -64,8 +64,8 @@ Test(array, copy_moves_elements_between_any_strides) {
             dt_array source = random_array(1, (dt_dtype)dtype, SHAPE(3, 4, 20));
             dt_array target = zero_array((dt_dtype)dtype, SHAPE(3, 4, 20));
             dt_array from, to;
-            dt_array_permute(&from, &source, axes, NULL);
-            dt_array_permute(&to, &target, axes, NULL);
+            dti_array_permute(&from, &source, axes, NULL);
+            dti_array_permute(&to, &target, axes, NULL);
             dt_array plain = zero_array((dt_dtype)dtype, SHAPE(20, 3, 4));
             const dt_array *result = permute_target ? &to : &plain;
             cr_assert(dt_array_copy(result, &from, NULL) == DT_OK);
@@ -109,7 +109,7 @@ static void expect_broadcast(int a_ndim, const int64_t *a, int b_ndim, const int
     int ndim = -1;
     int64_t shape[DT_MAX_DIMS];
     dt_error error = DT_ERROR_INIT;
-    cr_assert(dt_shape_broadcast(a_ndim, a, b_ndim, b, &ndim, shape, &error) == DT_OK, "%s",
+    cr_assert(dti_broadcast_shapes(a_ndim, a, b_ndim, b, &ndim, shape, &error) == DT_OK, "%s",
               error.message);
     char got[64], want[64];
     dt_shape_format(got, sizeof got, ndim, shape);
@@ -128,7 +128,7 @@ Test(shape, broadcast_error_names_both_shapes_and_the_dimension) {
     int ndim = -1;
     int64_t shape[DT_MAX_DIMS];
     dt_error error = DT_ERROR_INIT;
-    cr_expect(dt_shape_broadcast(SHAPE(4, 3), SHAPE(2, 3), &ndim, shape, &error) == DT_ERR_SHAPE);
+    cr_expect(dti_broadcast_shapes(SHAPE(4, 3), SHAPE(2, 3), &ndim, shape, &error) == DT_ERR_SHAPE);
     cr_expect_str_eq(error.message, "shapes (4,3) and (2,3) do not broadcast: dimension -2 has 4 "
                                     "against 2; sizes must be equal or one of them 1");
     cr_expect(ndim == -1, "the output was touched");

@@ -1,4 +1,5 @@
 /* test_dtype.c - sizes, names and promotion of element types. */
+#include "view.h"
 #include <difftape/dtype.h>
 
 #include <criterion/criterion.h>
@@ -39,7 +40,7 @@ Test(dtype, promotes_equal_types_and_real_with_complex_of_the_same_precision_onl
     for (int a = 0; a < DT_DTYPE_COUNT; a++) {
         for (int b = 0; b < DT_DTYPE_COUNT; b++) {
             dt_dtype untouched = (dt_dtype)77, result = untouched;
-            bool ok = dt_dtype_promote(all[a], all[b], &result);
+            bool ok = dti_dtype_promote(all[a], all[b], &result);
             cr_expect(ok == (expected[a][b] != NO), "%s with %s: accepted %d",
                       dt_dtype_name(all[a]), dt_dtype_name(all[b]), ok);
             cr_expect((int)result == (ok ? expected[a][b] : 77), "%s with %s gives %d, expected %d",
@@ -52,5 +53,5 @@ Test(dtype, outside_the_enumeration_is_harmless) {
     dt_dtype wrong = (dt_dtype)42, result;
     cr_expect(dt_dtype_size(wrong) == 0);
     cr_expect_str_eq(dt_dtype_name(wrong), "unknown");
-    cr_expect_not(dt_dtype_promote(wrong, wrong, &result));
+    cr_expect_not(dti_dtype_promote(wrong, wrong, &result));
 }

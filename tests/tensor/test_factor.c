@@ -116,11 +116,11 @@ Test(factor, triangular_solve_for_every_type_triangle_flag_and_layout) {
                  column = random_array(55, dtype, SHAPE(3, n, 1));
         check_solve(&t, lower, flag, &rhs, "row-major");
         check_solve(&t, lower, flag, &column, "one column");
-        dt_array_permute(&view, &t, swap, NULL);
+        dti_array_permute(&view, &t, swap, NULL);
         check_solve(&view, lower, flag, &rhs, "column-major");
         dt_array one;
-        dt_array_slice(&one, &t, 0, 1, 2, 1, NULL);
-        dt_array_reshape(&one, &one, SHAPE(n, n), NULL);
+        dti_array_slice(&one, &t, 0, 1, 2, 1, NULL);
+        dti_array_reshape(&one, &one, SHAPE(n, n), NULL);
         check_solve(&one, lower, flag, &rhs, "one triangle for all");
         dt_array_free(&t);
         dt_array_free(&rhs);

@@ -52,7 +52,7 @@ Test(index, gather_picks_along_each_axis) {
 Test(index, gather_reads_strided_views) {
     static const int axes[3] = {2, 1, 0};
     dt_array base = random_array(32, DT_C128, SHAPE(21, 3, N_SOURCE)), in;
-    dt_array_permute(&in, &base, axes, NULL); /* (5, 3, 21) */
+    dti_array_permute(&in, &base, axes, NULL); /* (5, 3, 21) */
     dt_array out = zero_array(DT_C128, SHAPE(N_PICKS, 3, 21));
     dti_gather(&out, &in, picks, 0);
     for (int64_t i = 0; i < dt_array_size(&out); i++) {
@@ -91,7 +91,7 @@ Test(index, scatter_add_adds_repeated_indices) {
             /* the same numbers laid out differently */
             int64_t other_shape[3] = {in_shape[0], in_shape[2], in_shape[1]};
             dt_array other = random_array(35, float_types[t], 3, other_shape), view;
-            dt_array_permute(&view, &other, swap, NULL);
+            dti_array_permute(&view, &other, swap, NULL);
             check_scatter(&view, axis);
             dt_array_free(&in);
             dt_array_free(&other);
@@ -132,7 +132,7 @@ Test(index, find_nonfinite_reports_the_first_in_c_order) {
     for (int t = 0; t < 4; t++) {
         for (int b = 0; b < 3; b++) {
             dt_array array = random_array(39, float_types[t], SHAPE(37, 41)), view;
-            dt_array_permute(&view, &array, axes, NULL);
+            dti_array_permute(&view, &array, axes, NULL);
             cr_expect(dti_find_nonfinite(&array) == -1 && dti_find_nonfinite(&view) == -1);
             set(&array, 1400, bad[b]);
             set(&array, 1300, t >= 2 ? complex_number(0, bad[b]) : bad[b]);

@@ -36,8 +36,8 @@ Test(map, broadcasts_every_pair_of_shapes) {
         for (size_t j = 0; j < n; j++) {
             int ndim;
             int64_t shape[DT_MAX_DIMS];
-            cr_assert(dt_shape_broadcast(shapes[i].ndim, shapes[i].shape, shapes[j].ndim,
-                                         shapes[j].shape, &ndim, shape, NULL) == DT_OK);
+            cr_assert(dti_broadcast_shapes(shapes[i].ndim, shapes[i].shape, shapes[j].ndim,
+                                           shapes[j].shape, &ndim, shape, NULL) == DT_OK);
             dt_array a = random_array(1, DT_F64, shapes[i].ndim, shapes[i].shape);
             dt_array b = random_array(2, DT_C128, shapes[j].ndim, shapes[j].shape);
             dt_array out = zero_array(DT_C128, ndim, shape);
@@ -61,9 +61,9 @@ Test(map, takes_strided_and_mixed_type_operands) {
         for (size_t t = 0; t < 4; t++) {
             dt_array base_a = random_array(3, types[t][0], SHAPE(9, 20, 11));
             dt_array base_b = random_array(4, types[t][1], SHAPE(11, 27, 40)), a, b;
-            dt_array_permute(&a, &base_a, axes, NULL);      /* (11, 9, 20) */
-            dt_array_slice(&b, &base_b, 1, 0, 27, 3, NULL); /* (11, 9, 40) */
-            dt_array_slice(&b, &b, 2, 1, 40, 2, NULL);      /* (11, 9, 20) */
+            dti_array_permute(&a, &base_a, axes, NULL);      /* (11, 9, 20) */
+            dti_array_slice(&b, &base_b, 1, 0, 27, 3, NULL); /* (11, 9, 40) */
+            dti_array_slice(&b, &b, 2, 1, 40, 2, NULL);      /* (11, 9, 20) */
             dt_array out = zero_array(t == 0 ? real : mixed, SHAPE(11, 9, 20));
             char name[64];
             snprintf(name, sizeof name, "%s with %s", dt_dtype_name(types[t][0]),
@@ -80,7 +80,7 @@ Test(map, takes_rows_longer_than_a_tile_that_lie_apart) {
     dt_array base = random_array(5, DT_F64, SHAPE(3, 3000)),
              row = random_array(6, DT_F64, SHAPE(1999));
     dt_array a, out = zero_array(DT_F64, SHAPE(3, 1999));
-    dt_array_slice(&a, &base, 1, 1, 2000, 1, NULL);
+    dti_array_slice(&a, &base, 1, 1, 2000, 1, NULL);
     check_sum(&out, &a, &row, "long rows");
     dt_array_free(&base);
     dt_array_free(&row);

@@ -58,16 +58,16 @@ static dt_array make_matrix(uint64_t seed, dt_dtype dtype, int layout, int64_t b
     switch (layout) {
     case TRANSPOSED:
         *ret_base = random_array(seed, dtype, SHAPE(batch, cols, rows));
-        dt_array_permute(&view, ret_base, swap, NULL);
+        dti_array_permute(&view, ret_base, swap, NULL);
         return view;
     case GAPS:
         *ret_base = random_array(seed, dtype, SHAPE(batch, rows, cols + 3));
-        dt_array_slice(&view, ret_base, 2, 2, cols + 2, 1, NULL);
+        dti_array_slice(&view, ret_base, 2, 2, cols + 2, 1, NULL);
         return view;
     case SCATTERED:
         *ret_base = random_array(seed, dtype, SHAPE(batch, 2 * rows, 3 * cols));
-        dt_array_slice(&view, ret_base, 1, 0, 2 * rows, 2, NULL);
-        dt_array_slice(&view, &view, 2, 0, 3 * cols, 3, NULL);
+        dti_array_slice(&view, ret_base, 1, 0, 2 * rows, 2, NULL);
+        dti_array_slice(&view, &view, 2, 0, 3 * cols, 3, NULL);
         return view;
     default: *ret_base = random_array(seed, dtype, SHAPE(batch, rows, cols)); return *ret_base;
     }
@@ -79,8 +79,11 @@ Test(matmul, every_flag_type_and_layout) {
         int t = c % 4, flags = c / 4 % 9, layout_a = c / 36 % N_LAYOUTS,
             layout_b = c / 36 / N_LAYOUTS;
         dti_flag flag_a = (dti_flag)(flags % 3), flag_b = (dti_flag)(flags / 3);
-        static const int64_t sizes[][3] = {{5, 7, 6}, {1, 4, 3}, {4, 1, 3}, {3, 4, 1}, {1, 1, 1}};
-        for (int s = 0; s < 5; s++) {
+        /* Those above 16 go to BLAS, the others to our own kernels. */
+        static const int64_t sizes[][3] = {{5, 7, 6},  {1, 4, 3},  {4, 1, 3},  {3, 4, 1},
+                                           {1, 1, 1},  {5, 7, 18}, {1, 17, 3}, {19, 1, 3},
+                                           {3, 18, 1}, {17, 1, 1}, {1, 1, 17}, {18, 17, 19}};
+        for (int s = 0; s < 12; s++) {
             int64_t m = sizes[s][0], n = sizes[s][1], k = sizes[s][2];
             dt_array base_a, base_b;
             dt_array a = make_matrix(41, float_types[t], layout_a, 2, flag_a == DTI_N ? m : k,
@@ -95,7 +98,7 @@ Test(matmul, every_flag_type_and_layout) {
             dt_array_free(&base_b);
         }
     }
-    cr_assert(cases == 2880, "%d cases", cases);
+    cr_assert(cases == 6912, "%d cases", cases);
 }
 
 static void check_batch(int a_ndim, const int64_t *a_shape, int b_ndim, const int64_t *b_shape,
@@ -110,25 +113,31 @@ static void check_batch(int a_ndim, const int64_t *a_shape, int b_ndim, const in
 }
 
 Test(matmul, broadcasts_leading_dimensions) {
-    check_batch(SHAPE(4, 5), SHAPE(5, 3), SHAPE(4, 3), "plain");
-    check_batch(SHAPE(6, 4, 5), SHAPE(5, 3), SHAPE(6, 4, 3), "one right matrix");
-    check_batch(SHAPE(4, 5), SHAPE(6, 5, 3), SHAPE(6, 4, 3), "one left matrix");
-    check_batch(SHAPE(2, 1, 4, 5), SHAPE(3, 5, 3), SHAPE(2, 3, 4, 3), "both repeat");
-    check_batch(SHAPE(2, 3, 4, 5), SHAPE(1, 1, 5, 3), SHAPE(2, 3, 4, 3), "right of size 1");
-    check_batch(SHAPE(2, 1, 4, 5), SHAPE(2, 3, 5, 3), SHAPE(2, 3, 4, 3), "left repeats inside");
+    for (int64_t rows = 4; rows < 40; rows += 16) { /* small matrices and others */
+        check_batch(SHAPE(rows, 5), SHAPE(5, 3), SHAPE(rows, 3), "plain");
+        check_batch(SHAPE(6, rows, 5), SHAPE(5, 3), SHAPE(6, rows, 3), "one right matrix");
+        check_batch(SHAPE(rows, 5), SHAPE(6, 5, 3), SHAPE(6, rows, 3), "one left matrix");
+        check_batch(SHAPE(2, 1, rows, 5), SHAPE(3, 5, 3), SHAPE(2, 3, rows, 3), "both repeat");
+        check_batch(SHAPE(2, 3, rows, 5), SHAPE(1, 1, 5, 3), SHAPE(2, 3, rows, 3),
+                    "right of size 1");
+        check_batch(SHAPE(2, 1, rows, 5), SHAPE(2, 3, 5, 3), SHAPE(2, 3, rows, 3),
+                    "left repeats inside");
+    }
     check_batch(SHAPE(600, 7), SHAPE(7, 9), SHAPE(600, 9), "more rows than a block");
 }
 
 Test(matmul, takes_views_with_stride_zero) {
-    dt_array base_a = random_array(45, DT_C128, SHAPE(4, 5)),
-             base_b = random_array(46, DT_C128, SHAPE(1, 3));
-    dt_array a, b;
-    dt_array_broadcast(&a, &base_a, SHAPE(6, 4, 5), NULL);
-    dt_array_broadcast(&b, &base_b, SHAPE(6, 5, 3), NULL); /* also within the matrix */
-    check_product(&a, DTI_N, &b, DTI_N, SHAPE(6, 4, 3), "stride 0");
-    check_product(&b, DTI_C, &a, DTI_C, SHAPE(6, 3, 4), "stride 0, conjugated");
-    dt_array_free(&base_a);
-    dt_array_free(&base_b);
+    for (int64_t rows = 4; rows < 40; rows += 16) {
+        dt_array base_a = random_array(45, DT_C128, SHAPE(rows, 5)),
+                 base_b = random_array(46, DT_C128, SHAPE(1, 3));
+        dt_array a, b;
+        dti_array_broadcast(&a, &base_a, SHAPE(6, rows, 5), NULL);
+        dti_array_broadcast(&b, &base_b, SHAPE(6, 5, 3), NULL); /* also within the matrix */
+        check_product(&a, DTI_N, &b, DTI_N, SHAPE(6, rows, 3), "stride 0");
+        check_product(&b, DTI_C, &a, DTI_C, SHAPE(6, 3, rows), "stride 0, conjugated");
+        dt_array_free(&base_a);
+        dt_array_free(&base_b);
+    }
 }
 
 Test(matmul, an_inner_size_of_zero_gives_zeros) {

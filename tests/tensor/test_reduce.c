@@ -70,12 +70,12 @@ Test(reduce, sums_views) {
     dt_array base = random_array(21, DT_C128, SHAPE(20, 6, 45)),
              row = random_array(22, DT_F64, SHAPE(1, 40));
     dt_array view;
-    dt_array_permute(&view, &base, axes, NULL);
-    dt_array_slice(&view, &view, 0, 1, 45, 2, NULL);
+    dti_array_permute(&view, &base, axes, NULL);
+    dti_array_slice(&view, &view, 0, 1, 45, 2, NULL);
     for (unsigned mask = 0; mask < 8; mask++) {
         cr_assert(check_sum(&view, mask) > 0);
     }
-    dt_array_broadcast(&view, &row, SHAPE(7, 40), NULL);
+    dti_array_broadcast(&view, &row, SHAPE(7, 40), NULL);
     for (unsigned mask = 0; mask < 4; mask++) {
         cr_assert(check_sum(&view, mask) > 0);
     }
@@ -109,7 +109,7 @@ Test(reduce, rounding_errors_grow_with_the_logarithm_only) {
     const int64_t n = 1 << 22;
     const float value = 0.1f;
     dt_array tenth = dt_array_wrap(DT_F32, 0, NULL, &value), in, out = zero_array(DT_F32, 0, NULL);
-    dt_array_broadcast(&in, &tenth, 1, &n, NULL);
+    dti_array_broadcast(&in, &tenth, 1, &n, NULL);
     dti_sum(&out, &in, 1);
     double exact = (double)value * (double)n, error = fabs(creal(get(&out, 0)) - exact) / exact;
     cr_expect(error < 2e-6, "4 million times 0.1f: relative error %g", error);
@@ -118,7 +118,7 @@ Test(reduce, rounding_errors_grow_with_the_logarithm_only) {
     dti_sum(&out, &plain, 1);
     error = fabs(creal(get(&out, 0)) - exact) / exact;
     cr_expect(error < 2e-6, "the same in contiguous memory: relative error %g", error);
-    dt_array_slice(&half, &plain, 0, 0, 30000, 1, NULL); /* too short to be cut into parts */
+    dti_array_slice(&half, &plain, 0, 0, 30000, 1, NULL); /* too short to be cut into parts */
     dti_sum(&out, &half, 1);
     exact = (double)value * 30000;
     error = fabs(creal(get(&out, 0)) - exact) / exact;

@@ -116,12 +116,8 @@ DT_API dt_tensor *dt_sinc(dt_tensor *x);
 DT_API dt_tensor *dt_erf(dt_tensor *x);
 DT_API dt_tensor *dt_erfc(dt_tensor *x);
 
-/** log |Gamma(x)|, real.  X = Y dt_polygamma(x, 0). */
+/** log |Gamma(x)|, real.  X = Y digamma(x). */
 DT_API dt_tensor *dt_lgamma(dt_tensor *x);
-
-/** Derivative number order + 1 of log Gamma: digamma (order 0), trigamma (1), ..., to 64. Real; for
- *  order >= 1 x must be positive, else NaN.  X = Y dt_polygamma(x, order + 1). */
-DT_API dt_tensor *dt_polygamma(dt_tensor *x, int order);
 
 /** 1 / (1 + exp(-x)), log(1 + exp(x)), x sigmoid(x), max(x, 0): real, without overflow. The slope of
  *  relu at 0 is taken as 0.  X = Y y (1 - y), Y sigmoid(x), ..., Y where x > 0. */

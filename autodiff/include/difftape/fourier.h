@@ -19,8 +19,8 @@ DT_API dt_tensor *dt_fft(dt_tensor *x, int axis, dt_fft_norm norm);
 DT_API dt_tensor *dt_ifft(dt_tensor *x, int axis, dt_fft_norm norm);
 
 /** Transform of a real x, of which the last of the axes keeps only the frequencies 0 .. n/2 (the
- *  others are their conjugates); and the way back to a real tensor of size n along that axis, n / 2
- *  + 1 being the size of z there. Imaginary parts that no real signal has are ignored.
+ *  others are their conjugates); and the way back to a real tensor of size n along that axis, where
+ *  z has n/2 + 1 elements. Imaginary parts that no real signal has are ignored.
  *  X = s Re of the opposite transform of Y filled up with zeros. */
 DT_API dt_tensor *dt_rfft(dt_tensor *x, int axis, dt_fft_norm norm);
 DT_API dt_tensor *dt_irfft(dt_tensor *z, int axis, int64_t n, dt_fft_norm norm);

@@ -74,6 +74,74 @@ DT_API void dt_qr(dt_tensor *a, dt_tensor **ret_q, dt_tensor **ret_r);
  *  columns do not matter); one with a NaN or infinity counts as such. */
 DT_API dt_tensor *dt_lstsq(dt_tensor *a, dt_tensor *b);
 
+/* -- singular values and functions of general matrices ----------------------------------------- */
+
+/** Thin singular value decomposition A = U diag(s) V^H of (..., m, n): with k = min(m, n), U
+ *  (..., m, k), s (..., k) real and descending, V^H (..., k, n). With P = U^H Ubar, Q = V^H Vbar,
+ *  skew(X) = (X - X^H)/2:
+ *      Abar = U (diag(sbar) + skew(P + Q)_ij / (s_j - s_i) + skew(P - Q)_ij / (s_i + s_j)) V^H
+ *             + (1 - U U^H) Ubar diag(1/s) V^H + U diag(1/s) Vbar^H (1 - V V^H).
+ *  Vectors have a derivative only where their singular values are apart and not zero, and only
+ *  in losses that leave the common phase of u_k and v_k free. DT_ERR_GAUGE, naming matrix and
+ *  pair, if a vector with a cotangent has a singular value within 1e-8 (single precision 3e-4) of
+ *  the largest one to another or to zero, or if |Im diag(P + Q)| > 1e-8 (1e-3) of the cotangents;
+ *  forward mode, which cannot see the loss, asks it of all vectors if what it goes to reads any,
+ *  and shares phases evenly, Im diag(U^H Udot + V^H Vdot) = 0. Between relative gaps of 1e-8 and
+ *  1e-4 expect errors of 2e-16 / gap. DT_ERR_NONFINITE names the matrix; DT_ERR_SHAPE for k beyond
+ *  15000. Source: M. B. Giles (2008), doi:10.1007/978-3-540-68942-3_4; complex: Z.-Q. Wan, S.-X.
+ *  Zhang, arXiv:1909.02659 (2019). */
+DT_API void dt_svd(dt_tensor *a, dt_tensor **ret_u, dt_tensor **ret_s, dt_tensor **ret_vh);
+
+/** Singular values alone, (..., k), descending.  Abar = U diag(sbar) V^H. With equal values that is
+ *  right for losses symmetric in them; a single sorted one has a kink there. At zero (below max(m,
+ *  n) times the rounding error of the largest) singular values have a kink like |x|, and sbar counts
+ *  as 0 there. Second derivatives need what dt_svd needs. */
+DT_API dt_tensor *dt_svdvals(dt_tensor *a);
+
+/** Eigenvalues w (..., n) and unit eigenvectors, the columns of V (..., n, n), of general matrices
+ *  (..., n, n), real or complex: A V = V diag(w). Both complex; ordered by real, then imaginary part.
+ *  With P = V^H Vbar and K = P - V^H V diag(P):
+ *      Abar = V^-H (diag(wbar) + K_ij / (w_j - w_i)*) V^H.
+ *  A loss must not depend on the free phases of vectors. DT_ERR_GAUGE, naming the matrix, if
+ *  |Im diag(P)| > 1e-8 (single precision 1e-3) |Vbar|; if a vector with a cotangent has an
+ *  eigenvalue within 1e-8 (3e-4) of the largest magnitude to another (forward mode asks it of all
+ *  vectors if what it goes to reads any, and keeps diag(V^H Vdot) = 0); and, for any cotangent, if
+ *  the condition of V exceeds 1/sqrt(rounding error): a nearly defective matrix, where eigenvalues
+ *  move as the root of a change. Equal eigenvalues of other matrices have exact gradients in losses
+ *  symmetric in them. DT_ERR_NONFINITE names the matrix; DT_ERR_SHAPE for n beyond 15000. For
+ *  Hermitian matrices use dt_eigh. Source: C. Boeddeker et al., arXiv:1701.00392 (2017). */
+DT_API void dt_eig(dt_tensor *a, dt_tensor **ret_w, dt_tensor **ret_v);
+
+/** Norms of matrices (..., m, n) -> (...), real. */
+typedef enum dt_matrix_norm_kind {
+    DT_NORM_FROBENIUS, /**< sqrt(sum |a_ij|^2).  A = Y a / y, 0 at 0 */
+    DT_NORM_NUCLEAR,   /**< sum s_k.  A = Y U V^H over nonzero s: exact for equal ones; at a
+                          deficient rank, where the norm has a kink, the smallest subgradient */
+    DT_NORM_SPECTRAL /**< max s_k.  A = Y u_0 v_0^H; where several are largest, a kink, the mean of
+                          their u_k v_k^H: a subgradient that depends on no choice of vectors */
+} dt_matrix_norm_kind;
+
+/** Of no elements: 0. Second derivatives of the last two need what dt_svd needs. A NaN is the
+ *  Frobenius norm's result; the others fail with DT_ERR_NONFINITE, naming the matrix. */
+DT_API dt_tensor *dt_matrix_norm(dt_tensor *a, dt_matrix_norm_kind kind);
+
+/** exp(A) = 1 + A + A^2/2 + ... of (..., n, n), by scaling and squaring with the [13/13] Pade
+ *  approximant. Derivatives of any order are exact; that in direction E is the upper right block of
+ *  exp((A E; 0 A)), and Abar the derivative at A^H in direction Ybar. Errors relative to |exp(A)| grow
+ *  with the norm, as about 1e-16 |A|. Errors: DT_ERR_NONFINITE, naming the matrix, if it is not
+ *  finite or its exponential overflows. Source: N. J. Higham (2005), doi:10.1137/04061101X. */
+DT_API dt_tensor *dt_expm(dt_tensor *a);
+
+/** Pseudo-inverse P (..., n, m) of (..., m, n): 1/s for singular values s above rtol times the
+ *  largest, 0 for others; rtol in [0, 1), and never less than max(m, n) times the rounding error.
+ *      Abar = -P^H Pbar P^H + (1 - A P) Pbar^H P P^H + P^H P Pbar^H (1 - P A)
+ *  if what is dropped is zero to rounding. If it is more, the derivative is still that of P with the
+ *  number of singular values kept as it is, but costs an eigenproblem of order m + n, and third
+ *  derivatives are DT_ERR_GRADIENT. Exact for equal singular values. Errors: DT_ERR_ARGUMENT for
+ *  another rtol, DT_ERR_NONFINITE naming the matrix. Source: G. H. Golub, V. Pereyra (1973),
+ *  doi:10.1137/0710036. */
+DT_API dt_tensor *dt_pinv(dt_tensor *a, double rtol);
+
 DT_END_DECLS
 
 #endif

@@ -14,6 +14,7 @@ DT_BEGIN_DECLS
 #define DT_MAX_OUTPUTS 16   /**< most outputs of one operation */
 #define DT_VARIADIC    (-1) /**< arity of an operation with any number of inputs */
 
+/** What kind of access an operation needs. */
 typedef enum dt_op_kind {
     DT_ELEMENTWISE, /**< element i of the output needs only element i of the (broadcast) inputs */
     DT_REDUCTION,
@@ -59,6 +60,7 @@ typedef enum dt_fill {
                            Only values and finiteness are tested there */
 } dt_fill;
 
+/** Shapes and fillings on which the generated tests run an operation, and its most inputs. */
 #define DT_SAMPLE_INPUTS 4
 typedef struct dt_sample {
     struct {
@@ -85,6 +87,7 @@ typedef struct dt_map {
     dt_dtype in[DT_MAP_INPUTS];
 } dt_map;
 
+/** An operation: constant, with static lifetime. */
 struct dt_op {
     const char *name;
     const char *formula; /**< one line: y = ... ; used by documentation and messages */
@@ -150,12 +153,8 @@ DT_API dt_status dt_node_output(dt_node *n, int o, dt_dtype dtype, int ndim, con
 /** Declare output 0 like input i, with the given type. */
 DT_API dt_status dt_node_output_like(dt_node *n, int i, dt_dtype dtype);
 
-/** Declare output 0 as the broadcast of all inputs, of their common type (see dt_dtype_promote). */
-DT_API dt_status dt_node_output_broadcast(dt_node *n);
-
-/** Refuse inputs that are not f32, f64, c64, c128 (dt_node_need_float), or not real (f32, f64). */
-DT_API dt_status dt_node_need_float(dt_node *n, int i);
-DT_API dt_status dt_node_need_real(dt_node *n, int i);
+/** Refuse input i unless it is of one of these types, all of which carry gradients. */
+DT_API dt_status dt_node_need(dt_node *n, int i, dt_op_dtypes dtypes);
 
 /** Axis in [0, ndim) from one that may be negative; fails with DT_ERR_ARGUMENT. */
 DT_API dt_status dt_node_axis(dt_node *n, int axis, int ndim, int *ret_axis);
@@ -181,9 +180,6 @@ DT_API void *dt_node_scratch(dt_node *n, size_t bytes);
 
 /** Does input i need a cotangent? */
 DT_API bool dt_node_wants(const dt_node *n, int i);
-
-/** All operations the engine was built with, in the order of autodiff/ops.list. */
-DT_API const dt_op *const *dt_all_ops(int *ret_count);
 
 DT_END_DECLS
 

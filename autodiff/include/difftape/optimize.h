@@ -1,8 +1,9 @@
 /* optimize.h - fitting: minimise a real loss, or a sum of squared residuals, over named unknowns.
  *
  *     dt_unknown p[] = {{.name = "stiffness", .value = start, .lower = 0, .upper = INFINITY}};
- *     dt_optimizer *o = dt_optimizer_new(&(dt_optimize_options){.method = DT_LBFGS}, loss, user, 1,
- *                                        p, &error);
+ *     dt_optimize_options options = {.method = DT_LBFGS};
+ *     dt_optimizer *o;
+ *     dt_optimizer_new(&options, loss, user, 1, p, &o, &error);
  *     dt_optimizer_run(o, &error);
  *     puts(dt_optimizer_report(o)->reason);
  *     dt_optimizer_get(o, 0, &result, &error);
@@ -21,6 +22,7 @@
 
 DT_BEGIN_DECLS
 
+/** A fit in progress. Opaque. */
 typedef struct dt_optimizer dt_optimizer;
 
 /** What varies: starts at `value` (f64 or c128, any strides, copied). Every element is kept in
@@ -31,6 +33,7 @@ typedef struct dt_unknown {
     double lower, upper;
 } dt_unknown;
 
+/** How to minimise. */
 typedef enum dt_method {
     DT_LBFGS, /**< limited-memory BFGS, strong Wolfe line search. J. Nocedal, S. J. Wright, Numerical
                  Optimization, 2nd ed., algorithms 3.5 and 7.5, Springer (2006) */
@@ -84,6 +87,7 @@ typedef enum dt_stop {
     DT_STOP_NONFINITE    /**< loss or gradient became NaN or infinite (Adam, SGD) */
 } dt_stop;
 
+/** The state of a fit. */
 typedef struct dt_optimize_report {
     dt_stop stop;
     char reason[200]; /**< the same as a sentence with its figures */

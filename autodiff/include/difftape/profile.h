@@ -18,13 +18,16 @@ DT_API void dt_graph_write_dot(dt_tensor *y, dt_write_fn *write, void *user);
 /** Switch the measurement of every operation of this tape on or off; on forgets what was measured
  *  before. It costs about 50 ns an operation. What worker tapes of dt_map_batches do counts as one
  *  operation. */
-DT_API void dt_profile_start(dt_tape *tape);
-DT_API void dt_profile_stop(dt_tape *tape);
+DT_API void dt_profile_enable(dt_tape *tape, bool on);
 
-/** What was measured: a table of operations by total time (calls, time forward and in sweeps, bytes
- *  of results), or every single one as Chrome trace events (open in chrome://tracing or Perfetto). */
-DT_API void dt_profile_write_table(const dt_tape *tape, dt_write_fn *write, void *user);
-DT_API void dt_profile_write_trace(const dt_tape *tape, dt_write_fn *write, void *user);
+/** The two reports: a table of operations by total time (calls, time forward and in sweeps, bytes of
+ *  results), and every single operation as Chrome trace events (open in chrome://tracing or
+ *  Perfetto). */
+typedef enum dt_profile_report { DT_PROFILE_TABLE, DT_PROFILE_TRACE } dt_profile_report;
+
+/** Write what was measured. */
+DT_API void dt_profile_write(const dt_tape *tape, dt_profile_report report, dt_write_fn *write,
+                             void *user);
 
 DT_END_DECLS
 

@@ -95,7 +95,7 @@ DT_API dt_tensor *dt_spectral_form(dt_tensor *f, dt_tensor *a, const dt_spectral
                                    int n_params, dt_tensor *const *params);
 
 /** Pseudo-inverse of a Hermitian matrix: 1/x for |x| > rtol times the largest |x|, else 0, the rank
- *  taken as fixed in derivatives. */
+ *  taken as fixed in derivatives; rtol is never less than n times the rounding error, as in dt_pinv. */
 DT_API dt_tensor *dt_pinv_hermitian(dt_tensor *a, double rtol);
 
 DT_END_DECLS

@@ -20,6 +20,7 @@
 
 DT_BEGIN_DECLS
 
+/** Records operations and owns their results; an array on a tape. Both are opaque. */
 typedef struct dt_tape dt_tape;
 typedef struct dt_tensor dt_tensor;
 
@@ -48,10 +49,6 @@ DT_API dt_tensor *dt_parameter(dt_tape *tape, dt_dtype dtype, int ndim, const in
 DT_API dt_tensor *dt_constant(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape,
                               const void *data);
 
-/** The same from an array with any strides. */
-DT_API dt_tensor *dt_parameter_from(dt_tape *tape, const dt_array *array);
-DT_API dt_tensor *dt_constant_from(dt_tape *tape, const dt_array *array);
-
 /** A constant that refers to the caller's memory, any strides, without a copy and with the lifetime
  *  of an intermediate: `array->data` must stay valid and unchanged for as long as the tape uses it.
  *  Errors: DT_ERR_ARGUMENT if it is NULL. */
@@ -65,6 +62,7 @@ DT_API void dt_set_data(dt_tensor *leaf, const void *data);
 
 /* -- looking at tensors ------------------------------------------------------------------------ */
 
+/** Tape, element type, number of dimensions, sizes, and number of elements of a tensor. */
 DT_API dt_tape *dt_tape_of(const dt_tensor *x);
 DT_API dt_dtype dt_dtype_of(const dt_tensor *x);
 DT_API int dt_ndim(const dt_tensor *x);
@@ -79,12 +77,27 @@ DT_API bool dt_wants_gradient(const dt_tensor *x);
  *  forms fail with DT_ERR_DTYPE for another type. All return NULL (never a wild pointer) for a
  *  failed tape. */
 DT_API const void *dt_data(dt_tensor *x);
-DT_API const float *dt_data_f32(dt_tensor *x);
-DT_API const double *dt_data_f64(dt_tensor *x);
-DT_API const dt_c64 *dt_data_c64(dt_tensor *x);
-DT_API const dt_c128 *dt_data_c128(dt_tensor *x);
-DT_API const int64_t *dt_data_i64(dt_tensor *x);
-DT_API const bool *dt_data_bool(dt_tensor *x);
+DT_API const void *dt_data_as(dt_tensor *x, dt_dtype dtype);
+
+/** dt_data_as by the name of the type. */
+static inline const float *dt_data_f32(dt_tensor *x) {
+    return (const float *)dt_data_as(x, DT_F32);
+}
+static inline const double *dt_data_f64(dt_tensor *x) {
+    return (const double *)dt_data_as(x, DT_F64);
+}
+static inline const dt_c64 *dt_data_c64(dt_tensor *x) {
+    return (const dt_c64 *)dt_data_as(x, DT_C64);
+}
+static inline const dt_c128 *dt_data_c128(dt_tensor *x) {
+    return (const dt_c128 *)dt_data_as(x, DT_C128);
+}
+static inline const int64_t *dt_data_i64(dt_tensor *x) {
+    return (const int64_t *)dt_data_as(x, DT_I64);
+}
+static inline const bool *dt_data_bool(dt_tensor *x) {
+    return (const bool *)dt_data_as(x, DT_BOOL);
+}
 
 /** The value of a real tensor with one element (f32 or f64); NaN for a failed tape. */
 DT_API double dt_item(dt_tensor *x);
@@ -139,6 +152,7 @@ DT_API dt_tensor *dt_inert(dt_tape *tape);
 
 /* -- memory ------------------------------------------------------------------------------------ */
 
+/** A point in the life of a tape, from dt_tape_mark. */
 typedef struct dt_mark {
     int64_t opaque[8];
 } dt_mark;

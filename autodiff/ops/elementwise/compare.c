@@ -20,7 +20,7 @@ static bool known(dt_relation relation) {
 static bool common(const dt_node *n, dt_dtype *ret_dtype) {
     dt_dtype a = dt_node_in(n, 0).dtype, b = dt_node_in(n, 1).dtype;
     *ret_dtype = a;
-    return a == b || dt_dtype_promote(a, b, ret_dtype);
+    return a == b || dti_dtype_promote(a, b, ret_dtype);
 }
 
 static dt_status shape(dt_node *n) {

@@ -2,7 +2,7 @@
 #include "../ops.h"
 
 static dt_status shape(dt_node *n) {
-    dt_status status = dt_node_need_float(n, 0);
+    dt_status status = dt_node_need(n, 0, DT_REAL_AND_COMPLEX);
     return status == DT_OK ? dt_node_output_like(n, 0, DT_BOOL) : status;
 }
 

@@ -6,7 +6,7 @@ static dt_map map(const dt_node *n) {
 }
 
 static dt_tensor *slope(const dt_node *n) {
-    return dt_polygamma(n->in[0], 0);
+    return dti_polygamma(n->in[0], 0);
 }
 
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {

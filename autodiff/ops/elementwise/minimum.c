@@ -2,11 +2,13 @@
  * 1/2 where they are equal      kink at a = b; a NaN in either is the result. */
 #include "../ops.h"
 
+#include "internal.h"
+
 static dt_status shape(dt_node *n) {
-    if (dt_node_need_real(n, 0) != DT_OK || dt_node_need_real(n, 1) != DT_OK) {
+    if (dt_node_need(n, 0, DT_REAL_ONLY) != DT_OK || dt_node_need(n, 1, DT_REAL_ONLY) != DT_OK) {
         return DT_ERR_DTYPE;
     }
-    return dt_node_output_broadcast(n);
+    return dti_node_output_broadcast(n);
 }
 
 static dt_map map(const dt_node *n) {

@@ -1,6 +1,7 @@
-/* y = psi_order(x), real, derivative number order + 1 of log Gamma(x)      cotangent: xbar = ybar (y of order + 1)      poles at 0, -1, -2, ...;
- * for order >= 1 defined for x > 0 only, NaN elsewhere. M. Abramowitz, I. A. Stegun, Handbook of
- * Mathematical Functions, section 6.4. */
+/* y = psi_order(x), real, derivative number order + 1 of log Gamma(x)      cotangent: xbar = ybar
+ * (y of order + 1)      poles at 0, -1, -2, ...; for order >= 1 defined for x > 0 only, NaN
+ * elsewhere; the rules of dt_lgamma need it. M. Abramowitz, I. A. Stegun, Handbook of Mathematical
+ * Functions, section 6.4. */
 #include "../ops.h"
 
 #define LARGEST_ORDER 64
@@ -11,7 +12,7 @@ struct attr {
 
 static dt_status shape(dt_node *n) {
     const struct attr *attr = n->attr;
-    if (dt_node_need_real(n, 0) != DT_OK) {
+    if (dt_node_need(n, 0, DT_REAL_ONLY) != DT_OK) {
         return DT_ERR_DTYPE;
     }
     if (attr->order < 0 || attr->order > LARGEST_ORDER) {
@@ -57,6 +58,6 @@ const dt_op dti_op_polygamma = {
         {.in = {{DT_SHAPE(2, 0), .fill = DT_FILL_ABOVE_ONE}}, .attr = &(const struct attr){0}}),
 };
 
-dt_tensor *dt_polygamma(dt_tensor *x, int order) {
+dt_tensor *dti_polygamma(dt_tensor *x, int order) {
     return dt_apply(&dti_op_polygamma, 1, &x, &(const struct attr){order});
 }

@@ -10,7 +10,7 @@ struct attr {
 
 static dt_status shape(dt_node *n) {
     const struct attr *attr = n->attr;
-    if (dt_node_need_float(n, 0) != DT_OK) {
+    if (dt_node_need(n, 0, DT_REAL_AND_COMPLEX) != DT_OK) {
         return DT_ERR_DTYPE;
     }
     if (attr->order < 0 || attr->order > LARGEST_ORDER) {

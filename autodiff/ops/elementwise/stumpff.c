@@ -13,7 +13,7 @@ struct attr {
 
 static dt_status shape(dt_node *n) {
     const struct attr *attr = n->attr;
-    if (dt_node_need_real(n, 0) != DT_OK) {
+    if (dt_node_need(n, 0, DT_REAL_ONLY) != DT_OK) {
         return DT_ERR_DTYPE;
     }
     if (attr->k < 0 || attr->k > LARGEST) {

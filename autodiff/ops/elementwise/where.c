@@ -10,7 +10,7 @@ static dt_status shape(dt_node *n) {
     if (dt_node_in(n, 0).dtype != DT_BOOL) {
         return dt_node_fail(n, DT_ERR_DTYPE, "input 0, the condition, must be bool");
     }
-    if (!dt_dtype_promote(dt_node_in(n, 1).dtype, dt_node_in(n, 2).dtype, &dtype)) {
+    if (!dti_dtype_promote(dt_node_in(n, 1).dtype, dt_node_in(n, 2).dtype, &dtype)) {
         return dt_node_fail(n, DT_ERR_DTYPE,
                             "types do not mix (use dt_cast to convert on purpose)");
     }

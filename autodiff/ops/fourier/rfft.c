@@ -7,7 +7,7 @@
 static dt_status shape(dt_node *n) {
     const struct dti_fft_attr *attr = n->attr;
     const dt_array x = dt_node_in(n, 0);
-    if (dt_node_need_real(n, 0) != DT_OK || dti_check_transform(n) != DT_OK) {
+    if (dt_node_need(n, 0, DT_REAL_ONLY) != DT_OK || dti_check_transform(n) != DT_OK) {
         return n->tape == NULL ? DT_ERR_ARGUMENT : dt_tape_status(n->tape);
     }
     int64_t sizes[DT_MAX_DIMS];

@@ -15,7 +15,7 @@ static dt_status shape(dt_node *n) {
     const struct attr *attr = n->attr;
     const dt_array x = dt_node_in(n, 0), index = dt_node_in(n, 1);
     int axis;
-    if (dt_node_need_float(n, 0) != DT_OK || dti_need_index(n, 1) != DT_OK) {
+    if (dt_node_need(n, 0, DT_REAL_AND_COMPLEX) != DT_OK || dti_need_index(n, 1) != DT_OK) {
         return DT_ERR_DTYPE;
     }
     if (dt_node_axis(n, attr->axis, x.ndim, &axis) != DT_OK) {

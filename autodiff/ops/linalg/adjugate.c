@@ -1,7 +1,7 @@
 /* y = D^k adj(A)[E_1, .., E_k], k = 0: adj(A)      cotangents: Ebar_i = (y with ybar^H in place of E_i)^H,
- * Abar = (D^(k+1) adj(A)[.., ybar^H])^H      exact at singular A; k up to 2. For the rules of dt_det.
- *
- * Gaussian elimination with complete pivoting gives P A Q = L D U with unit triangles that are well
+ * Abar = (D^(k+1) adj(A)[.., ybar^H])^H      exact at singular A; k up to 2. For the rules of dt_det. */
+
+/* Gaussian elimination with complete pivoting gives P A Q = L D U with unit triangles that are well
  * conditioned also where A is singular. So adj(A) = sign Q U^-1 adj(D) L^-1 P, and with Ehat = L^-1
  * P E Q U^-1 the derivatives follow from those of adj(D): products of all pivots but one, two,
  * three, formed without a division. tr(X D^k adj(A)[E..]) is the derivative of order k + 1 of det,
@@ -25,7 +25,7 @@ static dt_status shape(dt_node *n) {
     const dt_array a = dt_node_in(n, 0);
     for (int i = 1; i < n->n_in; i++) {
         const dt_array e = dt_node_in(n, i);
-        if (!dt_array_same_shape(&a, &e) || a.dtype != e.dtype) {
+        if (!dti_array_same_shape(&a, &e) || a.dtype != e.dtype) {
             return dt_node_fail(n, DT_ERR_SHAPE, "direction %d must be like the matrix", i - 1);
         }
     }

@@ -18,7 +18,7 @@ static void forward(dt_node *n) {
     const dt_array x = dt_node_in(n, 0), y = dt_node_out(n, 0);
     memset(y.data, 0, dt_array_bytes(&y));
     dt_array diagonal;
-    if (dt_array_diagonal(&diagonal, &y, NULL) == DT_OK) {
+    if (dti_array_diagonal(&diagonal, &y, NULL) == DT_OK) {
         dt_array_copy(&diagonal, &x, NULL); /* equal shapes and types: cannot fail */
     }
 }

@@ -4,7 +4,7 @@
 static dt_status shape(dt_node *n) {
     const dt_array x = dt_node_in(n, 0);
     dt_array y;
-    if (dt_array_diagonal(&y, &x, NULL) != DT_OK) {
+    if (dti_array_diagonal(&y, &x, NULL) != DT_OK) {
         return dt_node_fail(n, DT_ERR_SHAPE, "needs square matrices in the last two dimensions");
     }
     return dt_node_output(n, 0, y.dtype, y.ndim, y.shape);
@@ -13,7 +13,7 @@ static dt_status shape(dt_node *n) {
 static void forward(dt_node *n) {
     const dt_array x = dt_node_in(n, 0);
     dt_array view;
-    if (dt_array_diagonal(&view, &x, NULL) == DT_OK) {
+    if (dti_array_diagonal(&view, &x, NULL) == DT_OK) {
         dt_node_set_view(n, &view);
     }
 }

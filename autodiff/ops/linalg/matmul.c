@@ -108,7 +108,7 @@ static dt_tensor *merge_rows(dt_tensor *x) {
     for (int d = 0; d < array.ndim - 1; d++) {
         merged[0] *= array.shape[d];
     }
-    return dt_array_can_reshape(&array, 2, merged) ? dt_reshape(x, 2, merged) : x;
+    return dti_array_can_reshape(&array, 2, merged) ? dt_reshape(x, 2, merged) : x;
 }
 
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {

@@ -65,7 +65,7 @@ static void forward(dt_node *n) {
         return;
     }
     if (!dti_contiguous(lu_of(n), &lu) || !dti_contiguous(pivots_of(n), &pivots) ||
-        dt_array_broadcast(&right, &b, y.ndim, y.shape, NULL) != DT_OK ||
+        dti_array_broadcast(&right, &b, y.ndim, y.shape, NULL) != DT_OK ||
         dt_array_copy(&y, &right, NULL) != DT_OK) {
         return; /* shape() made them fit */
     }

@@ -33,7 +33,7 @@ static void forward(dt_node *n) {
     const struct attr *attr = n->attr;
     const dt_array t = dt_node_in(n, 0), b = dt_node_in(n, 1), y = dt_node_out(n, 0);
     dt_array right;
-    if (dt_array_broadcast(&right, &b, y.ndim, y.shape, NULL) != DT_OK ||
+    if (dti_array_broadcast(&right, &b, y.ndim, y.shape, NULL) != DT_OK ||
         dt_array_copy(&y, &right, NULL) != DT_OK) {
         return; /* shape() made them fit */
     }

@@ -18,9 +18,9 @@ static dt_status shape(dt_node *n) {
 /* Row i of every matrix in the batch, its first i + 1 + k elements. */
 static dt_array row_start(const dt_array *x, int64_t i, int64_t k) {
     dt_array row, start;
-    dt_array_slice(&row, x, x->ndim - 2, i, i + 1, 1, NULL);
+    dti_array_slice(&row, x, x->ndim - 2, i, i + 1, 1, NULL);
     int64_t columns = x->shape[x->ndim - 1], kept = k > columns ? columns : i + 1 + k;
-    dt_array_slice(&start, &row, x->ndim - 1, 0, kept > 0 ? kept : 0, 1, NULL);
+    dti_array_slice(&start, &row, x->ndim - 1, 0, kept > 0 ? kept : 0, 1, NULL);
     return start;
 }
 

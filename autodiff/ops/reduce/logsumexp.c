@@ -5,7 +5,7 @@
 #include <math.h>
 
 static dt_status shape(dt_node *n) {
-    dt_status status = dt_node_need_real(n, 0);
+    dt_status status = dt_node_need(n, 0, DT_REAL_ONLY);
     return status == DT_OK ? dti_shape_reduced(n, dt_node_in(n, 0).dtype) : status;
 }
 

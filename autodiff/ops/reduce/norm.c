@@ -5,7 +5,7 @@
 #include <math.h>
 
 static dt_status shape(dt_node *n) {
-    dt_status status = dt_node_need_float(n, 0);
+    dt_status status = dt_node_need(n, 0, DT_REAL_AND_COMPLEX);
     return status == DT_OK ? dti_shape_reduced(n, dt_dtype_real(dt_node_in(n, 0).dtype)) : status;
 }
 

@@ -27,7 +27,7 @@ dt_status dti_shape_reduced(dt_node *n, dt_dtype dtype) {
 
 dt_status dti_shape_extremum(dt_node *n) {
     const dt_array x = dt_node_in(n, 0);
-    if (dt_node_need_real(n, 0) != DT_OK) {
+    if (dt_node_need(n, 0, DT_REAL_ONLY) != DT_OK) {
         return DT_ERR_DTYPE;
     }
     for (int d = 0; d < x.ndim; d++) {
@@ -49,7 +49,7 @@ static dt_array reduced_last(const dt_array *x, unsigned mask) {
         }
     }
     dt_array view = *x;
-    dt_array_permute(&view, x, axes, NULL);
+    dti_array_permute(&view, x, axes, NULL);
     return view;
 }
 
@@ -74,7 +74,7 @@ static void run_chunk(void *context, int64_t chunk, int worker) {
 void dti_reduce_rows(dt_node *n, dti_row_fn *fn) {
     const dt_array x = dt_node_in(n, 0), y = dt_node_out(n, 0);
     dt_array view = reduced_last(&x, mask_of(n));
-    if (!dt_array_is_contiguous(&view)) {
+    if (!dti_array_is_contiguous(&view)) {
         void *copy = dt_node_scratch(n, dt_array_bytes(&view));
         if (copy == NULL) {
             return;

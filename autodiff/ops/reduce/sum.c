@@ -16,7 +16,7 @@ unsigned dti_sum_mask(const dt_node *n) {
 static dt_status shape(dt_node *n) {
     const struct attr *attr = n->attr;
     const dt_array x = dt_node_in(n, 0);
-    if (dt_node_need_float(n, 0) != DT_OK) {
+    if (dt_node_need(n, 0, DT_REAL_AND_COMPLEX) != DT_OK) {
         return DT_ERR_DTYPE;
     }
     int64_t kept[DT_MAX_DIMS];
@@ -32,7 +32,13 @@ static dt_status shape(dt_node *n) {
 static void forward(dt_node *n) {
     const struct attr *attr = n->attr;
     const dt_array x = dt_node_in(n, 0), y = dt_node_out(n, 0);
-    dti_sum(&y, &x, attr->mask);
+    int64_t length;
+    if (dt_array_size(&x) >= dti_lazy_size() &&
+        dti_fold_of(&x, attr->mask, &length) != DTI_FOLD_NONE) {
+        dti_region_sum(n->tape, &y, &x, attr->mask);
+    } else {
+        dti_sum(&y, &x, attr->mask);
+    }
 }
 
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {

@@ -13,7 +13,7 @@ static dt_status shape(dt_node *n) {
     const dt_array x = dt_node_in(n, 0);
     dt_array y;
     dt_error error = DT_ERROR_INIT;
-    if (dt_array_broadcast(&y, &x, attr->ndim, attr->shape, &error) != DT_OK) {
+    if (dti_array_broadcast(&y, &x, attr->ndim, attr->shape, &error) != DT_OK) {
         return dt_node_fail(n, error.status, "%s", error.message);
     }
     return dt_node_output(n, 0, y.dtype, y.ndim, y.shape);
@@ -23,7 +23,7 @@ static void forward(dt_node *n) {
     const struct attr *attr = n->attr;
     const dt_array x = dt_node_in(n, 0);
     dt_array view;
-    if (dt_array_broadcast(&view, &x, attr->ndim, attr->shape, NULL) == DT_OK) {
+    if (dti_array_broadcast(&view, &x, attr->ndim, attr->shape, NULL) == DT_OK) {
         dt_node_set_view(n, &view);
     }
 }

@@ -52,7 +52,7 @@ static void forward(dt_node *n) {
     for (int i = 0; i < n->n_in; i++) {
         const dt_array x = dt_node_in(n, i);
         dt_array part;
-        if (dt_array_slice(&part, &y, axis, at, at + x.shape[axis], 1, NULL) == DT_OK) {
+        if (dti_array_slice(&part, &y, axis, at, at + x.shape[axis], 1, NULL) == DT_OK) {
             dt_array_copy(&part, &x, NULL); /* equal shapes and types: cannot fail */
         }
         at += x.shape[axis];

@@ -12,7 +12,7 @@ static dt_status shape(dt_node *n) {
     const dt_array x = dt_node_in(n, 0);
     dt_array y;
     dt_error error = DT_ERROR_INIT;
-    if (dt_array_permute(&y, &x, attr->axes, &error) != DT_OK) {
+    if (dti_array_permute(&y, &x, attr->axes, &error) != DT_OK) {
         return dt_node_fail(n, DT_ERR_ARGUMENT, "%s", error.message);
     }
     return dt_node_output(n, 0, y.dtype, y.ndim, y.shape);
@@ -22,7 +22,7 @@ static void forward(dt_node *n) {
     const struct attr *attr = n->attr;
     const dt_array x = dt_node_in(n, 0);
     dt_array view;
-    if (dt_array_permute(&view, &x, attr->axes, NULL) == DT_OK) {
+    if (dti_array_permute(&view, &x, attr->axes, NULL) == DT_OK) {
         dt_node_set_view(n, &view);
     }
 }

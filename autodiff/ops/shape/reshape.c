@@ -14,7 +14,7 @@ static dt_status shape(dt_node *n) {
     const dt_array flat = dt_array_wrap(x.dtype, x.ndim, x.shape, NULL);
     dt_array y;
     dt_error error = DT_ERROR_INIT;
-    if (dt_array_reshape(&y, &flat, attr->ndim, attr->shape, &error) != DT_OK) {
+    if (dti_array_reshape(&y, &flat, attr->ndim, attr->shape, &error) != DT_OK) {
         return dt_node_fail(n, error.status, "%s", error.message);
     }
     return dt_node_output(n, 0, y.dtype, y.ndim, y.shape);
@@ -23,7 +23,7 @@ static dt_status shape(dt_node *n) {
 static void forward(dt_node *n) {
     const dt_array x = dt_node_in(n, 0), y = dt_node_out(n, 0);
     dt_array view;
-    if (dt_array_reshape(&view, &x, y.ndim, y.shape, NULL) == DT_OK) {
+    if (dti_array_reshape(&view, &x, y.ndim, y.shape, NULL) == DT_OK) {
         dt_node_set_view(n, &view);
         return;
     }

@@ -15,7 +15,7 @@ static dt_status shape(dt_node *n) {
     if (dt_node_axis(n, attr->axis, x.ndim, &axis) != DT_OK) {
         return DT_ERR_ARGUMENT;
     }
-    if (dt_array_slice(&y, &x, axis, attr->start, attr->stop, attr->step, &error) != DT_OK) {
+    if (dti_array_slice(&y, &x, axis, attr->start, attr->stop, attr->step, &error) != DT_OK) {
         return dt_node_fail(n, error.status, "%s", error.message);
     }
     return dt_node_output(n, 0, y.dtype, y.ndim, y.shape);
@@ -31,7 +31,8 @@ static void forward(dt_node *n) {
     const struct attr *attr = n->attr;
     const dt_array x = dt_node_in(n, 0);
     dt_array view;
-    if (dt_array_slice(&view, &x, axis_of(n), attr->start, attr->stop, attr->step, NULL) == DT_OK) {
+    if (dti_array_slice(&view, &x, axis_of(n), attr->start, attr->stop, attr->step, NULL) ==
+        DT_OK) {
         dt_node_set_view(n, &view);
     }
 }

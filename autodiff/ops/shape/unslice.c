@@ -54,7 +54,7 @@ static void forward(dt_node *n) {
     const dt_array x = dt_node_in(n, 0), y = dt_node_out(n, 0);
     memset(y.data, 0, dt_array_bytes(&y));
     dt_array window;
-    if (dt_array_slice(&window, &y, axis_of(n), attr->start, stop_of(n), attr->step, NULL) ==
+    if (dti_array_slice(&window, &y, axis_of(n), attr->start, stop_of(n), attr->step, NULL) ==
         DT_OK) {
         dt_array_copy(&window, &x, NULL); /* shape() made them equal: cannot fail */
     }

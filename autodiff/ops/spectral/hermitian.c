@@ -10,7 +10,7 @@
 
 dt_status dti_need_square(dt_node *n, int i) {
     const dt_array a = dt_node_in(n, i);
-    if (dt_node_need_float(n, i) != DT_OK) {
+    if (dt_node_need(n, i, DT_REAL_AND_COMPLEX) != DT_OK) {
         return DT_ERR_DTYPE;
     }
     if (a.ndim < 2 || a.shape[a.ndim - 1] != a.shape[a.ndim - 2]) {
@@ -22,7 +22,10 @@ dt_status dti_need_square(dt_node *n, int i) {
 
 dt_status dti_declare_decomposition(dt_node *n, int o, int i) {
     const dt_array a = dt_node_in(n, i);
-    dt_status status = dt_node_output(n, o, dt_dtype_real(a.dtype), a.ndim - 1, a.shape);
+    dt_status status = dti_need_lapack_size(n, i);
+    if (status == DT_OK) {
+        status = dt_node_output(n, o, dt_dtype_real(a.dtype), a.ndim - 1, a.shape);
+    }
     return status == DT_OK ? dt_node_output(n, o + 1, a.dtype, a.ndim, a.shape) : status;
 }
 

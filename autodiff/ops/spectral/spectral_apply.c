@@ -13,6 +13,7 @@
 #include "internal.h"
 #include "linalg.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@
 dt_status dti_check_function(dt_node *n, const struct dti_function *f, int first) {
     for (int p = 0; p < f->n_params; p++) {
         const dt_array x = dt_node_in(n, first + p);
-        if (dt_node_need_real(n, first + p) != DT_OK) {
+        if (dt_node_need(n, first + p, DT_REAL_ONLY) != DT_OK) {
             return DT_ERR_DTYPE;
         }
         if (dt_array_size(&x) != 1 || x.ndim != 0) {
@@ -120,7 +121,7 @@ static dt_status shape(dt_node *n) {
     const dt_array a = dt_node_in(n, 0);
     for (int k = 0; k < attr->order; k++) {
         const dt_array e = dt_node_in(n, 1 + attr->f.n_params + k);
-        if (!dt_array_same_shape(&a, &e) || a.dtype != e.dtype) {
+        if (!dti_array_same_shape(&a, &e) || a.dtype != e.dtype) {
             return dt_node_fail(n, DT_ERR_SHAPE, "direction %d must be like the matrix", k);
         }
     }
@@ -403,12 +404,19 @@ dt_tensor *dt_spectral_apply(dt_tensor *a, const dt_spectral_fn *fn, int n_param
     if (!dti_function_from(dt_tape_of(a), "spectral_apply", fn, n_params, params, &attr.f)) {
         return dt_inert(dt_tape_of(a));
     }
-    memcpy(in + 1, params, (size_t)n_params * sizeof *in);
+    for (int p = 0; p < n_params; p++) {
+        in[1 + p] = params[p];
+    }
     return dt_apply(&dti_op_spectral_apply, 1 + n_params, in, &attr);
 }
 
 dt_tensor *dt_pinv_hermitian(dt_tensor *a, double rtol) {
     struct dti_spectral_attr attr = {.f = {.relative = true}};
+    if (a != NULL && dt_ndim(a) > 0) { /* eigenvalues that are zero come out as rounding errors */
+        double unit = dt_dtype_real(dt_dtype_of(a)) == DT_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
+        double floor_of_zeros = unit * (double)dt_shape(a)[dt_ndim(a) - 1];
+        rtol = rtol < floor_of_zeros ? floor_of_zeros : rtol;
+    }
     attr.f.fn =
         (dt_spectral_fn){.kind = DT_SPECTRAL_RECIPROCAL, .domain = DT_DOMAIN_DROP, .cutoff = rtol};
     return dt_apply(&dti_op_spectral_apply, 1, &a, &attr);

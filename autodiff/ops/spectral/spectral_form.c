@@ -16,7 +16,7 @@ enum { F, A, PARAMS };
 
 static dt_status shape(dt_node *n) {
     const struct dti_spectral_attr *attr = n->attr;
-    if (dti_need_square(n, A) != DT_OK || dt_node_need_float(n, F) != DT_OK ||
+    if (dti_need_square(n, A) != DT_OK || dt_node_need(n, F, DT_REAL_AND_COMPLEX) != DT_OK ||
         dti_check_function(n, &attr->f, PARAMS) != DT_OK) {
         return n->tape->error.status;
     }
@@ -30,7 +30,8 @@ static dt_status shape(dt_node *n) {
     }
     int ndim;
     int64_t sizes[DT_MAX_DIMS];
-    if (dt_shape_broadcast(f.ndim - 2, f.shape, a.ndim - 2, a.shape, &ndim, sizes, NULL) != DT_OK) {
+    if (dti_broadcast_shapes(f.ndim - 2, f.shape, a.ndim - 2, a.shape, &ndim, sizes, NULL) !=
+        DT_OK) {
         return dt_node_fail(n, DT_ERR_SHAPE, "leading dimensions do not broadcast");
     }
     sizes[ndim] = f.shape[f.ndim - 2];
@@ -246,6 +247,8 @@ dt_tensor *dt_spectral_form(dt_tensor *f, dt_tensor *a, const dt_spectral_fn *fn
     }
     dti_mix_types(&f, &a);
     dt_tensor *in[PARAMS + DTI_SPECTRAL_PARAMS] = {f, a};
-    memcpy(in + PARAMS, params, (size_t)n_params * sizeof *in);
+    for (int p = 0; p < n_params; p++) {
+        in[PARAMS + p] = params[p];
+    }
     return dt_apply(&dti_op_spectral_form, PARAMS + n_params, in, &attr);
 }

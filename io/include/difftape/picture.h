@@ -8,6 +8,7 @@
 
 DT_BEGIN_DECLS
 
+/** How values become colours. */
 typedef enum dt_picture_scale { DT_PICTURE_LOG, DT_PICTURE_LINEAR } dt_picture_scale;
 
 /** One in-plane axis. Sample n lies at the coordinate first + n * step (a Miller index), that is,

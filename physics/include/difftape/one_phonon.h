@@ -16,6 +16,7 @@
 
 DT_BEGIN_DECLS
 
+/** What the model takes into account; NULL instead of it for the defaults. */
 typedef struct dt_one_phonon_options {
     double cutoff;  /**< longest contact of the network, Angstrom; 4 without options */
     double d_min;   /**< resolution limit, Angstrom: voxels with d <= d_min are invalid; 0: none */
@@ -49,6 +50,7 @@ DT_API dt_status dt_one_phonon_new(const dt_crystal *crystal, const dt_grid *gri
                                    dt_error *error);
 DT_API void dt_one_phonon_free(dt_one_phonon *model);
 
+/** The sizes of a model. */
 DT_API dt_one_phonon_sizes dt_one_phonon_get_sizes(const dt_one_phonon *model);
 
 /** (voxels) in C order: true where the intensity is defined: not at whole h, k, l, and d > d_min.

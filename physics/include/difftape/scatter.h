@@ -25,6 +25,7 @@ typedef enum dt_structure_factor_kind {
                              for the factor i */
 } dt_structure_factor_kind;
 
+/** Options of dt_structure_factors. */
 typedef struct dt_structure_factor_options {
     dt_structure_factor_kind kind;
     dt_tensor *components; /**< NULL, or (N,m) for DT_PER_ATOM, (3N,m) for DT_PER_ATOM_TIMES_Q: the

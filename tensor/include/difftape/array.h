@@ -33,15 +33,19 @@ DT_API void dt_array_free(dt_array *array);
 /** Describe caller-owned C-contiguous memory as an array (no copy). `shape` must be valid. */
 DT_API dt_array dt_array_wrap(dt_dtype dtype, int ndim, const int64_t *shape, const void *data);
 
-/** Number of elements (1 for a scalar, 0 if any dimension is 0), and the same in bytes. */
-DT_API int64_t dt_array_size(const dt_array *array);
-DT_API size_t dt_array_bytes(const dt_array *array);
+/** Number of elements: 1 for a scalar, 0 if any dimension is 0. */
+static inline int64_t dt_array_size(const dt_array *array) {
+    int64_t size = 1;
+    for (int d = 0; d < array->ndim; d++) {
+        size *= array->shape[d];
+    }
+    return size;
+}
 
-/** True if the elements lie in C order without gaps. */
-DT_API bool dt_array_is_contiguous(const dt_array *array);
-
-/** True if shapes are equal. */
-DT_API bool dt_array_same_shape(const dt_array *a, const dt_array *b);
+/** The same in bytes. */
+static inline size_t dt_array_bytes(const dt_array *array) {
+    return (size_t)dt_array_size(array) * dt_dtype_size(array->dtype);
+}
 
 /** Copy elements between arrays of equal shape and element type, any strides, no overlap.
  *  Errors: DT_ERR_SHAPE, DT_ERR_DTYPE. */
@@ -50,31 +54,6 @@ DT_API dt_status dt_array_copy(const dt_array *target, const dt_array *source, d
 /** Check ndim and sizes and count elements without overflow (of an empty array, that its other
  *  sizes overflow nothing). Errors: DT_ERR_SHAPE. */
 DT_API dt_status dt_shape_check(int ndim, const int64_t *shape, int64_t *ret_size, dt_error *error);
-
-/** The shape both operands broadcast to by NumPy's rule (align right; equal, or one of them 1).
- *  Errors: DT_ERR_SHAPE with both shapes in the message. */
-DT_API dt_status dt_shape_broadcast(int a_ndim, const int64_t *a_shape, int b_ndim,
-                                    const int64_t *b_shape, int *ret_ndim, int64_t *ret_shape,
-                                    dt_error *error);
-
-/** Views: each writes a new description of the same memory, or fails and leaves *ret_view alone.
- *  - reshape: equal element count, one size may be -1 (inferred). Fails with DT_ERR_SHAPE if the
- *    strides do not allow it without a copy: see dt_array_can_reshape.
- *  - permute: dimension d of the view is dimension axes[d] of the array.
- *  - slice:   start, start+step, ... < stop along one axis; start and stop may be negative (from
- *             the end) and are clipped as in Python; step >= 1.
- *  - broadcast: to a larger shape with stride 0 along new dimensions.
- *  - diagonal: the last two dimensions (n, n) become one of size n. */
-DT_API bool dt_array_can_reshape(const dt_array *array, int ndim, const int64_t *shape);
-DT_API dt_status dt_array_reshape(dt_array *ret_view, const dt_array *array, int ndim,
-                                  const int64_t *shape, dt_error *error);
-DT_API dt_status dt_array_permute(dt_array *ret_view, const dt_array *array, const int *axes,
-                                  dt_error *error);
-DT_API dt_status dt_array_slice(dt_array *ret_view, const dt_array *array, int axis, int64_t start,
-                                int64_t stop, int64_t step, dt_error *error);
-DT_API dt_status dt_array_broadcast(dt_array *ret_view, const dt_array *array, int ndim,
-                                    const int64_t *shape, dt_error *error);
-DT_API dt_status dt_array_diagonal(dt_array *ret_view, const dt_array *array, dt_error *error);
 
 /** Write "(4096,3)" into buffer and return it. */
 DT_API const char *dt_shape_format(char *buffer, size_t size, int ndim, const int64_t *shape);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/** Around the declarations of a header: C linkage in C++. */
 #ifdef __cplusplus
 #define DT_BEGIN_DECLS extern "C" {
 #define DT_END_DECLS   }
@@ -14,6 +15,7 @@
 #define DT_END_DECLS
 #endif
 
+/** Before what the library exports; after functions that take a format as printf does. */
 #if defined(__GNUC__) || defined(__clang__)
 #define DT_API                         __attribute__((visibility("default")))
 #define DT_PRINTF(format_at, first_at) __attribute__((format(printf, format_at, first_at)))

@@ -20,21 +20,24 @@ DT_API size_t dt_dtype_size(dt_dtype dtype);
 DT_API const char *dt_dtype_name(dt_dtype dtype);
 
 /** True for c64 and c128. */
-DT_API bool dt_dtype_is_complex(dt_dtype dtype);
+static inline bool dt_dtype_is_complex(dt_dtype dtype) {
+    return dtype == DT_C64 || dtype == DT_C128;
+}
 
 /** True for the four types that carry gradients: f32, f64, c64, c128. */
-DT_API bool dt_dtype_is_float(dt_dtype dtype);
+static inline bool dt_dtype_is_float(dt_dtype dtype) {
+    return dtype == DT_F32 || dtype == DT_F64 || dt_dtype_is_complex(dtype);
+}
 
 /** The real type of the same precision (c128 -> f64); any other type is returned unchanged. */
-DT_API dt_dtype dt_dtype_real(dt_dtype dtype);
+static inline dt_dtype dt_dtype_real(dt_dtype dtype) {
+    return dtype == DT_C64 ? DT_F32 : dtype == DT_C128 ? DT_F64 : dtype;
+}
 
 /** The complex type of the same precision (f64 -> c128); i64 and bool are returned unchanged. */
-DT_API dt_dtype dt_dtype_complex(dt_dtype dtype);
-
-/** The common type of two operands. Equal types give themselves; real mixes with complex of the
- *  same precision and gives complex; every other pair is refused: returns false and leaves
- *  *ret_dtype untouched. */
-DT_API bool dt_dtype_promote(dt_dtype a, dt_dtype b, dt_dtype *ret_dtype);
+static inline dt_dtype dt_dtype_complex(dt_dtype dtype) {
+    return dtype == DT_F32 ? DT_C64 : dtype == DT_F64 ? DT_C128 : dtype;
+}
 
 DT_END_DECLS
 

@@ -6,7 +6,7 @@
 
 DT_BEGIN_DECLS
 
-/** Every way a difftape call can fail: identifier, short text. */
+/** Every way a difftape call can fail. */
 #define DT_STATUS_LIST(X)                                                                          \
     X(DT_OK, "ok")                                                                                 \
     X(DT_ERR_ARGUMENT, "invalid argument")                                                         \
@@ -25,6 +25,7 @@ DT_BEGIN_DECLS
     X(DT_ERR_NONCONVERGENT, "an iteration did not converge")                                       \
     X(DT_ERR_CANCELLED, "cancelled")
 
+/** DT_OK, or what went wrong; the identifiers are those of DT_STATUS_LIST. */
 typedef enum dt_status {
 #define DT_STATUS_ENUM(id, text) id,
     DT_STATUS_LIST(DT_STATUS_ENUM)
@@ -32,9 +33,8 @@ typedef enum dt_status {
         DT_STATUS_COUNT
 } dt_status;
 
-/** The identifier ("DT_ERR_SHAPE") and the short text ("shapes do not fit") of a status. */
+/** The identifier of a status: "DT_ERR_SHAPE". */
 DT_API const char *dt_status_name(dt_status status);
-DT_API const char *dt_status_text(dt_status status);
 
 /** Capacity of a message, terminating NUL included; a longer one ends in "...". */
 #define DT_MESSAGE_SIZE 1024
@@ -48,6 +48,7 @@ typedef struct dt_error {
     char message[DT_MESSAGE_SIZE];
 } dt_error;
 
+/** No error yet. */
 #define DT_ERROR_INIT                                                                              \
     {                                                                                              \
         DT_OK, -1, {                                                                               \
@@ -64,7 +65,11 @@ DT_API dt_status dt_error_set(dt_error *error, dt_status status, const char *for
 DT_API void dt_error_context(dt_error *error, const char *format, ...) DT_PRINTF(2, 3);
 
 /** Back to DT_OK with an empty message. */
-DT_API void dt_error_clear(dt_error *error);
+static inline void dt_error_clear(dt_error *error) {
+    error->status = DT_OK;
+    error->index = -1;
+    error->message[0] = '\0';
+}
 
 DT_END_DECLS
 

@@ -1,4 +1,4 @@
-/* 03_loss_on_a_map.c - a crystal, its diffuse map, a loss on the map and the gradient of the loss.
+/* 09_loss_on_a_map.c - a crystal, its diffuse map, a loss on the map and the gradient of the loss.
  */
 #include <difftape/difftape.h>
 

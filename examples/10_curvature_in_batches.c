@@ -1,4 +1,4 @@
-/* 04_curvature_in_batches.c - many scattering vectors in little memory, and a Hessian-vector
+/* 10_curvature_in_batches.c - many scattering vectors in little memory, and a Hessian-vector
  * product. */
 #include <difftape/difftape.h>
 

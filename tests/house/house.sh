@@ -1,0 +1,96 @@
+#!/bin/sh
+# house.sh - the order of the house: short files, arrows between layers that point down only, few
+# public functions. Usage: house.sh ROOT files|includes|functions
+set -eu
+cd "$1"
+here=tests/house
+layers="tensor autodiff physics io examples"
+most_median=150
+most_lines=600
+most_functions=250
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+failed=0
+say() { [ "$failed" -ne 0 ] || echo "house: $*"; }
+fail() {
+    echo "house: $*"
+    failed=1
+}
+
+# shellcheck disable=SC2086
+sources() { find $layers \( -name '*.c' -o -name '*.h' -o -name '*.cpp' \) | sort; }
+
+check_files() {
+    # shellcheck disable=SC2046
+    awk 'FNR == 1 && name { print n, name } { name = FILENAME; n = FNR } END { print n, name }' \
+        $(sources) $(find tests \( -name '*.c' -o -name '*.h' \)) | sort -n >"$work/sizes"
+    while read -r lines name; do
+        [ "$lines" -le $most_lines ] || fail "$name has $lines lines, more than $most_lines"
+    done <"$work/sizes"
+    grep -v ' tests/' "$work/sizes" >"$work/code"
+    count=$(wc -l <"$work/code")
+    [ "$count" -gt 100 ] || fail "only $count source files were found"
+    median=$(sed -n "$(((count + 1) / 2))p" "$work/code")
+    [ "${median% *}" -le $most_median ] ||
+        fail "the median source file, ${median#* }, has ${median% *} lines, more than $most_median"
+    say "$count source files, median ${median% *} lines, longest $(tail -n 1 "$work/sizes")"
+}
+
+forbidden() { awk -f $here/layers.awk "$@"; }
+
+check_includes() {
+    # The check itself must be able to fail.
+    while read -r edge; do
+        [ -n "$(echo "$edge" | forbidden)" ] || fail "the rules do not forbid '$edge'"
+    done <<'EDGES'
+tensor/shape.c autodiff/lazy.h
+tensor/shape.c ?missing.h
+tensor/shape.c <zlib.h>
+tensor/shape.c <cblas.h>
+io/include/difftape/picture.h <png.h>
+autodiff/tape.c physics/include/difftape/gnm.h
+autodiff/tape.c io/include/difftape/npy.h
+autodiff/tape.c <cblas.h>
+physics/gnm/contacts.c tensor/iterate.h
+physics/gnm/contacts.c autodiff/ops/ops.h
+physics/gnm/contacts.c io/include/difftape/npy.h
+io/npy/npy_read.c autodiff/include/difftape/tape.h
+io/npy/npy_read.c tensor/arena.h
+examples/map.c tensor/arena.h
+autodiff/include/difftape/tape.h autodiff/lazy.h
+EDGES
+    [ -z "$(echo 'io/npy/npy.c tensor/include/difftape/array.h' | forbidden)" ] ||
+        fail "the rules forbid what is right"
+
+    sources >"$work/names"
+    # shellcheck disable=SC2086
+    find $layers -name '*.list' | sort >>"$work/names"
+    # shellcheck disable=SC2046
+    grep -HE '^#include ["<]' $(sources) | awk -f $here/includes.awk "$work/names" - >"$work/edges"
+    count=$(wc -l <"$work/edges")
+    [ "$count" -gt 500 ] || fail "only $count lines of #include were found"
+    forbidden "$work/edges" >"$work/wrong"
+    while read -r from to; do
+        fail "$from includes $to, which its layer must not know"
+    done <"$work/wrong"
+    grep -v '<' "$work/edges" | tsort >"$work/order" 2>"$work/circle" ||
+        fail "files include each other in a circle: $(sed 's/^tsort: //; s/^-: //' "$work/circle" |
+            tr '\n' ' ')"
+    say "$count includes, all downward"
+}
+
+check_functions() {
+    count=$(cat tensor/include/difftape/*.h autodiff/include/difftape/*.h | grep -c '^DT_API')
+    [ "$count" -le $most_functions ] ||
+        fail "tensor and autodiff have $count public functions, more than $most_functions"
+    say "$count public functions in tensor and autodiff"
+}
+
+case $2 in
+files) check_files ;;
+includes) check_includes ;;
+functions) check_functions ;;
+*) fail "unknown check '$2'" ;;
+esac
+exit $failed
