@@ -18,10 +18,13 @@ static dt_tape *common_tape(const dt_op *op, int n_in, dt_tensor *const *in) {
         if (in[i] == NULL) {
             dt_tape_fail(tape, DT_ERR_ARGUMENT, "%s: input %d is NULL", op->name, i);
         } else if (in[i]->tape != tape) {
-            dt_tape_fail(tape, DT_ERR_ARGUMENT, "%s: input %d lives on another tape", op->name, i);
+            dt_tape_fail(tape, DT_ERR_ARGUMENT,
+                         "%s: input %d lives on another tape: make all tensors of a model on one",
+                         op->name, i);
         } else if (in[i]->id >= tape->next_id) {
             dt_tape_fail(tape, DT_ERR_STALE,
-                         "%s: input %d was made after a mark the tape has been rewound to",
+                         "%s: input %d was made after a mark the tape has been rewound to: use it "
+                         "before dt_tape_rewind, or make it before the mark",
                          op->name, i);
         }
     }

@@ -134,13 +134,16 @@ static void gradient_add(dt_tensor *leaf, dt_tensor *value) {
 }
 
 void dt_backward_from(dt_tensor *y, dt_tensor *cotangent) {
-    dt_tape *tape = y->tape;
-    if (!dti_check_alive(tape, y, "backward: the output") ||
+    dt_tape *tape = dti_tape_among(y, 1, &cotangent);
+    if (tape == NULL || !dti_check_alive(tape, y, "backward: the output") ||
         !dti_check_match(y, cotangent, "backward: the cotangent")) {
         return;
     }
     if (!y->wants) {
-        dt_tape_fail(tape, DT_ERR_GRADIENT, "backward: the output depends on no parameter");
+        dt_tape_fail(
+            tape, DT_ERR_GRADIENT,
+            "backward: the output depends on no parameter: make a dt_parameter, or look for "
+            "what cuts it off (dt_stop_gradient, dt_round, a comparison)");
         return;
     }
     dt_mark mark = dt_tape_mark(tape);
@@ -163,8 +166,8 @@ void dt_backward_from(dt_tensor *y, dt_tensor *cotangent) {
 }
 
 void dt_backward(dt_tensor *loss) {
-    dt_tape *tape = loss->tape;
-    if (!dti_check_alive(tape, loss, "backward: the loss")) {
+    dt_tape *tape = dti_tape_among(loss, 0, NULL);
+    if (tape == NULL || !dti_check_alive(tape, loss, "backward: the loss")) {
         return;
     }
     if (dt_size(loss) != 1 || dt_dtype_is_complex(loss->a.dtype)) {
@@ -182,13 +185,18 @@ void dt_backward(dt_tensor *loss) {
 }
 
 dt_tensor *dt_gradient(dt_tensor *parameter) {
-    dt_tape *tape = parameter->tape;
+    dt_tape *tape = dti_tape_among(parameter, 0, NULL);
+    if (tape == NULL) {
+        return NULL;
+    }
     if (tape->error.status != DT_OK) {
         return dt_inert(tape);
     }
     if (!parameter->leaf || !parameter->wants) {
-        dt_tape_fail(tape, DT_ERR_ARGUMENT,
-                     "dt_gradient: only parameters keep a gradient (see dt_vjp for others)");
+        dt_tape_fail(
+            tape, DT_ERR_ARGUMENT,
+            "dt_gradient: the tensor is no parameter, and only those keep a gradient: dt_vjp "
+            "gives that of other tensors");
         return dt_inert(tape);
     }
     if (parameter->gradient == NULL) {
@@ -252,9 +260,9 @@ int64_t dti_collect(dt_tensor *y, int n_x, dt_tensor *const *x, dt_node ***ret_n
 }
 
 void dt_vjp(dt_tensor *y, dt_tensor *ybar, int n_x, dt_tensor *const *x, dt_tensor **ret_xbar) {
-    dt_tape *tape = y->tape;
+    dt_tape *tape = dti_tape_among(y == NULL ? ybar : y, n_x, x);
     dt_node **nodes = NULL;
-    if (dti_check_alive(tape, y, "dt_vjp: the output") &&
+    if (tape != NULL && dti_check_alive(tape, y, "dt_vjp: the output") &&
         dti_check_match(y, ybar, "dt_vjp: the cotangent") &&
         dti_check_sources(tape, n_x, x, "dt_vjp")) {
         int64_t n_nodes = dti_collect(y, n_x, x, &nodes);
@@ -269,8 +277,8 @@ void dt_vjp(dt_tensor *y, dt_tensor *ybar, int n_x, dt_tensor *const *x, dt_tens
         tape->in_sweep = false;
     }
     for (int i = 0; i < n_x; i++) {
-        if (tape->error.status != DT_OK) {
-            ret_xbar[i] = dt_inert(tape);
+        if (tape == NULL || tape->error.status != DT_OK) {
+            ret_xbar[i] = tape == NULL ? NULL : dt_inert(tape);
             continue;
         }
         bool reached = x[i]->sweep == tape->sweep && x[i]->bar != NULL;

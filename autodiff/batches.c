@@ -83,19 +83,19 @@ static void report_progress(struct run *r, int64_t b) {
 /* Does the result o of batch b have the declared shape? Sets the worker's error if not. */
 static bool check_result(const struct run *r, int64_t b, int o, const dt_tensor *result,
                          dt_tape *worker) {
+    const char *name = r->call->name != NULL ? r->call->name : "map_batches";
     dt_array want = r->n->out[o]->a;
     if (!r->call->summed[o]) {
         want.shape[0] = dti_batch_begin(r->call, b + 1) - dti_batch_begin(r->call, b);
     }
     if (result->tape != worker) {
         dt_tape_fail(worker, DT_ERR_ARGUMENT,
-                     "map_batches: batch %lld returned a tensor of another tape: make it from `in`",
+                     "%s: batch %lld returned a tensor of another tape: make it from `in`", name,
                      (long long)b);
     } else if (result->a.dtype != want.dtype || !dti_array_same_shape(&result->a, &want)) {
         char got[160], wanted[160];
-        dt_tape_fail(worker, DT_ERR_SHAPE,
-                     "map_batches: batch %lld returned %s%s where %s%s was expected", (long long)b,
-                     dt_dtype_name(result->a.dtype),
+        dt_tape_fail(worker, DT_ERR_SHAPE, "%s: batch %lld returned %s%s where %s%s was expected",
+                     name, (long long)b, dt_dtype_name(result->a.dtype),
                      dt_shape_format(got, sizeof got, result->a.ndim, result->a.shape),
                      dt_dtype_name(want.dtype),
                      dt_shape_format(wanted, sizeof wanted, want.ndim, want.shape));

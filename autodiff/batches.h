@@ -13,6 +13,7 @@ typedef void dti_batch_fn(const void *context, dt_tape *tape, int64_t begin, int
 /* One call over all batches; also the attribute of its node. Pointers point into the tape. */
 struct dti_batches {
     dti_batch_fn *fn;
+    const char *name; /* of the public function, for messages; NULL: map_batches */
     const void *context;
     int64_t n_batches, n_rows, rows_per_batch;
     const int64_t *offsets; /* n_batches + 1; NULL if all batches have rows_per_batch */

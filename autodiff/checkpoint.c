@@ -7,9 +7,9 @@
 #include <string.h>
 
 /* The result of a caller's function, which must be a tensor. */
-static dt_tensor *checked(dt_tape *tape, dt_tensor *result) {
+static dt_tensor *checked(dt_tape *tape, const char *name, dt_tensor *result) {
     if (result == NULL) {
-        dt_tape_fail(tape, DT_ERR_ARGUMENT, "map_batches: the function returned NULL");
+        dt_tape_fail(tape, DT_ERR_ARGUMENT, "%s: the function returned NULL", name);
         return dt_inert(tape);
     }
     return result;
@@ -34,7 +34,7 @@ static void rows_batch(const void *context, dt_tape *tape, int64_t begin, int64_
                        dt_tensor *const *in, dt_tensor **out, bool record) {
     const struct rows_context *c = context;
     (void)record;
-    out[0] = checked(tape, c->fn(c->user, tape, begin, end, in));
+    out[0] = checked(tape, "map_batches", c->fn(c->user, tape, begin, end, in));
 }
 
 struct whole_context {
@@ -48,7 +48,7 @@ static void whole_batch(const void *context, dt_tape *tape, int64_t begin, int64
     (void)begin;
     (void)end;
     (void)record;
-    out[0] = checked(tape, c->fn(c->user, tape, in));
+    out[0] = checked(tape, "checkpoint", c->fn(c->user, tape, in));
 }
 
 static dt_tensor *apply(dt_tape *tape, struct dti_batches *call, int n_in, dt_tensor *const *in) {
@@ -65,6 +65,7 @@ dt_tensor *dt_checkpoint(dt_tensor_fn *fn, void *user, int n_in, dt_tensor *cons
     }
     struct whole_context context = {fn, user};
     struct dti_batches call = {.fn = whole_batch,
+                               .name = "checkpoint",
                                .n_batches = 1,
                                .n_rows = 1,
                                .rows_per_batch = 1,

@@ -8,7 +8,7 @@
 
 static void fill_inert(dt_tape *tape, int n, dt_tensor **ret) {
     for (int i = 0; i < n; i++) {
-        ret[i] = dt_inert(tape);
+        ret[i] = tape == NULL ? NULL : dt_inert(tape);
     }
 }
 
@@ -31,14 +31,17 @@ static dt_tensor *inner(dt_tensor *a, dt_tensor *b) {
 
 void dt_hvp(dt_tensor *loss, int n_x, dt_tensor *const *x, dt_tensor *const *v,
             dt_tensor **ret_hv) {
-    dt_tape *tape = loss->tape;
+    dt_tape *tape = dti_tape_among(loss, n_x, x);
     fill_inert(tape, n_x, ret_hv);
-    if (!dti_check_alive(tape, loss, "dt_hvp: the loss") ||
+    if (tape == NULL || !dti_check_alive(tape, loss, "dt_hvp: the loss") ||
         !check_vectors(tape, n_x, x, v, "dt_hvp")) {
         return;
     }
     if (dt_size(loss) != 1 || dt_dtype_is_complex(loss->a.dtype)) {
-        dt_tape_fail(tape, DT_ERR_GRADIENT, "dt_hvp: the loss must be one real number");
+        char shape[160];
+        dt_tape_fail(tape, DT_ERR_GRADIENT, "dt_hvp: the loss must be one real number, got %s%s",
+                     dt_dtype_name(loss->a.dtype),
+                     dt_shape_format(shape, sizeof shape, loss->a.ndim, loss->a.shape));
         return;
     }
     dt_tensor **g = dti_tape_alloc(tape, false, (size_t)n_x * sizeof(dt_tensor *), "dt_hvp");
@@ -55,9 +58,9 @@ void dt_hvp(dt_tensor *loss, int n_x, dt_tensor *const *x, dt_tensor *const *v,
 
 void dt_gauss_newton(dt_tensor *y, int n_x, dt_tensor *const *x, dt_tensor *const *v,
                      dt_tensor **ret) {
-    dt_tape *tape = y->tape;
+    dt_tape *tape = dti_tape_among(y, n_x, x);
     fill_inert(tape, n_x, ret);
-    if (dti_check_alive(tape, y, "dt_gauss_newton: the residuals") &&
+    if (tape != NULL && dti_check_alive(tape, y, "dt_gauss_newton: the residuals") &&
         check_vectors(tape, n_x, x, v, "dt_gauss_newton")) {
         dt_vjp(y, dt_jvp(y, n_x, x, v), n_x, x, ret);
     }
@@ -101,7 +104,10 @@ static bool check_jacobian(dt_tape *tape, const dt_tensor *y, dt_tensor *x) {
 }
 
 dt_tensor *dt_jacobian(dt_tensor *y, dt_tensor *x) {
-    dt_tape *tape = y->tape;
+    dt_tape *tape = dti_tape_among(y, 1, &x);
+    if (tape == NULL) {
+        return NULL;
+    }
     if (!check_jacobian(tape, y, x)) {
         return dt_inert(tape);
     }

@@ -100,7 +100,12 @@ static void iterate(struct evaluation *e, int64_t n, double *x, double *next) {
             return;
         }
         if (!isfinite(residual)) {
-            break;
+            dt_node_fail(
+                e->n, DT_ERR_NONCONVERGENT,
+                "x has a NaN or infinity after step %d: a step that contracts, or a better "
+                "start",
+                i + 1);
+            return;
         }
     }
     dt_node_fail(e->n, DT_ERR_NONCONVERGENT,

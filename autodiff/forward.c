@@ -41,7 +41,10 @@ static void push_forward(const dt_node *n) {
 }
 
 dt_tensor *dt_jvp(dt_tensor *y, int n_x, dt_tensor *const *x, dt_tensor *const *xdot) {
-    dt_tape *tape = y->tape;
+    dt_tape *tape = dti_tape_among(y, n_x, x);
+    if (tape == NULL) {
+        return NULL;
+    }
     bool fits =
         dti_check_alive(tape, y, "dt_jvp: the output") && dti_check_sources(tape, n_x, x, "dt_jvp");
     for (int i = 0; i < n_x && fits; i++) {

@@ -322,7 +322,7 @@ dt_status dt_gradcheck(const char *name, dt_tensor_fn *fn, void *user, int n_in,
                             "gradcheck %s: no input carries a gradient, nothing to compare", name);
     }
     double *memory = calloc((size_t)(3 * total), sizeof *memory);
-    c.tape = dt_tape_new(NULL);
+    c.tape = dti_tape_try_new(NULL);
     c.buffer = memory;
     dt_status status = DT_ERR_MEMORY;
     if (memory == NULL || c.tape == NULL) {

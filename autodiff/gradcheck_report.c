@@ -138,7 +138,7 @@ dt_status dt_finite_differences(dt_tensor_fn *fn, void *user, int n_in, const dt
         total += dti_check_reals(&c, i);
     }
     double *memory = calloc((size_t)(2 * total + 1), sizeof *memory);
-    c.tape = dt_tape_new(NULL);
+    c.tape = dti_tape_try_new(NULL);
     c.buffer = memory;
     if (memory == NULL || c.tape == NULL) {
         dt_error_set(c.error, DT_ERR_MEMORY, "finite_differences: no memory for %lld numbers",

@@ -19,6 +19,13 @@ static int64_t reals(const dt_array *g) {
 double dt_gradient_norm(int n, dt_tensor *const *parameters) {
     double scale = 0, sum = 0;
     for (int i = 0; i < n; i++) {
+        if (parameters[i] == NULL) {
+            dt_tape *tape = dti_tape_among(NULL, n, parameters);
+            if (tape != NULL) {
+                dt_tape_fail(tape, DT_ERR_ARGUMENT, "dt_gradient_norm: parameter %d is NULL", i);
+            }
+            return NAN;
+        }
         const dt_array g = dt_array_of(dt_gradient(parameters[i]));
         if (parameters[i]->tape->error.status != DT_OK) {
             return NAN;
@@ -41,12 +48,13 @@ double dt_gradient_norm(int n, dt_tensor *const *parameters) {
 
 double dt_clip_gradients(int n, dt_tensor *const *parameters, double max_norm) {
     double norm = dt_gradient_norm(n, parameters);
-    if (n < 1 || parameters[0]->tape->error.status != DT_OK) {
+    dt_tape *tape = dti_tape_among(NULL, n, parameters);
+    if (tape == NULL || tape->error.status != DT_OK) {
         return norm;
     }
     if (!isfinite(norm)) {
-        dt_tape_fail(parameters[0]->tape, DT_ERR_NONFINITE,
-                     "dt_clip_gradients: the norm of the gradients is %g", norm);
+        dt_tape_fail(tape, DT_ERR_NONFINITE, "dt_clip_gradients: the norm of the gradients is %g",
+                     norm);
         return norm;
     }
     double factor = norm > max_norm ? max_norm / norm : 1;

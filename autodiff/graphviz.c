@@ -51,8 +51,8 @@ static bool is_marked(const dt_tensor *x) {
 }
 
 void dt_graph_write_dot(dt_tensor *y, dt_write_fn *write, void *user) {
-    dt_tape *tape = y->tape;
-    if (!dti_check_alive(tape, y, "dt_graph_write_dot: the tensor")) {
+    dt_tape *tape = dti_tape_among(y, 0, NULL);
+    if (tape == NULL || !dti_check_alive(tape, y, "dt_graph_write_dot: the tensor")) {
         return;
     }
     tape->sweep++;

@@ -71,6 +71,9 @@ struct dt_tape {
     struct dti_workers *workers; /* worker tapes of batches.c, kept warm */
 };
 
+/* A new tape, or NULL without memory for it. */
+dt_tape *dti_tape_try_new(const dt_tape_options *options);
+
 /* Allocation with the tape's limit and error; NULL after failing the tape. what names the needer.
  */
 void *dti_tape_alloc(dt_tape *tape, bool persistent, size_t bytes, const char *what);
@@ -105,6 +108,9 @@ bool dti_contiguous(dt_tensor *x, dt_array *ret_array);
 
 /* The leaf whose memory a leaf or a view shows; NULL for computed elements. */
 dt_tensor *dti_base(dt_tensor *x);
+
+/* The tape of y, or if that is NULL of the first of n tensors x that is not; NULL without any. */
+dt_tape *dti_tape_among(const dt_tensor *y, int n, dt_tensor *const *x);
 
 /* Is x there, on this tape, and not rewound? Fails the tape with "what ..." if not. */
 bool dti_check_alive(dt_tape *tape, const dt_tensor *x, const char *what);

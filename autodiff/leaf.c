@@ -46,17 +46,25 @@ dt_tensor *dti_tensor_with(dt_tape *tape, bool leaf, size_t bytes, void **ret_da
     return x;
 }
 
-/* A contiguous tensor with memory of its own, uninitialised; inert on failure. */
-static dt_tensor *allocate(dt_tape *tape, bool leaf, dt_dtype dtype, int ndim,
-                           const int64_t *shape) {
+/* The bytes of such elements; false with a failed tape, what naming the function at fault. */
+static bool measure(dt_tape *tape, const char *what, dt_dtype dtype, int ndim, const int64_t *shape,
+                    size_t *ret_bytes) {
     if (tape->error.status != DT_OK) {
-        return dt_inert(tape);
+        return false;
     }
+    bool good = dti_array_measure(dtype, ndim, shape, ret_bytes, &tape->error) == DT_OK;
+    dt_error_context(&tape->error, "%s", what);
+    return good;
+}
+
+/* A contiguous tensor with memory of its own, uninitialised; inert on failure. */
+static dt_tensor *allocate(dt_tape *tape, bool leaf, const char *what, dt_dtype dtype, int ndim,
+                           const int64_t *shape) {
     size_t bytes;
-    if (dti_array_measure(dtype, ndim, shape, &bytes, &tape->error) != DT_OK) {
+    if (!measure(tape, what, dtype, ndim, shape, &bytes)) {
         return dt_inert(tape);
     }
-    void *data = dti_tape_alloc(tape, leaf, bytes, "tensor");
+    void *data = dti_tape_alloc(tape, leaf, bytes, what);
     dt_tensor *x = data == NULL ? NULL : dti_tensor_new(tape, leaf);
     if (x == NULL) {
         return dt_inert(tape);
@@ -66,11 +74,11 @@ static dt_tensor *allocate(dt_tape *tape, bool leaf, dt_dtype dtype, int ndim,
 }
 
 dt_tensor *dti_temporary(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape) {
-    return allocate(tape, false, dtype, ndim, shape);
+    return allocate(tape, false, "new tensor", dtype, ndim, shape);
 }
 
-static dt_tensor *copied(dt_tape *tape, const dt_array *source) {
-    dt_tensor *x = allocate(tape, true, source->dtype, source->ndim, source->shape);
+static dt_tensor *copied(dt_tape *tape, const char *what, const dt_array *source) {
+    dt_tensor *x = allocate(tape, true, what, source->dtype, source->ndim, source->shape);
     if (x == dt_inert(tape)) {
         return x;
     }
@@ -89,16 +97,18 @@ static dt_tensor *parameter(dt_tape *tape, const dt_array *source) {
                      "dt_constant",
                      dt_dtype_name(source->dtype));
     }
-    dt_tensor *x = copied(tape, source);
-    x->wants = x != dt_inert(tape);
+    dt_tensor *x = copied(tape, "parameter", source);
+    if (x != dt_inert(tape)) {
+        x->wants = true;
+    }
     return x;
 }
 
 /* The description of caller memory in C order, or of nothing if the shape is unsound. */
-static dt_array described(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape,
-                          const void *data) {
-    int64_t size;
-    if (dt_shape_check(ndim, shape, &size, &tape->error) != DT_OK) {
+static dt_array described(dt_tape *tape, const char *what, dt_dtype dtype, int ndim,
+                          const int64_t *shape, const void *data) {
+    size_t bytes;
+    if (!measure(tape, what, dtype, ndim, shape, &bytes)) {
         return (dt_array){0};
     }
     return dt_array_wrap(dtype, ndim, shape, data);
@@ -106,14 +116,14 @@ static dt_array described(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t
 
 dt_tensor *dt_parameter(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape,
                         const void *data) {
-    dt_array source = described(tape, dtype, ndim, shape, data);
+    dt_array source = described(tape, "parameter", dtype, ndim, shape, data);
     return parameter(tape, &source);
 }
 
 dt_tensor *dt_constant(dt_tape *tape, dt_dtype dtype, int ndim, const int64_t *shape,
                        const void *data) {
-    dt_array source = described(tape, dtype, ndim, shape, data);
-    return copied(tape, &source);
+    dt_array source = described(tape, "constant", dtype, ndim, shape, data);
+    return copied(tape, "constant", &source);
 }
 
 dt_tensor *dti_parameter_from(dt_tape *tape, const dt_array *array) {
@@ -121,7 +131,7 @@ dt_tensor *dti_parameter_from(dt_tape *tape, const dt_array *array) {
 }
 
 dt_tensor *dti_constant_from(dt_tape *tape, const dt_array *array) {
-    return copied(tape, array);
+    return copied(tape, "constant", array);
 }
 
 dt_tensor *dti_borrow(dt_tape *tape, const dt_array *array, bool wants) {
@@ -140,8 +150,7 @@ dt_tensor *dti_borrow(dt_tape *tape, const dt_array *array, bool wants) {
 
 dt_tensor *dt_constant_view(dt_tape *tape, const dt_array *array) {
     size_t bytes = 0;
-    if (tape->error.status == DT_OK &&
-        dti_array_measure(array->dtype, array->ndim, array->shape, &bytes, &tape->error) == DT_OK &&
+    if (measure(tape, "dt_constant_view", array->dtype, array->ndim, array->shape, &bytes) &&
         bytes > 0 && array->data == NULL) {
         dt_tape_fail(tape, DT_ERR_ARGUMENT, "dt_constant_view: the array has no data");
     }
@@ -178,8 +187,12 @@ dt_tensor *dt_scalar(dt_tape *tape, double value) {
 }
 
 void dt_set_data(dt_tensor *leaf, const void *data) {
+    if (leaf == NULL || leaf->tape->error.status != DT_OK) {
+        return;
+    }
     dt_tape *tape = leaf->tape;
-    if (tape->error.status != DT_OK) {
+    if (data == NULL && dt_array_size(&leaf->a) > 0) {
+        dt_tape_fail(tape, DT_ERR_ARGUMENT, "dt_set_data: the new elements are NULL");
         return;
     }
     if (!leaf->leaf || leaf->borrowed) {

@@ -62,7 +62,9 @@ dt_status dti_node_output_broadcast(dt_node *n) {
                                 "types do not mix (use dt_cast to convert on purpose)");
         }
         if (dti_broadcast_shapes(ndim, shape, a->ndim, a->shape, &ndim, shape, NULL) != DT_OK) {
-            return dt_node_fail(n, DT_ERR_SHAPE, "shapes do not broadcast");
+            return dt_node_fail(
+                n, DT_ERR_SHAPE,
+                "shapes do not broadcast (sizes, aligned at the right, must be equal or 1)");
         }
     }
     return dt_node_output(n, 0, dtype, ndim, shape);
@@ -86,7 +88,9 @@ dt_status dt_node_need(dt_node *n, int i, dt_op_dtypes dtypes) {
 
 dt_status dt_node_axis(dt_node *n, int axis, int ndim, int *ret_axis) {
     if (axis < -ndim || axis >= ndim) {
-        return dt_node_fail(n, DT_ERR_ARGUMENT, "axis %d does not exist among %d", axis, ndim);
+        return dt_node_fail(n, DT_ERR_ARGUMENT,
+                            "axis %d does not exist among the %d dimensions (first 0, last -1)",
+                            axis, ndim);
     }
     *ret_axis = axis < 0 ? axis + ndim : axis;
     return DT_OK;

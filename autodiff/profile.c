@@ -53,8 +53,10 @@ void dti_profile_free(struct dti_profile *p) {
 }
 
 void dt_profile_enable(dt_tape *tape, bool on) {
-    tape->profiling = false;
-    if (!on) {
+    if (tape->profiling) { /* a failed tape may be one that all share: it is not written to */
+        tape->profiling = false;
+    }
+    if (!on || tape->error.status != DT_OK) {
         return;
     }
     dti_profile_free(tape->profile);

@@ -71,19 +71,30 @@ bool dti_contiguous(dt_tensor *x, dt_array *ret_array) {
 
 const void *dt_data(dt_tensor *x) {
     dt_array array;
-    if (!dti_check_alive(x->tape, x, "dt_data: the tensor") || !dti_contiguous(x, &array)) {
+    if (x == NULL || !dti_check_alive(x->tape, x, "dt_data: the tensor") ||
+        !dti_contiguous(x, &array)) {
         return NULL;
     }
     return array.data;
+}
+
+dt_tape *dti_tape_among(const dt_tensor *y, int n, dt_tensor *const *x) {
+    for (int i = 0; y == NULL && i < n; i++) {
+        y = x[i];
+    }
+    return y == NULL ? NULL : y->tape;
 }
 
 bool dti_check_alive(dt_tape *tape, const dt_tensor *x, const char *what) {
     if (x == NULL) {
         dt_tape_fail(tape, DT_ERR_ARGUMENT, "%s is NULL", what);
     } else if (x->tape != tape) {
-        dt_tape_fail(tape, DT_ERR_ARGUMENT, "%s lives on another tape", what);
+        dt_tape_fail(tape, DT_ERR_ARGUMENT,
+                     "%s lives on another tape: make all tensors of a model on one", what);
     } else if (x->id >= tape->next_id) {
-        dt_tape_fail(tape, DT_ERR_STALE, "%s was made after a mark the tape has been rewound to",
+        dt_tape_fail(tape, DT_ERR_STALE,
+                     "%s was made after a mark the tape has been rewound to: use it before "
+                     "dt_tape_rewind, or make it before the mark",
                      what);
     }
     return tape->error.status == DT_OK;
@@ -117,18 +128,23 @@ bool dti_check_match(const dt_tensor *x, const dt_tensor *bar, const char *what)
 }
 
 const void *dt_data_as(dt_tensor *x, dt_dtype dtype) {
-    if (x->tape->error.status == DT_OK && x->a.dtype != dtype) {
-        dt_tape_fail(x->tape, DT_ERR_DTYPE, "dt_data_%s: the tensor holds %s", dt_dtype_name(dtype),
-                     dt_dtype_name(x->a.dtype));
+    if (x != NULL && x->tape->error.status == DT_OK && x->a.dtype != dtype) {
+        dt_tape_fail(x->tape, DT_ERR_DTYPE,
+                     "dt_data_%s: the tensor holds %s: read it as that, or dt_cast it",
+                     dt_dtype_name(dtype), dt_dtype_name(x->a.dtype));
     }
     return dt_data(x);
 }
 
 double dt_item(dt_tensor *x) {
+    if (x == NULL) {
+        return NAN;
+    }
     dt_tape *tape = x->tape;
     if (tape->error.status == DT_OK && dt_size(x) != 1) {
         char shape[128];
-        dt_tape_fail(tape, DT_ERR_SHAPE, "dt_item: needs one element, the tensor has shape %s",
+        dt_tape_fail(tape, DT_ERR_SHAPE,
+                     "dt_item: needs one element, the tensor has shape %s: dt_data reads all",
                      dt_shape_format(shape, sizeof shape, x->a.ndim, x->a.shape));
     }
     if (tape->error.status == DT_OK && x->a.dtype == DT_F32) {

@@ -17,7 +17,27 @@ static void init_inert(dt_tape *tape) {
     tape->inert.a = dt_array_wrap(DT_F64, 0, NULL, &tape->inert_value);
 }
 
+/* What there is instead of a tape when there was no memory for one: it has failed before anything was
+ * done with it, and stays as it is. */
+static const dt_tape stillborn = {
+    .error = {.status = DT_ERR_MEMORY, .message = "dt_tape_new: no memory for a tape", .index = -1},
+    .inert = {.a = {.dtype = DT_F64, .data = (void *)(uintptr_t)&stillborn.inert_value},
+              .tape = (dt_tape *)(uintptr_t)&stillborn,
+              .id = -1,
+              .leaf = true},
+    .inert_value = NAN,
+};
+
+static bool is_stillborn(const dt_tape *tape) {
+    return tape == &stillborn;
+}
+
 dt_tape *dt_tape_new(const dt_tape_options *options) {
+    dt_tape *tape = dti_tape_try_new(options);
+    return tape != NULL ? tape : (dt_tape *)(uintptr_t)&stillborn;
+}
+
+dt_tape *dti_tape_try_new(const dt_tape_options *options) {
     dt_tape *tape = calloc(1, sizeof *tape);
     if (tape == NULL) {
         return NULL;
@@ -38,7 +58,7 @@ dt_tape *dt_tape_new(const dt_tape_options *options) {
 }
 
 void dt_tape_free(dt_tape *tape) {
-    if (tape == NULL) {
+    if (tape == NULL || is_stillborn(tape)) {
         return;
     }
     dti_workers_free(tape->workers);
@@ -51,6 +71,9 @@ void dt_tape_free(dt_tape *tape) {
 /* -- memory ------------------------------------------------------------------------------------ */
 
 void *dti_tape_alloc(dt_tape *tape, bool persistent, size_t bytes, const char *what) {
+    if (is_stillborn(tape)) {
+        return NULL;
+    }
     size_t used = dti_arena_used(tape->scratch) + dti_arena_used(tape->persistent);
     size_t limit = tape->options.memory_limit;
     bool fits = limit == 0 || (used <= limit && bytes <= limit - used);
@@ -76,6 +99,9 @@ struct mark {
 _Static_assert(sizeof(struct mark) <= sizeof(dt_mark), "dt_mark is too small");
 
 dt_mark dt_tape_mark(dt_tape *tape) {
+    if (is_stillborn(tape)) {
+        return (dt_mark){{0}};
+    }
     struct mark mark = {dti_arena_get_mark(tape->scratch), tape->last, tape->n_nodes, tape->next_id,
                         ++tape->clock};
     tape->n_marks++;
@@ -86,10 +112,14 @@ dt_mark dt_tape_mark(dt_tape *tape) {
 
 void dt_tape_rewind(dt_tape *tape, dt_mark opaque) {
     struct mark mark;
+    if (is_stillborn(tape)) {
+        return;
+    }
     memcpy(&mark, &opaque, sizeof mark);
     if (mark.next_id > tape->next_id || mark.scratch.used > dti_arena_used(tape->scratch)) {
         dt_tape_fail(tape, DT_ERR_STALE,
-                     "dt_tape_rewind: the tape has already been rewound past this mark");
+                     "dt_tape_rewind: the tape has already been rewound past this mark: "
+                     "take a new one");
         return;
     }
     dti_lazy_rewind(tape, mark.next_id, mark.clock);
@@ -101,6 +131,9 @@ void dt_tape_rewind(dt_tape *tape, dt_mark opaque) {
 }
 
 void dt_tape_reset(dt_tape *tape) {
+    if (is_stillborn(tape)) {
+        return;
+    }
     dti_arena_rewind(tape->scratch, (dti_arena_mark){0});
     dti_arena_rewind(tape->persistent, (dti_arena_mark){0});
     tape->rewound = ++tape->clock;
@@ -115,6 +148,9 @@ void dt_tape_reset(dt_tape *tape) {
 }
 
 dt_tape_stats dt_tape_get_stats(const dt_tape *tape) {
+    if (is_stillborn(tape)) {
+        return (dt_tape_stats){0};
+    }
     return (dt_tape_stats){
         .bytes_used = dti_arena_used(tape->scratch) + dti_arena_used(tape->persistent),
         .bytes_peak = dti_arena_peak(tape->scratch) + dti_arena_peak(tape->persistent) +
@@ -129,7 +165,9 @@ dt_tape_stats dt_tape_get_stats(const dt_tape *tape) {
 }
 
 void dt_tape_on_progress(dt_tape *tape, dt_progress_fn *fn, void *user) {
-    tape->progress = (dti_progress){fn, user};
+    if (!is_stillborn(tape)) {
+        tape->progress = (dti_progress){fn, user};
+    }
 }
 
 /* -- errors ------------------------------------------------------------------------------------ */
@@ -156,6 +194,9 @@ void dt_tape_fail(dt_tape *tape, dt_status status, const char *format, ...) {
 }
 
 void dt_tape_context(dt_tape *tape, const char *format, ...) {
+    if (is_stillborn(tape)) {
+        return;
+    }
     char text[DT_MESSAGE_SIZE];
     va_list args;
     va_start(args, format);

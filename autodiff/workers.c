@@ -34,7 +34,7 @@ struct dti_workers *dti_workers_get(dt_tape *tape, int n) {
 dt_tape *dti_worker_tape(dt_tape *tape, int worker) {
     dt_tape **slot = &tape->workers->tapes[worker];
     if (*slot == NULL) {
-        *slot = dt_tape_new(&tape->options);
+        *slot = dti_tape_try_new(&tape->options);
     }
     return *slot;
 }

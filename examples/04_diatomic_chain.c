@@ -74,7 +74,7 @@ int main(void) {
     printf("springs %.12f and %.12f (made with 1.3 and 3.1)\n", found[0], found[1]);
     printf("largest deviation from the analytic curve %.1e\n", worst);
     int good = error.status == DT_OK && dt_tape_status(tape) == DT_OK && worst < 1e-10;
-    fprintf(stderr, "%s", error.message);
+    fprintf(stderr, "%s%s", error.message, dt_tape_message(tape));
     dt_tape_free(tape);
     return good ? 0 : 1;
 }

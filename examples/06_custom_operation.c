@@ -66,15 +66,15 @@ int main(void) {
     dt_gradcheck("dawson", apply, NULL, 1, &points, &options, &report, &error);
     printf("worst error of %d derivatives %.1e, of second ones %.1e\n%s", (int)report.compared,
            report.worst_entry, report.worst_second, error.message);
-    dt_tape *tape = dt_tape_new(NULL);
-    dt_tensor *x = dt_parameter(tape, DT_F64, 0, NULL, &found), *dy, *ddy;
+    dt_tape *t = dt_tape_new(NULL);
+    dt_tensor *x = dt_parameter(t, DT_F64, 0, NULL, &found), *dy, *ddy;
     for (int step = 0; step < 6; step++) { /* Newton's method on the slope */
-        dt_vjp(apply(NULL, tape, &x), dt_scalar(tape, 1), 1, &x, &dy);
-        dt_vjp(dy, dt_scalar(tape, 1), 1, &x, &ddy);
+        dt_vjp(apply(NULL, t, &x), dt_scalar(t, 1), 1, &x, &dy);
+        dt_vjp(dy, dt_scalar(t, 1), 1, &x, &ddy);
         found -= dt_item(dy) / dt_item(ddy);
         dt_set_data(x, &found);
     }
-    printf("maximum %.12f at %.12f\n", dt_item(apply(NULL, tape, &x)), found);
-    dt_tape_free(tape); /* tables: 0.541044224635 at 0.924138873005 */
+    printf("maximum %.12f at %.12f\n%s", dt_item(apply(NULL, t, &x)), found, dt_tape_message(t));
+    dt_tape_free(t); /* tables: 0.541044224635 at 0.924138873005 */
     return error.status == DT_OK && fabs(found - 0.924138873005) < 1e-11 ? 0 : 1;
 }

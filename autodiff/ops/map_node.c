@@ -42,7 +42,9 @@ dt_status dti_broadcast_sizes(dt_node *n, int *ret_ndim, int64_t *ret_shape) {
     for (int i = 0; i < n->n_in; i++) {
         const dt_array a = dt_node_in(n, i);
         if (dti_broadcast_shapes(ndim, shape, a.ndim, a.shape, &ndim, shape, NULL) != DT_OK) {
-            return dt_node_fail(n, DT_ERR_SHAPE, "shapes do not broadcast");
+            return dt_node_fail(
+                n, DT_ERR_SHAPE,
+                "shapes do not broadcast (sizes, aligned at the right, must be equal or 1)");
         }
     }
     *ret_ndim = ndim;

@@ -153,7 +153,7 @@ dt_status dt_optimizer_new(const dt_optimize_options *options, dt_tensor_fn *fn,
                             .n_unknowns = n_unknowns,
                             .error = DT_ERROR_INIT};
         o->unknowns = calloc((size_t)n_unknowns, sizeof *o->unknowns);
-        o->tape = dt_tape_new(NULL);
+        o->tape = dti_tape_try_new(NULL);
     }
     if (o == NULL || o->unknowns == NULL || o->tape == NULL) {
         dt_optimizer_free(o);

@@ -76,6 +76,14 @@ double dti_optimizer_loss(dt_optimizer *o, const double *u, double *g) {
     if (loss == NULL) {
         return INFINITY;
     }
+    if (dt_size(loss) != 1 || dt_dtype_is_complex(dt_dtype_of(loss))) {
+        char shape[160];
+        dt_tape_fail(o->tape, DT_ERR_SHAPE,
+                     "the loss must be one real number, got %s%s (residuals are for "
+                     "DT_LEVENBERG_MARQUARDT)",
+                     dt_dtype_name(dt_dtype_of(loss)),
+                     dt_shape_format(shape, sizeof shape, dt_ndim(loss), dt_shape(loss)));
+    }
     double value = dt_item(loss);
     if (g != NULL && isfinite(value)) {
         dt_backward(loss);

@@ -151,15 +151,15 @@ void append_chain(const MergedChain &chain, std::vector<dti_gemmi_atom> &atoms) 
 
 } // namespace
 
-bool dti_gemmi_space_group(const char *symbol, double alpha, double gamma,
-                           dti_gemmi_group *ret_group) {
+dt_status dti_gemmi_space_group(const char *symbol, double alpha, double gamma,
+                                dti_gemmi_group *ret_group) {
     try {
         const gemmi::SpaceGroup *group = gemmi::find_spacegroup_by_name(symbol, alpha, gamma);
         if (group == nullptr)
-            return false;
+            return DT_ERR_FORMAT;
         const gemmi::GroupOps ops = group->operations();
         if (ops.order() > DTI_MAX_OPERATORS)
-            return false;
+            return DT_ERR_FORMAT;
         std::snprintf(ret_group->name, sizeof ret_group->name, "%s", group->xhm().c_str());
         ret_group->number = group->number;
         ret_group->n_ops = 0;
@@ -171,9 +171,11 @@ bool dti_gemmi_space_group(const char *symbol, double alpha, double gamma,
             }
             ++ret_group->n_ops;
         }
-        return true;
+        return DT_OK;
+    } catch (const std::bad_alloc &) {
+        return DT_ERR_MEMORY;
     } catch (...) {
-        return false;
+        return DT_ERR_FORMAT;
     }
 }
 

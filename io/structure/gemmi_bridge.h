@@ -31,9 +31,9 @@ typedef struct dti_gemmi_atom {
 } dti_gemmi_atom;
 
 /* Table entry of a Hermann-Mauguin symbol; the angles (degrees) choose between the hexagonal and
- * the rhombohedral setting. False for an unknown symbol. */
-bool dti_gemmi_space_group(const char *symbol, double alpha, double gamma,
-                           dti_gemmi_group *ret_group);
+ * the rhombohedral setting. DT_ERR_FORMAT for an unknown symbol, or DT_ERR_MEMORY. */
+dt_status dti_gemmi_space_group(const char *symbol, double alpha, double gamma,
+                                dti_gemmi_group *ret_group);
 
 /* The number in a fixed-width field that holds a plain decimal number, whatever the locale. */
 double dti_gemmi_number(const char *field, int width);

@@ -52,7 +52,11 @@ static dt_status set_symmetry(dt_structure *s, const dti_pdb_text *text, const c
                             name, (long long)text->cell_line);
     }
     dti_gemmi_group group;
-    if (!dti_gemmi_space_group(text->space_group, s->cell[3], s->cell[5], &group)) {
+    status = dti_gemmi_space_group(text->space_group, s->cell[3], s->cell[5], &group);
+    if (status == DT_ERR_MEMORY) {
+        return dt_error_set(error, status, "%s: no memory for its operators", name);
+    }
+    if (status != DT_OK) {
         return dt_error_set(error, DT_ERR_FORMAT,
                             "%s: unknown space group '%s' in CRYST1 (line %lld)", name,
                             text->space_group, (long long)text->cell_line);

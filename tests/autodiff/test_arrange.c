@@ -296,13 +296,16 @@ Test(arrange, refuses_what_does_not_fit_with_a_sentence) {
 #define HUGE   dt_broadcast(dt_zeros(tape, DT_BOOL, SHAPE(1)), SHAPE(INT64_C(1) << 62))
     expect_failure(tape, dt_squeeze(X(2, 1), 0), DT_ERR_SHAPE, "squeeze: axis 0 has size 2, not 1");
     expect_failure(tape, dt_squeeze(X(2, 1), 2), DT_ERR_ARGUMENT,
-                   "squeeze: axis 2 does not exist among 2");
+                   "squeeze: axis 2 does not exist among the 2 dimensions (first 0, last -1)");
     dt_split(X(5), 2, 0, part);
-    expect_failure(tape, part[1], DT_ERR_SHAPE, "split: axis 0 of size 5 in 2 equal parts");
+    expect_failure(tape, part[1], DT_ERR_SHAPE,
+                   "split: axis 0 of size 5 does not divide into 2 equal parts");
     dt_split(X(5), 4, 1, part);
-    expect_failure(tape, part[3], DT_ERR_ARGUMENT, "split: axis 1 does not exist among 1");
+    expect_failure(tape, part[3], DT_ERR_ARGUMENT,
+                   "split: axis 1 does not exist among the 1 dimensions (first 0, last -1)");
     dt_split(X(5), 0, 0, part);
-    expect_failure(tape, dt_inert(tape), DT_ERR_SHAPE, "split: axis 0 of size 5 in 0 equal parts");
+    expect_failure(tape, dt_inert(tape), DT_ERR_SHAPE,
+                   "split: axis 0 of size 5 does not divide into 0 equal parts");
     dt_split(X(4, 4), 2, DT_ALL, part);
     expect_failure(tape, part[0], DT_ERR_ARGUMENT, "split: takes one axis, not several or none");
     expect_failure(tape, dt_tile(X(2, 3), (int64_t[]){1, -1}), DT_ERR_ARGUMENT,
@@ -311,17 +314,17 @@ Test(arrange, refuses_what_does_not_fit_with_a_sentence) {
                    "tile: 9223372036854775807 copies of axis 1 of size 3 are too many");
     expect_failure(tape, dt_repeat(X(2), -4, 0), DT_ERR_ARGUMENT, "repeat: -4 copies of axis 0");
     expect_failure(tape, dt_repeat(X(2), 3, 1), DT_ERR_ARGUMENT,
-                   "repeat: axis 1 does not exist among 1");
+                   "repeat: axis 1 does not exist among the 1 dimensions (first 0, last -1)");
     expect_failure(tape, dt_repeat(HUGE, 2, 0), DT_ERR_SHAPE,
                    "repeat: 2 copies of axis 0 of size 4611686018427387904 are too many");
     expect_failure(tape, dt_flip(X(2), -2), DT_ERR_ARGUMENT,
-                   "flip: axis -2 does not exist among 1");
+                   "flip: axis -2 does not exist among the 1 dimensions (first 0, last -1)");
     expect_failure(tape, dt_roll(X(2, 2), 1, DT_ALL), DT_ERR_ARGUMENT,
                    "roll: takes one axis, not several or none");
     expect_failure(tape, dt_pad(X(2), 0, -1, 2, 0), DT_ERR_ARGUMENT,
                    "pad: -1 before and 2 after, must not be negative");
     expect_failure(tape, dt_pad(dt_scalar(tape, 1), 0, 1, 1, 0), DT_ERR_ARGUMENT,
-                   "pad: axis 0 does not exist among 0");
+                   "pad: axis 0 does not exist among the 0 dimensions (first 0, last -1)");
     expect_failure(tape, dt_kron(X(2), X(2, 2)), DT_ERR_SHAPE,
                    "kron: operands have 1 and 2 dimensions, must have equally many, at most 4");
     expect_failure(tape, dt_kron(X(1, 1, 1, 1, 1), X(1, 1, 1, 1, 1)), DT_ERR_SHAPE,

@@ -353,7 +353,8 @@ Test(det, refuses_what_does_not_fit_with_a_sentence) {
     expect_failure(tape, sign, DT_ERR_SHAPE,
                    "slogdet: input 0 must hold square matrices in its last two dimensions: f64(3)");
     expect_failure(tape, dt_logdet(A(2, 2)), DT_ERR_NOT_POSITIVE_DEFINITE,
-                   "logdet: cholesky: the matrix is not positive definite (leading minor 1): "
+                   "logdet: cholesky: the matrix is not positive definite (leading minor 1): a "
+                   "ridge on its diagonal, large enough, makes it so: "
                    "f64(2,2)");
     expect_failure(tape, fourth_derivative(tape), DT_ERR_GRADIENT,
                    "det: derivatives of an order above 3 are not available");

@@ -44,7 +44,8 @@ Test(elementwise, inputs_that_must_be_real_or_bool_are_named) {
     expect_refused(dt_complex(IN(DT_F64), IN(DT_C128)), tape, DT_ERR_DTYPE,
                    "complex: input 1 must be real (f32 or f64): f64(3), c128(3)");
     expect_refused(dt_where(IN(DT_F64), IN(DT_F64), IN(DT_F64)), tape, DT_ERR_DTYPE,
-                   "where: input 0, the condition, must be bool: f64(3), f64(3), f64(3)");
+                   "where: input 0, the condition, must be bool (dt_compare makes it): f64(3), "
+                   "f64(3), f64(3)");
     expect_refused(dt_cast(IN(DT_C128), DT_F64), tape, DT_ERR_DTYPE,
                    "cast: complex does not convert to f64 (use dt_real, dt_imag or dt_abs): "
                    "c128(3)");
@@ -57,12 +58,15 @@ Test(elementwise, shapes_that_do_not_broadcast_are_named) {
     dt_tape *tape = dt_tape_new(NULL);
     dt_tensor *b = dt_constant(tape, DT_F64, 2, (int64_t[]){2, 4}, NULL);
     expect_refused(dt_sub(IN(DT_F64), b), tape, DT_ERR_SHAPE,
-                   "sub: shapes do not broadcast: f64(3), f64(2,4)");
+                   "sub: shapes do not broadcast (sizes, aligned at the right, must be equal or "
+                   "1): f64(3), f64(2,4)");
     b = dt_constant(tape, DT_F64, 2, (int64_t[]){2, 4}, NULL);
     expect_refused(dt_complex(IN(DT_F64), b), tape, DT_ERR_SHAPE,
-                   "complex: shapes do not broadcast: f64(3), f64(2,4)");
+                   "complex: shapes do not broadcast (sizes, aligned at the right, must be equal "
+                   "or 1): f64(3), f64(2,4)");
     b = dt_constant(tape, DT_F64, 2, (int64_t[]){2, 4}, NULL);
     expect_refused(dt_where(IN(DT_BOOL), dt_scalar(tape, 1), b), tape, DT_ERR_SHAPE,
-                   "where: shapes do not broadcast: bool(3), f64(), f64(2,4)");
+                   "where: shapes do not broadcast (sizes, aligned at the right, must be equal or "
+                   "1): bool(3), f64(), f64(2,4)");
     dt_tape_free(tape);
 }

@@ -441,7 +441,7 @@ Test(fourier, refuses_what_it_cannot_transform) {
     expect_failure(tape, dt_ifft(dt_scalar(tape, 1), DT_ALL, NORM), DT_ERR_ARGUMENT,
                    "ifft: a scalar has no axis to transform");
     expect_failure(tape, dt_fft(Z(2, 4), 2, NORM), DT_ERR_ARGUMENT,
-                   "fft: axis 2 does not exist among 2");
+                   "fft: axis 2 does not exist among the 2 dimensions (first 0, last -1)");
     expect_failure(tape, dt_fft(Z(2, 4), DT_AXES(1, -1), NORM), DT_ERR_ARGUMENT,
                    "fft: axis -1 of 2 is named twice");
     expect_failure(tape, dt_rfft(Z(2, 4), 1, NORM), DT_ERR_DTYPE,
@@ -460,13 +460,16 @@ Test(fourier, refuses_what_it_cannot_transform) {
                    "irfft: normalisation -1 must be DT_FFT_BACKWARD, DT_FFT_ORTHO or "
                    "DT_FFT_FORWARD");
     expect_failure(tape, dt_fftshift(dt_zeros(tape, DT_F64, SHAPE(3)), 1), DT_ERR_ARGUMENT,
-                   "fftshift: axis 1 does not exist among 1");
+                   "fftshift: axis 1 does not exist among the 1 dimensions (first 0, last -1)");
     expect_failure(tape, dt_fftfreq(tape, 0, 1), DT_ERR_ARGUMENT,
                    "fftfreq: 0 points 1 apart have no frequencies");
     expect_failure(tape, dt_fftfreq(tape, 4, 0), DT_ERR_ARGUMENT,
                    "fftfreq: 4 points 0 apart have no frequencies");
     expect_failure(tape, dt_fftfreq(tape, 4, NAN), DT_ERR_ARGUMENT,
                    "fftfreq: 4 points nan apart have no frequencies");
+    dt_fftfreq(tape, INT64_MAX, 1);
+    cr_expect_eq(dt_tape_status(tape), DT_ERR_ARGUMENT);
+    dt_tape_reset(tape);
 #undef NORM
 #undef Z
     dt_tape_free(tape);

@@ -107,7 +107,8 @@ Test(index, refuses_operands_that_do_not_fit) {
     expect_failure(tape, dt_gather(X, dt_constant(tape, DT_I64, SHAPE(2, 2), NULL), 0),
                    DT_ERR_DTYPE, "gather: the index must be a 1-d i64 tensor: f64(5,2), i64(2,2)");
     expect_failure(tape, dt_gather(X, index_of(tape, 5, repeats), 2), DT_ERR_ARGUMENT,
-                   "gather: axis 2 does not exist among 2: f64(5,2), i64(5)");
+                   "gather: axis 2 does not exist among the 2 dimensions (first 0, last -1): "
+                   "f64(5,2), i64(5)");
     expect_failure(tape, dt_scatter_add(X, index_of(tape, 5, repeats), 1, 4), DT_ERR_SHAPE,
                    "scatter_add: 5 index entries for 2 elements along axis 1: f64(5,2), i64(5)");
     expect_failure(

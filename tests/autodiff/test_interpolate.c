@@ -149,13 +149,13 @@ Test(interp, refuses_tables_that_are_none) {
     expect_failure(tape, dt_interp(X(1), dt_zeros(tape, DT_F64, SHAPE(2, 2)), X(1, 2)),
                    DT_ERR_SHAPE, "interp: the table needs two lists of equal length, at least 2");
     expect_failure(tape, dt_interp(X(1), X(1, 0), X(1, 2)), DT_ERR_ARGUMENT,
-                   "searchsorted: the list falls from 1 to 0 at entry 1");
+                   "interp: searchsorted: the list falls from 1 to 0 at entry 1");
     expect_failure(tape, dt_interp(X(1), X(1, 1, 2), X(1, 2, 3)), DT_ERR_ARGUMENT,
                    "interp: the first two knots are equal");
     expect_failure(tape, dt_interp(X(1), X(1, 2, 2), X(1, 2, 3)), DT_ERR_ARGUMENT,
                    "interp: the last two knots are equal");
     expect_failure(tape, dt_interp(dt_zeros(tape, DT_C128, SHAPE(1)), X(1, 2), X(1, 2)),
-                   DT_ERR_DTYPE, "searchsorted: needs f32 or f64, got c128");
+                   DT_ERR_DTYPE, "interp: searchsorted: needs f32 or f64, got c128");
     expect_failure(tape, dt_interp(dt_zeros(tape, DT_F32, SHAPE(1)), X(1, 2), X(1, 2)),
                    DT_ERR_DTYPE, "interp: the points are f32, the knots f64");
 #undef X

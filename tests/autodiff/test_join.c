@@ -55,9 +55,11 @@ Test(join, refuses_parts_that_do_not_fit) {
                    "concat: input 1 has another type than input 0 (use dt_cast): f64(2,3), "
                    "c128(2,3)");
     expect_failure(tape, dt_concat(2, PAIR(X), 2), DT_ERR_ARGUMENT,
-                   "concat: axis 2 does not exist among 2: f64(2,3), f64(2,3)");
-    expect_failure(tape, dt_concat(1, (dt_tensor *const[]){dt_scalar(tape, 1)}, 0), DT_ERR_ARGUMENT,
-                   "concat: axis 0 does not exist among 0: f64()");
+                   "concat: axis 2 does not exist among the 2 dimensions (first 0, last -1): "
+                   "f64(2,3), f64(2,3)");
+    expect_failure(
+        tape, dt_concat(1, (dt_tensor *const[]){dt_scalar(tape, 1)}, 0), DT_ERR_ARGUMENT,
+        "concat: axis 0 does not exist among the 0 dimensions (first 0, last -1): f64()");
     expect_failure(tape, dt_stack(2, PAIR(X), 3), DT_ERR_ARGUMENT,
                    "stack: axis 3 does not exist among the 3 of the result: f64(2,3)");
     dt_tensor *one = dt_full(tape, DT_BOOL, 0, NULL, 1);

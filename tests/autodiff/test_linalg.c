@@ -105,7 +105,8 @@ Test(linalg, cholesky_names_the_matrix_and_the_minor_that_fail) {
                   (long long)dt_tape_error(tape)->index);
         char message[160];
         snprintf(message, sizeof message,
-                 "cholesky: matrix 1 of 3 is not positive definite (leading minor 3): %s(3,3,3)",
+                 "cholesky: matrix 1 of 3 is not positive definite (leading minor 3): a ridge on "
+                 "its diagonal, large enough, makes it so: %s(3,3,3)",
                  dt_dtype_name(dtype));
         expect_failure(tape, l, DT_ERR_NOT_POSITIVE_DEFINITE, message);
     }
@@ -235,7 +236,7 @@ Test(linalg, refuses_what_does_not_fit_with_a_sentence) {
                    "triangular_solve: flag -1 must be DT_N, DT_T or DT_C: f64(3,3), f64(3,1)");
     expect_failure(tape, dt_hermitian_solve(A(2, 2), A(2, 1)), DT_ERR_NOT_POSITIVE_DEFINITE,
                    "hermitian_solve: cholesky: the matrix is not positive definite (leading minor "
-                   "1): f64(2,2)");
+                   "1): a ridge on its diagonal, large enough, makes it so: f64(2,2)");
 #undef A
     dt_tape_fail(tape, DT_ERR_ARGUMENT, "the first failure");
     dt_tensor *x = dt_inert(tape);

@@ -385,11 +385,12 @@ Test(vectors, products_of_vectors_have_exact_gradients) {
 Test(vectors, refuse_what_does_not_fit) {
     dt_tape *tape = dt_tape_new(NULL);
     expect_failure(tape, dt_cross(X(3), X(2)), DT_ERR_SHAPE,
-                   "cross: the last axis of both operands must have size 3");
+                   "cross: the last axis of both operands must have size 3: (3), (2)");
     expect_failure(tape, dt_cross(dt_scalar(tape, 1), X(3)), DT_ERR_SHAPE,
-                   "cross: the last axis of both operands must have size 3");
+                   "cross: the last axis of both operands must have size 3: (), (3)");
     expect_failure(tape, dt_cross(X(2, 3), X(4, 3)), DT_ERR_SHAPE,
-                   "mul: shapes do not broadcast: f64(2), f64(4)");
+                   "mul: shapes do not broadcast (sizes, aligned at the right, must be equal or "
+                   "1): f64(2), f64(4)");
     expect_failure(tape, dt_dot(X(3), X(4)), DT_ERR_SHAPE,
                    "dot: the last axes differ: (3) and (4)");
     expect_failure(tape, dt_dot(X(2, 3), X(1)), DT_ERR_SHAPE,

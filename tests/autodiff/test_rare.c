@@ -74,10 +74,14 @@ Test(rare, functions_made_of_others_say_their_own_name_when_they_refuse) {
     refused(tape, dt_prod(FLAGS, 0), DT_ERR_DTYPE,
             "prod: input 0 must be f32, f64, c64 or c128: bool");
     refused(tape, dt_mean(FLAGS, 0), DT_ERR_DTYPE, "mean: sum: ");
-    refused(tape, dt_mean(X, 3), DT_ERR_ARGUMENT, "mean: axis 3 does not exist among 1");
-    refused(tape, dt_prod(X, 3), DT_ERR_ARGUMENT, "prod: axis 3 does not exist among 1");
-    refused(tape, dt_cumprod(X, 3), DT_ERR_ARGUMENT, "cumprod: axis 3 does not exist among 1");
-    refused(tape, dt_var(X, 3, 0), DT_ERR_ARGUMENT, "var: axis 3 does not exist among 1");
+    refused(tape, dt_mean(X, 3), DT_ERR_ARGUMENT,
+            "mean: axis 3 does not exist among the 1 dimensions (first 0, last -1)");
+    refused(tape, dt_prod(X, 3), DT_ERR_ARGUMENT,
+            "prod: axis 3 does not exist among the 1 dimensions (first 0, last -1)");
+    refused(tape, dt_cumprod(X, 3), DT_ERR_ARGUMENT,
+            "cumprod: axis 3 does not exist among the 1 dimensions (first 0, last -1)");
+    refused(tape, dt_var(X, 3, 0), DT_ERR_ARGUMENT,
+            "var: axis 3 does not exist among the 1 dimensions (first 0, last -1)");
     dt_tensor *grids[2], *many[DT_MAX_DIMS + 1], *out[DT_MAX_DIMS + 1];
     dt_meshgrid(2, (dt_tensor *const[]){X, dt_ones(tape, DT_F64, SHAPE(2, 2))}, grids);
     refused(tape, grids[1], DT_ERR_SHAPE, "meshgrid: axis 1 has 2 dimensions, must have one");
@@ -117,7 +121,7 @@ static void root_and_curvature(dt_tape *tape, dt_dtype dtype, value *ret_root, v
     const dt_spectral_fn root = {.kind = DT_SPECTRAL_SQRT};
     dt_tensor *fixed = definite(tape, dtype);
     const dt_array matrix = dt_array_of(fixed);
-    dt_tensor *a = dti_parameter_from(tape, &matrix);
+    dt_tensor *a = dt_parameter(tape, matrix.dtype, matrix.ndim, matrix.shape, matrix.data);
     dt_tensor *y = dt_real(dt_sum(dt_spectral_apply(a, &root, 0, NULL), DT_ALL));
     dt_tensor *curvature;
     dt_hvp(y, 1, &a, &fixed, &curvature);
@@ -170,7 +174,7 @@ Test(rare, spectral_functions_refuse_operands_and_parameters_that_do_not_fit) {
 Test(rare, derivatives_of_spectral_functions_end_at_an_order_that_is_said) {
     dt_tape *tape = dt_tape_new(NULL);
     const dt_array matrix = dt_array_of(definite(tape, DT_F64));
-    dt_tensor *a = dti_parameter_from(tape, &matrix),
+    dt_tensor *a = dt_parameter(tape, matrix.dtype, matrix.ndim, matrix.shape, matrix.data),
               *p = dt_parameter(tape, DT_F64, 0, NULL, (double[]){0.3});
     const dt_spectral_fn power = {.kind = DT_SPECTRAL_POWER};
     dt_tensor *y = dt_sum(dt_spectral_apply(a, &power, 1, &p), DT_ALL), *one = dt_scalar(tape, 1);

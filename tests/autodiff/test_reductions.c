@@ -179,7 +179,7 @@ Test(reductions, refusals_name_what_is_wrong) {
         const char *message;
     } cases[] = {{0, "cumsum: takes one axis, not several or none"},
                  {1, "var: 2 elements leave no degree of freedom after a correction of 2"},
-                 {2, "norm: axis 3 does not exist among 2"},
+                 {2, "norm: axis 3 does not exist among the 2 dimensions (first 0, last -1)"},
                  {3, "any: the operand must be bool (dt_compare makes them): f64(2,3)"},
                  {4, "max: input 0 must be real (f32 or f64): c128(2,3)"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -178,8 +178,9 @@ Test(shape, refuses_what_does_not_fit_with_a_sentence) {
                    "must appear once: f64(3,4)");
     expect_failure(tape, dt_transpose(numbers(tape, 1, DT_C64, SHAPE(3))), DT_ERR_SHAPE,
                    "transpose: needs at least two dimensions: c64(3)");
-    expect_failure(tape, dt_slice(X, 2, 0, 1, 1), DT_ERR_ARGUMENT,
-                   "slice: axis 2 does not exist among 2: f64(3,4)");
+    expect_failure(
+        tape, dt_slice(X, 2, 0, 1, 1), DT_ERR_ARGUMENT,
+        "slice: axis 2 does not exist among the 2 dimensions (first 0, last -1): f64(3,4)");
     expect_failure(tape, dt_slice(X, 0, 0, 1, 0), DT_ERR_ARGUMENT,
                    "slice: slice step is 0: it must be at least 1: f64(3,4)");
     expect_failure(tape, dt_unslice(X, 0, -1, 1, 9), DT_ERR_ARGUMENT,
@@ -188,8 +189,9 @@ Test(shape, refuses_what_does_not_fit_with_a_sentence) {
                    "unslice: 3 elements from 2 in steps of 3 do not fit in size 8: f64(3,4)");
     expect_failure(tape, dt_unslice(numbers(tape, 1, DT_F64, SHAPE(0)), 0, 0, 1, -2), DT_ERR_SHAPE,
                    "unslice: result: size -2 of dimension 0 in shape (-2) is negative: f64(0)");
-    expect_failure(tape, dt_select(X, -3, 0), DT_ERR_ARGUMENT,
-                   "select: axis -3 does not exist among 2: f64(3,4)");
+    expect_failure(
+        tape, dt_select(X, -3, 0), DT_ERR_ARGUMENT,
+        "select: axis -3 does not exist among the 2 dimensions (first 0, last -1): f64(3,4)");
     expect_failure(tape, dt_select(X, 1, 4), DT_ERR_ARGUMENT,
                    "select: position 4 does not exist along axis 1 of size 4: f64(3,4)");
     expect_failure(tape, dt_expand_dims(X, 3), DT_ERR_ARGUMENT,

@@ -106,7 +106,8 @@ Test(solve, names_the_singular_matrix) {
         char message[160];
         const char *type = dt_dtype_name(float_types[t]);
         snprintf(message, sizeof message,
-                 "solve: matrix 1 of 3 is singular: elimination ends at a zero pivot: %s(3,2,2), "
+                 "solve: matrix 1 of 3 is singular, elimination ends at a zero pivot: dt_pinv "
+                 "times the right-hand side gives the shortest solution: %s(3,2,2), "
                  "%s(2,1)",
                  type, type);
         expect_failure(tape, x, DT_ERR_SINGULAR, message);
@@ -223,7 +224,8 @@ Test(solve, refuses_what_does_not_fit_with_a_sentence) {
                    "inverse: solve: input 0 needs at least two dimensions (dt_expand_dims makes a "
                    "vector a matrix): f64(3), f64(3)");
     expect_failure(tape, dt_inverse(A(2, 2)), DT_ERR_SINGULAR,
-                   "inverse: solve: the matrix is singular: elimination ends at a zero pivot: "
+                   "inverse: solve: the matrix is singular, elimination ends at a zero pivot: "
+                   "dt_pinv times the right-hand side gives the shortest solution: "
                    "f64(2,2), f64(2,2)");
 #undef A
     cr_expect(dt_inverse(NULL) == NULL, "NULL for NULL");

@@ -1,50 +1,11 @@
 /* alloc_fail.c - every allocation fails once: no crash, no leak, a status and a sentence each time.
  *
- * The linker sends the library's allocations through the wrappers below. Each scenario runs with
- * the first allocation failing, then the second, and so on until it runs through. */
+ * Each scenario runs with the first allocation failing, then the second, and so on until it runs
+ * through. */
 #include "crystal.h"
+#include "failing.h"
 
 #include <unistd.h>
-
-/* -- allocations that fail on demand ----------------------------------------------------------- */
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__real_aligned_alloc(size_t alignment, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
-void *__wrap_aligned_alloc(size_t alignment, size_t size);
-
-static long long allowed = -1; /* allocations until one fails; negative: none fails */
-static bool failed;
-
-static bool refuse(void) {
-    if (allowed < 0) {
-        return false;
-    }
-    bool now = allowed == 0;
-    failed = failed || now;
-    allowed -= 1;
-    return now;
-}
-
-void *__wrap_malloc(size_t size) {
-    return refuse() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size) {
-    return refuse() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size) {
-    return refuse() ? NULL : __real_realloc(old, size);
-}
-
-void *__wrap_aligned_alloc(size_t alignment, size_t size) {
-    return refuse() ? NULL : __real_aligned_alloc(alignment, size);
-}
 
 /* -- scenarios: each returns the status it ended with ------------------------------------------ */
 
@@ -168,15 +129,127 @@ static dt_status parse_options(dt_error *error) {
     return error->status;
 }
 
+/* -- a loop of everything that waits, is computed late, batched, or recomputed ------------------ */
+
+enum { ROWS = 60, COLUMNS = 100 };
+
+static dt_tensor *waves(void *user, dt_tape *tape, dt_tensor *const *in) {
+    (void)user;
+    (void)tape;
+    return dt_mul(dt_cis(in[0]), dt_exp(dt_neg(dt_square(in[0]))));
+}
+
+static dt_tensor *batch(void *user, dt_tape *tape, int64_t begin, int64_t end,
+                        dt_tensor *const *in) {
+    (void)user;
+    (void)tape;
+    return dt_abs2(dt_sum(dt_cis(dt_slice(in[0], 0, begin, end, 1)), -1));
+}
+
+static dt_tensor *halve(void *user, dt_tape *tape, dt_tensor *x, dt_tensor *const *params) {
+    (void)user;
+    (void)tape;
+    return dt_add(dt_scale(x, 0.5), params[0]);
+}
+
+static dt_status iterate(const dt_tape_options *options, dt_error *error, size_t *ret_peak) {
+    static double numbers[ROWS * COLUMNS];
+    const int64_t shape[] = {ROWS, COLUMNS};
+    dt_tape *tape = dt_tape_new(options);
+    dt_tensor *p = dt_parameter(tape, DT_F64, 2, shape, NULL), *hv = NULL;
+    dt_tensor *before = dt_sin(p); /* waits */
+    for (int step = 0; step < 3; step++) {
+        dt_mark mark = dt_tape_mark(tape);
+        dt_tensor *whole = dt_checkpoint(waves, NULL, 1, &p);
+        dt_tensor *rows = dt_map_batches(batch, NULL, 1, &p, ROWS, 7);
+        dt_tensor *still = dt_fixed_point(halve, NULL, rows, 1, &rows, NULL);
+        dt_tensor *loss = dt_add(dt_mean(dt_abs2(whole), DT_ALL), dt_mean(still, DT_ALL));
+        dt_backward(loss);
+        dt_hvp(dt_mean(dt_abs2(whole), DT_ALL), 1, &p, &p, &hv);
+        const double *gradient = dt_data_f64(dt_gradient(p));
+        for (int k = 0; gradient != NULL && k < ROWS * COLUMNS; k++) {
+            numbers[k] = 0.01 * k - gradient[k];
+        }
+        dt_item(dt_sum(before, DT_ALL));
+        dt_set_data(p, numbers); /* before needs a copy */
+        dt_item(dt_sum(before, DT_ALL));
+        dt_tape_rewind(tape, mark);
+        dt_tape_zero_gradients(tape);
+    }
+    dt_data(before);
+    *ret_peak = dt_tape_get_stats(tape).bytes_peak;
+    *error = *dt_tape_error(tape);
+    dt_tape_free(tape);
+    return error->status;
+}
+
+static dt_status run_loop(dt_error *error) {
+    size_t peak;
+    return iterate(NULL, error, &peak);
+}
+
+/* The same under limits from nothing to more than enough, which a tape's own allocations meet. */
+static void run_under_limits(void) {
+    enum { LIMITS = 300 };
+    size_t peak, unused;
+    int refused = 0;
+    dt_error error = DT_ERROR_INIT;
+    REQUIRE(iterate(NULL, &error, &peak) == DT_OK, "%s", error.message);
+    for (size_t k = 1; k <= LIMITS; k++) {
+        const dt_tape_options options = {.memory_limit = 2 * peak / LIMITS * k};
+        dt_status status = iterate(&options, &error, &unused);
+        REQUIRE(status == DT_OK || (status == DT_ERR_MEMORY && strstr(error.message, "limit")),
+                "limit %zu: %s: %s", options.memory_limit, dt_status_name(status), error.message);
+        refused += status != DT_OK;
+    }
+    REQUIRE(refused > LIMITS / 10 && error.status == DT_OK, "%d refused; at last: %s", refused,
+            error.message);
+    printf("%d of %d limits are too low and say so\n", refused, LIMITS);
+}
+
+/* A tape for which there was no memory has failed, stays so and can be used like any other. */
+static void use_no_tape(void) {
+    fail_allocation(0);
+    dt_tape *tape = dt_tape_new(NULL);
+    REQUIRE(allocation_failed(), "the tape needed no memory");
+    fail_allocation(-1);
+    const double numbers[] = {1, 2, 3};
+    const int64_t three = 3;
+    dt_tensor *x = dt_parameter(tape, DT_F64, 1, &three, numbers), *g = NULL;
+    dt_mark mark = dt_tape_mark(tape);
+    dt_tensor *list[] = {x, dt_zeros(tape, DT_F64, 1, &three),
+                         dt_random_normal(tape, DT_F64, 1, &three, 1)};
+    dt_tensor *y = dt_sum(dt_mul(dt_stack(3, list, 0), dt_eye(tape, DT_F64, 3)), DT_ALL);
+    dt_backward(y);
+    dt_vjp(y, y, 1, &x, &g);
+    dt_set_data(x, numbers);
+    dt_tape_zero_gradients(tape);
+    dt_clip_gradients(1, &x, 1);
+    dt_tape_rewind(tape, mark);
+    dt_tape_reset(tape);
+    dt_tape_context(tape, "context");
+    dt_tape_on_progress(tape, NULL, NULL);
+    dt_profile_enable(tape, true);
+    dt_profile_enable(tape, false);
+    REQUIRE(y == dt_inert(tape) && g == y && dt_gradient(x) == y && dt_data(x) == NULL,
+            "a tape without memory makes tensors");
+    REQUIRE(dt_tape_status(tape) == DT_ERR_MEMORY, "it has status %s",
+            dt_status_name(dt_tape_status(tape)));
+    REQUIRE(strcmp(dt_tape_message(tape), "dt_tape_new: no memory for a tape") == 0, "it says %s",
+            dt_tape_message(tape));
+    REQUIRE(dt_tape_get_stats(tape).bytes_used == 0, "it uses memory");
+    dt_tape_free(tape);
+}
+
 /* -- the loop ---------------------------------------------------------------------------------- */
 
 static int exhaust(const char *name, dt_status (*scenario)(dt_error *)) {
     for (int n = 0;; n++) {
         dt_error error = DT_ERROR_INIT;
-        failed = false;
-        allowed = n;
+        fail_allocation(n);
         dt_status status = scenario(&error);
-        allowed = -1;
+        bool failed = allocation_failed();
+        fail_allocation(-1);
         if (!failed) {
             REQUIRE(status == DT_OK, "%s: %s", name, error.message);
             return n;
@@ -197,13 +270,16 @@ int main(void) {
                      {"make a model", make_model},
                      {"differentiate a map", differentiate_map},
                      {"check a gradient", check_gradient},
+                     {"loop over a model", run_loop},
                      {"write and read an archive", write_and_read},
                      {"draw a picture", draw},
                      {"parse options", parse_options}};
     REQUIRE(mkdtemp(folder) != NULL, "cannot make %s", folder);
     bundled = bundled_new(1);
+    use_no_tape();
     for (int threads = 1; threads <= 2; threads++) {
         dt_set_threads(threads);
+        run_under_limits();
         for (size_t s = 0; s < sizeof scenarios / sizeof *scenarios; s++) {
             int count = exhaust(scenarios[s].name, scenarios[s].run);
             REQUIRE(count > 0, "%s: no allocation was seen", scenarios[s].name);

@@ -34,7 +34,8 @@ typedef struct dt_tape_options {
     bool watch_nonfinite;
 } dt_tape_options;
 
-/** A new tape; options may be NULL. Returns NULL only if there is no memory for the tape itself.
+/** A new tape; options may be NULL. Never NULL: without memory for the tape itself it is one that has
+ *  failed already, with DT_ERR_MEMORY, so that one look at the status at the end is enough.
  *  dt_tape_free releases it with every tensor on it (NULL is fine). */
 DT_API dt_tape *dt_tape_new(const dt_tape_options *options);
 DT_API void dt_tape_free(dt_tape *tape);

@@ -8,7 +8,8 @@ static dt_status shape(dt_node *n) {
     int ndim;
     int64_t sizes[DT_MAX_DIMS];
     if (dt_node_in(n, 0).dtype != DT_BOOL) {
-        return dt_node_fail(n, DT_ERR_DTYPE, "input 0, the condition, must be bool");
+        return dt_node_fail(n, DT_ERR_DTYPE,
+                            "input 0, the condition, must be bool (dt_compare makes it)");
     }
     if (!dti_dtype_promote(dt_node_in(n, 1).dtype, dt_node_in(n, 2).dtype, &dtype)) {
         return dt_node_fail(n, DT_ERR_DTYPE,

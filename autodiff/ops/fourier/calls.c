@@ -129,7 +129,7 @@ dt_tensor *dt_fftfreq(dt_tape *tape, int64_t n, double d) {
                      (long long)n, d);
         return dt_inert(tape);
     }
-    dt_tensor *up = dt_arange(tape, 0, (double)((n + 1) / 2), 1);
+    dt_tensor *up = dt_arange(tape, 0, (double)(n - n / 2), 1);
     dt_tensor *down = dt_arange(tape, -(double)(n / 2), 0, 1);
     return dt_scale(dt_concat(2, (dt_tensor *const[]){up, down}, 0), 1 / ((double)n * d));
 }

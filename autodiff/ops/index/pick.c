@@ -86,7 +86,12 @@ static int64_t *index_like(dt_tensor *x, dt_tensor **ret) {
 
 /* The number of knots not above each x; the first and last line must have a slope. */
 static dt_tensor *knots_below(dt_tensor *xp, dt_tensor *x, int64_t n) {
+    dt_tape *tape = dt_tape_of(x);
+    bool good = dt_tape_status(tape) == DT_OK;
     dt_tensor *place = dt_searchsorted(xp, x, true);
+    if (good && dt_tape_status(tape) != DT_OK) {
+        dt_tape_context(tape, "interp");
+    }
     dt_tensor *low = dt_select(xp, 0, 1), *high = dt_select(xp, 0, n - 2);
     const bool *first = dt_data_bool(dt_compare(dt_select(xp, 0, 0), DT_EQ, low));
     const bool *last = dt_data_bool(dt_compare(dt_select(xp, 0, n - 1), DT_EQ, high));

@@ -22,7 +22,9 @@ static void forward(dt_node *n) {
     char name[64];
     dt_status status = dti_cholesky(&l, &matrix, &minor);
     if (status == DT_ERR_NOT_POSITIVE_DEFINITE) {
-        dt_node_fail_at(n, status, matrix, "%s is not positive definite (leading minor %lld)",
+        dt_node_fail_at(n, status, matrix,
+                        "%s is not positive definite (leading minor %lld): a ridge on its "
+                        "diagonal, large enough, makes it so",
                         dti_matrix_name(name, sizeof name, &l, matrix), (long long)minor);
     } else if (status != DT_OK) {
         dt_node_fail(n, status,

@@ -30,7 +30,8 @@ static dt_status shape(dt_node *n) {
     int64_t inner_b = b.shape[b.ndim - (plain_b ? 2 : 1)];
     if (inner_a != inner_b) {
         return plain_a && plain_b
-                   ? dt_node_fail(n, DT_ERR_SHAPE, "inner sizes differ")
+                   ? dt_node_fail(n, DT_ERR_SHAPE,
+                                  "inner sizes differ (dt_matmul_flags transposes)")
                    : dt_node_fail(n, DT_ERR_SHAPE, "inner sizes differ under flags %c, %c",
                                   "NTC"[attr->flag_a], "NTC"[attr->flag_b]);
     }

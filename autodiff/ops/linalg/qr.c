@@ -5,6 +5,8 @@
 
 #include "internal.h"
 
+#include "kernels/kernels.h"
+
 static dt_status shape(dt_node *n) {
     const dt_array a = dt_node_in(n, 0);
     dt_status status = dti_need_matrices(n);
@@ -37,6 +39,14 @@ static void forward(dt_node *n) {
     }
 }
 
+/* Has that matrix of the batch a NaN or infinity? */
+static bool has_nonfinite(const dt_array *r, int64_t matrix) {
+    const int64_t n = r->shape[r->ndim - 1], shape[] = {n, n};
+    char *data = (char *)r->data + (size_t)(matrix * n * n) * dt_dtype_size(r->dtype);
+    const dt_array one = dt_array_wrap(r->dtype, 2, shape, data);
+    return dti_find_nonfinite(&one) >= 0;
+}
+
 bool dti_check_rank(dt_tensor *r, const char *name, const char *hint) {
     dt_tape *tape = dt_tape_of(r);
     dt_array array;
@@ -47,12 +57,17 @@ bool dti_check_rank(dt_tensor *r, const char *name, const char *hint) {
     void *workspace = dti_tape_alloc(tape, false, bytes, name);
     double rcond = 0;
     int64_t matrix = workspace == NULL ? -1 : dti_qr_rank(&array, workspace, &rcond);
-    if (matrix >= 0) {
-        char text[64];
+    char text[64];
+    if (matrix >= 0 && has_nonfinite(&array, matrix)) {
+        dt_tape_fail(tape, DT_ERR_SINGULAR, "%s: %s holds a NaN or infinity: no rank can be found",
+                     name, dti_matrix_name(text, sizeof text, &array, matrix));
+    } else if (matrix >= 0) {
         dt_tape_fail(tape, DT_ERR_SINGULAR,
                      "%s: %s does not have full column rank (reciprocal condition number of its "
                      "scaled columns %.2g): %s",
                      name, dti_matrix_name(text, sizeof text, &array, matrix), rcond, hint);
+    }
+    if (matrix >= 0) {
         tape->error.index = matrix;
     }
     return dt_tape_status(tape) == DT_OK;

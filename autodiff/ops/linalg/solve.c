@@ -73,7 +73,9 @@ static void forward(dt_node *n) {
     char name[64];
     dt_status status = dti_lu_solve(&y, &lu, &pivots, (dti_flag)attr->flag, &matrix);
     if (status == DT_ERR_SINGULAR) {
-        dt_node_fail_at(n, status, matrix, "%s is singular: elimination ends at a zero pivot",
+        dt_node_fail_at(n, status, matrix,
+                        "%s is singular, elimination ends at a zero pivot: dt_pinv times the "
+                        "right-hand side gives the shortest solution",
                         dti_matrix_name(name, sizeof name, &y, matrix));
     } else if (status != DT_OK) {
         dt_node_fail(n, status, "a matrix has more than 2^31 - 1 rows or columns");

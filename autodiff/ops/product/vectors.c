@@ -56,7 +56,11 @@ dt_tensor *dt_cross(dt_tensor *a, dt_tensor *b) {
     dt_tape *tape = dt_tape_of(a);
     if (dt_ndim(a) < 1 || dt_ndim(b) < 1 || dt_shape(a)[dt_ndim(a) - 1] != 3 ||
         dt_shape(b)[dt_ndim(b) - 1] != 3) {
-        dt_tape_fail(tape, DT_ERR_SHAPE, "cross: the last axis of both operands must have size 3");
+        char shape_a[160], shape_b[160];
+        dt_tape_fail(tape, DT_ERR_SHAPE,
+                     "cross: the last axis of both operands must have size 3: %s, %s",
+                     dt_shape_format(shape_a, sizeof shape_a, dt_ndim(a), dt_shape(a)),
+                     dt_shape_format(shape_b, sizeof shape_b, dt_ndim(b), dt_shape(b)));
         return dt_inert(tape);
     }
     dt_tensor *part[3];

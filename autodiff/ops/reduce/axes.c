@@ -7,7 +7,8 @@
 static bool add_axis(dt_tensor *x, int axis, const char *name, unsigned *mask) {
     int ndim = dt_ndim(x), d = axis < 0 ? axis + ndim : axis;
     if (d < 0 || d >= ndim) {
-        dt_tape_fail(dt_tape_of(x), DT_ERR_ARGUMENT, "%s: axis %d does not exist among %d", name,
+        dt_tape_fail(dt_tape_of(x), DT_ERR_ARGUMENT,
+                     "%s: axis %d does not exist among the %d dimensions (first 0, last -1)", name,
                      axis, ndim);
         return false;
     }

@@ -65,8 +65,9 @@ void dt_split(dt_tensor *x, int n, int axis, dt_tensor **ret_parts) {
     int d = 0;
     bool good = dti_one_axis(x, axis, "split", &d);
     if (good && (n < 1 || dt_shape(x)[d] % n != 0)) {
-        dt_tape_fail(dt_tape_of(x), DT_ERR_SHAPE, "split: axis %d of size %lld in %d equal parts",
-                     d, (long long)dt_shape(x)[d], n);
+        dt_tape_fail(dt_tape_of(x), DT_ERR_SHAPE,
+                     "split: axis %d of size %lld does not divide into %d equal parts", d,
+                     (long long)dt_shape(x)[d], n);
         good = false;
     }
     for (int i = 0; i < n; i++) {

@@ -39,7 +39,9 @@ dt_tensor *dt_select(dt_tensor *x, int axis, int64_t i) {
     int ndim = dt_ndim(x);
     char sentence[160];
     if (axis < -ndim || axis >= ndim) {
-        snprintf(sentence, sizeof sentence, "select: axis %d does not exist among %d", axis, ndim);
+        snprintf(sentence, sizeof sentence,
+                 "select: axis %d does not exist among the %d dimensions (first 0, last -1)", axis,
+                 ndim);
         return refuse(x, DT_ERR_ARGUMENT, sentence);
     }
     axis = axis < 0 ? axis + ndim : axis;
@@ -88,6 +90,16 @@ dt_tensor *dt_stack(int n, dt_tensor *const *x, int axis) {
         snprintf(sentence, sizeof sentence,
                  "stack: axis %d does not exist among the %d of the result", axis, ndim);
         return refuse(x[0], DT_ERR_ARGUMENT, sentence);
+    }
+    for (int i = 1; i < n; i++) {
+        if (x[i] != NULL && !dti_array_same_shape(&x[0]->a, &x[i]->a)) {
+            char one[160], other[160];
+            dt_tape_fail(tape, DT_ERR_SHAPE,
+                         "stack: tensor %d has shape %s, tensor 0 %s: all must have one", i,
+                         dt_shape_format(one, sizeof one, x[i]->a.ndim, x[i]->a.shape),
+                         dt_shape_format(other, sizeof other, x[0]->a.ndim, x[0]->a.shape));
+            return dt_inert(tape);
+        }
     }
     dt_tensor **wider = dti_tape_alloc(tape, false, (size_t)n * sizeof *wider, "stack");
     if (wider == NULL) {

@@ -15,6 +15,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* -- shared with spectral_form ----------------------------------------------------------------- */
@@ -93,7 +94,9 @@ bool dti_function_from(dt_tape *tape, const char *name, const dt_spectral_fn *fn
                      arity >= 0 ? arity : DTI_SPECTRAL_PARAMS, n_params);
     } else if (fn->kind == DT_SPECTRAL_POWER || arity != 0) {
         for (int p = 0; p < n_params && dt_tape_status(tape) == DT_OK; p++) {
-            dti_check_alive(tape, params[p], name);
+            char which[64];
+            snprintf(which, sizeof which, "%s: parameter %d of the function", name, p);
+            dti_check_alive(tape, params[p], which);
         }
     }
     *ret = (struct dti_function){.n_params = n_params};
