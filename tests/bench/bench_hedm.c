@@ -52,8 +52,7 @@ static void measure(dt_dtype dtype, int64_t n, int repeats, bool turned) {
     experiment e = {.tape = dt_tape_new(NULL), .turned = turned};
     dt_tensor *v =
         dt_cast(dt_scale(dt_random_normal(e.tape, DT_F64, 2, (int64_t[]){n, 3}, 7), 3), dtype);
-    const dt_array array = dt_array_wrap(dtype, 2, (int64_t[]){n, 3}, dt_data(v));
-    e.g = turned ? dt_constant_from(e.tape, &array) : dt_parameter_from(e.tape, &array);
+    e.g = (turned ? dt_constant : dt_parameter)(e.tape, dtype, 2, (int64_t[]){n, 3}, dt_data(v));
     e.turn = dt_parameter(e.tape, DT_F64, 1, (int64_t[]){3}, turn);
     e.energy = dt_parameter(e.tape, DT_F64, 0, NULL, &keV);
     size_t bytes = 0;

@@ -20,8 +20,8 @@ static const double pi = 3.14159265358979323846;
 
 /* The first three columns. */
 static dt_tensor *indices_of(dt_tape *tape, const table *rows, dt_dtype dtype) {
-    dt_array all = dt_array_wrap(DT_F64, 2, (int64_t[]){rows->rows, rows->columns}, rows->x);
-    return dt_cast(dt_slice(dt_constant_from(tape, &all), 1, 0, 3, 1), dtype);
+    dt_tensor *all = dt_constant(tape, DT_F64, 2, (int64_t[]){rows->rows, rows->columns}, rows->x);
+    return dt_cast(dt_slice(all, 1, 0, 3, 1), dtype);
 }
 
 /* R = exp(turn) R(q), turn = 0: a rotation vector about fixed axes of the sample. */

@@ -49,7 +49,9 @@ DT_API dt_tensor *dt_sin(dt_tensor *x);
 DT_API dt_tensor *dt_cos(dt_tensor *x);
 
 /** 1/x.  X = -Y (y^2)*: infinite at 0. */
-DT_API dt_tensor *dt_reciprocal(dt_tensor *x);
+static inline dt_tensor *dt_reciprocal(dt_tensor *x) {
+    return dt_pow(x, -1);
+}
 
 /** 1/sqrt(x), principal branch.  X = -Y (y^3)* / 2: infinite at 0. */
 DT_API dt_tensor *dt_rsqrt(dt_tensor *x);
@@ -123,7 +125,9 @@ DT_API dt_tensor *dt_lgamma(dt_tensor *x);
  *  relu at 0 is taken as 0.  X = Y y (1 - y), Y sigmoid(x), ..., Y where x > 0. */
 DT_API dt_tensor *dt_sigmoid(dt_tensor *x);
 DT_API dt_tensor *dt_softplus(dt_tensor *x);
-DT_API dt_tensor *dt_silu(dt_tensor *x);
+static inline dt_tensor *dt_silu(dt_tensor *x) {
+    return dt_mul(x, dt_sigmoid(x));
+}
 DT_API dt_tensor *dt_relu(dt_tensor *x);
 
 /* -- complex ----------------------------------------------------------------------------------- */

@@ -22,7 +22,7 @@ static dt_status shape(dt_node *n) {
     int ndim;
     int64_t sizes[DT_MAX_DIMS];
     for (int i = 0; i < n->n_in; i++) {
-        if (dt_node_need_real(n, i) != DT_OK) {
+        if (dt_node_need(n, i, DT_REAL_ONLY) != DT_OK) {
             return DT_ERR_DTYPE;
         }
         if (dt_node_in(n, i).dtype != dtype) {

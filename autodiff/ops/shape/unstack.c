@@ -45,8 +45,8 @@ static void forward(dt_node *n) {
         for (int d = 0; d < x.ndim; d++) {
             with_axis[d] = d == axis ? 1 : x.shape[d];
         }
-        if (dt_array_slice(&part, &x, axis, o, o + 1, 1, NULL) == DT_OK &&
-            dt_array_reshape(&row, &y, x.ndim, with_axis, NULL) == DT_OK) {
+        if (dti_array_slice(&part, &x, axis, o, o + 1, 1, NULL) == DT_OK &&
+            dti_array_reshape(&row, &y, x.ndim, with_axis, NULL) == DT_OK) {
             dt_array_copy(&row, &part, NULL); /* equal shapes and types: cannot fail */
         }
     }
