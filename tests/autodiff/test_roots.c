@@ -200,8 +200,10 @@ Test(roots, wrong_operands_are_refused_with_a_reason) {
     dt_tensor *w, *q;
     dt_tensor *x = dt_zeros(tape, DT_F64, 1, (int64_t[]){3});
     dt_sinusoid_roots(x, dt_zeros(tape, DT_F64, 1, (int64_t[]){4}), x, 0, &w, &q);
-    expect_failure(tape, w, DT_ERR_SHAPE,
-                   "sinusoid_roots: shapes do not broadcast: f64(3), f64(4), f64(3)");
+    expect_failure(
+        tape, w, DT_ERR_SHAPE,
+        "sinusoid_roots: shapes do not broadcast (sizes, aligned at the right, must be equal "
+        "or 1): f64(3), f64(4), f64(3)");
     x = dt_zeros(tape, DT_F64, 1, (int64_t[]){3});
     dt_sinusoid_roots(x, x, dt_zeros(tape, DT_F32, 1, (int64_t[]){3}), 0, &w, &q);
     expect_failure(tape, q, DT_ERR_DTYPE,
