@@ -12,14 +12,14 @@ static void fill_inert(dt_tape *tape, int n, dt_tensor **ret) {
     }
 }
 
-/* Are there as many fitting v as x? */
-static bool check_vectors(dt_tape *tape, int n_x, dt_tensor *const *x, dt_tensor *const *v,
+/* Are there as many fitting xdot as x? */
+static bool check_vectors(dt_tape *tape, int n_x, dt_tensor *const *x, dt_tensor *const *xdot,
                           const char *name) {
     bool fits = dti_check_sources(tape, n_x, x, name);
     for (int i = 0; i < n_x && fits; i++) {
         char what[64];
         snprintf(what, sizeof what, "%s: vector %d", name, i);
-        fits = dti_check_match(x[i], v[i], what);
+        fits = dti_check_match(x[i], xdot[i], what);
     }
     return fits;
 }
@@ -29,12 +29,12 @@ static dt_tensor *inner(dt_tensor *a, dt_tensor *b) {
     return dt_sum(dt_real(dt_mul(dt_conj(a), b)), DT_ALL);
 }
 
-void dt_hvp(dt_tensor *loss, int n_x, dt_tensor *const *x, dt_tensor *const *v,
-            dt_tensor **ret_hv) {
+void dt_hvp(dt_tensor *loss, int n_x, dt_tensor *const *x, dt_tensor *const *xdot,
+            dt_tensor **ret_product) {
     dt_tape *tape = dti_tape_among(loss, n_x, x);
-    fill_inert(tape, n_x, ret_hv);
+    fill_inert(tape, n_x, ret_product);
     if (tape == NULL || !dti_check_alive(tape, loss, "dt_hvp: the loss") ||
-        !check_vectors(tape, n_x, x, v, "dt_hvp")) {
+        !check_vectors(tape, n_x, x, xdot, "dt_hvp")) {
         return;
     }
     if (dt_size(loss) != 1 || dt_dtype_is_complex(loss->a.dtype)) {
@@ -49,20 +49,20 @@ void dt_hvp(dt_tensor *loss, int n_x, dt_tensor *const *x, dt_tensor *const *v,
         return;
     }
     dt_vjp(loss, dt_full(tape, loss->a.dtype, loss->a.ndim, loss->a.shape, 1), n_x, x, g);
-    dt_tensor *slope = inner(v[0], g[0]);
+    dt_tensor *slope = inner(xdot[0], g[0]);
     for (int i = 1; i < n_x; i++) {
-        slope = dt_add(slope, inner(v[i], g[i]));
+        slope = dt_add(slope, inner(xdot[i], g[i]));
     }
-    dt_vjp(slope, dt_full(tape, slope->a.dtype, 0, NULL, 1), n_x, x, ret_hv);
+    dt_vjp(slope, dt_full(tape, slope->a.dtype, 0, NULL, 1), n_x, x, ret_product);
 }
 
-void dt_gauss_newton(dt_tensor *y, int n_x, dt_tensor *const *x, dt_tensor *const *v,
-                     dt_tensor **ret) {
+void dt_gauss_newton(dt_tensor *y, int n_x, dt_tensor *const *x, dt_tensor *const *xdot,
+                     dt_tensor **ret_product) {
     dt_tape *tape = dti_tape_among(y, n_x, x);
-    fill_inert(tape, n_x, ret);
+    fill_inert(tape, n_x, ret_product);
     if (tape != NULL && dti_check_alive(tape, y, "dt_gauss_newton: the residuals") &&
-        check_vectors(tape, n_x, x, v, "dt_gauss_newton")) {
-        dt_vjp(y, dt_jvp(y, n_x, x, v), n_x, x, ret);
+        check_vectors(tape, n_x, x, xdot, "dt_gauss_newton")) {
+        dt_vjp(y, dt_jvp(y, n_x, x, xdot), n_x, x, ret_product);
     }
 }
 

@@ -89,7 +89,7 @@ static double norm(int64_t n, const double *a, const double *b) {
 static void iterate(struct evaluation *e, int64_t n, double *x, double *next) {
     const struct fixed_point *attr = e->n->attr;
     double residual = INFINITY;
-    for (int i = 0; i < attr->options.max_iterations; i++) {
+    for (int64_t i = 0; i < attr->options.max_iterations; i++) {
         if (!evaluate(e, x, next)) {
             return;
         }
@@ -102,16 +102,16 @@ static void iterate(struct evaluation *e, int64_t n, double *x, double *next) {
         if (!isfinite(residual)) {
             dt_node_fail(
                 e->n, DT_ERR_NONCONVERGENT,
-                "x has a NaN or infinity after step %d: a step that contracts, or a better "
+                "x has a NaN or infinity after step %lld: a step that contracts, or a better "
                 "start",
-                i + 1);
+                (long long)i + 1);
             return;
         }
     }
     dt_node_fail(e->n, DT_ERR_NONCONVERGENT,
-                 "x still moves by %.2g of its length after %d steps (asked %.2g): a step that "
+                 "x still moves by %.2g of its length after %lld steps (asked %.2g): a step that "
                  "contracts, a better start or more iterations",
-                 residual, attr->options.max_iterations, attr->options.tolerance);
+                 residual, (long long)attr->options.max_iterations, attr->options.tolerance);
 }
 
 static void solve_affine(struct evaluation *e, int64_t n, double *x) {

@@ -41,7 +41,7 @@ double dti_check_difference(struct dti_check *c, const double *direction, double
 double dti_check_evaluate(struct dti_check *c, const double *direction, double h,
                           double *ret_scale);
 
-/* Does the remainder of first order fall as h^2 along a random direction? `direction` is scratch. */
+/* Does the remainder of first order fall as h^2 along a random direction, which is scratch? */
 dt_status dti_check_taylor(struct dti_check *c, const double *gradient, double *direction);
 
 /* Options with the defaults filled in. */

@@ -1,4 +1,4 @@
-/* gradcheck_report.c - the text of a report, the Taylor test, and differences for their own sake. */
+/* gradcheck_report.c - the text of a report, Taylor test, and differences for their own sake. */
 #include "gradcheck_internal.h"
 
 #include "internal.h"

@@ -11,9 +11,6 @@
 /* Operations one region may hold; beyond it inputs are computed first. */
 #define REGION_NODES 48
 
-/* More than an operation can have behind it when it is recorded, its inputs being within that. */
-#define DEEP (DT_MAP_INPUTS * REGION_NODES + 1)
-
 /* Sums computed in one pass. */
 #define REGION_SUMS 8
 
@@ -53,7 +50,7 @@ static int count_nodes(const dt_node *n) {
     for (int i = 0; i < n->n_in; i++) {
         count += dti_is_waiting(n->in[i]) ? n->in[i]->lazy->nodes : 0;
     }
-    return count <= DEEP ? count : DEEP + 1;
+    return count;
 }
 
 bool dti_defer(dt_node *n) {
@@ -119,8 +116,8 @@ static bool can_share(const dti_lazy *a, const dti_lazy *b) {
     return fold_a == DTI_FOLD_ROWS ? length_b % length_a == 0 : length_a % length_b == 0;
 }
 
-/* l and the sums that wait for the same loop. Not while a loop is being built that needs l: one of the
- * sums may in turn need what that loop computes. */
+/* l and the sums that wait for the same loop. Not while a loop is being built that needs l: one of
+ * the sums may in turn need what that loop computes. */
 static int collect_targets(dt_tape *tape, dti_lazy *l, dti_lazy **ret_targets) {
     int n = 0, nodes = l->nodes;
     dti_lazy *sums = tape->forcing > 1 ? NULL : tape->sums;
@@ -150,35 +147,6 @@ static void drop_sums(dt_tape *tape) {
     }
 }
 
-/* A rewind may have turned computed tensors into a long chain of waiting ones: compute what is
- * behind l oldest first, wherever it grows beyond a region, instead of one inside the other. */
-static bool shorten(dt_tape *tape, dti_lazy *l) {
-    int64_t mark = ++tape->regions;
-    dti_lazy *oldest_first = NULL;
-    l->visit = mark;
-    for (dti_lazy *k = tape->lazies; k != NULL; k = k->older) {
-        if (k->visit != mark) {
-            continue;
-        }
-        k->newer = oldest_first;
-        oldest_first = k;
-        for (int i = 0; i < k->node->n_in; i++) {
-            if (dti_is_waiting(k->node->in[i])) {
-                k->node->in[i]->lazy->visit = mark;
-            }
-        }
-    }
-    bool done = true;
-    tape->forcing++; /* sums that join could need to be shortened themselves */
-    for (dti_lazy *k = oldest_first; k != l && done; k = k->newer) {
-        k->nodes = count_nodes(k->node);
-        done = k->nodes <= REGION_NODES || dti_force(k->x);
-    }
-    tape->forcing--;
-    l->nodes = count_nodes(l->node);
-    return done;
-}
-
 /* x by one loop; inputs first if it is too much for one. */
 static bool compute(dt_tape *tape, dt_tensor *x) {
     dti_lazy *targets[REGION_SUMS];
@@ -205,9 +173,6 @@ bool dti_force(dt_tensor *x) {
         return true;
     }
     if (tape->error.status != DT_OK) {
-        return false;
-    }
-    if (x->lazy->nodes > DEEP && !shorten(tape, x->lazy)) {
         return false;
     }
     tape->forcing++;
@@ -279,20 +244,6 @@ static void release_copies(dt_tape *tape, int64_t next_id) {
     }
 }
 
-/* Numbers of operations behind waiting tensors, anew from the oldest on. */
-static void recount(dt_tape *tape) {
-    dti_lazy *oldest = NULL;
-    for (dti_lazy *l = tape->lazies; l != NULL; l = l->older) {
-        l->newer = oldest;
-        oldest = l;
-    }
-    for (dti_lazy *l = oldest; l != NULL; l = l->newer) {
-        if (l->x->a.data == NULL) {
-            l->nodes = count_nodes(l->node);
-        }
-    }
-}
-
 void dti_lazy_rewind(dt_tape *tape, int64_t next_id, int64_t clock) {
     dti_lazy **at = &tape->sums; /* in no order: sums that wait again are put in front */
     while (*at != NULL) {
@@ -306,7 +257,6 @@ void dti_lazy_rewind(dt_tape *tape, int64_t next_id, int64_t clock) {
         tape->lazies = tape->lazies->older;
     }
     release_copies(tape, next_id);
-    bool reverted = false;
     for (dti_lazy *l = tape->lazies; l != NULL; l = l->older) {
         if (l->x->a.data != NULL && l->stored > clock) {
             l->x->a.data = NULL;
@@ -315,10 +265,6 @@ void dti_lazy_rewind(dt_tape *tape, int64_t next_id, int64_t clock) {
                 l->next_sum = tape->sums;
                 tape->sums = l;
             }
-            reverted = true;
         }
-    }
-    if (reverted) {
-        recount(tape);
     }
 }

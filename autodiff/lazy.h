@@ -1,9 +1,9 @@
 /* lazy.h - tensors whose elements are computed when somebody needs them.
  *
- * Large results of elementwise operations are recorded only. dti_force computes one: it collects the
- * elementwise operations behind it into a region (region.h), which runs tile by tile and stores
- * nothing but what was asked for. A sum over a lazy tensor waits likewise and is then folded into the
- * tile loop. Everything that reads elements goes through dti_force. */
+ * Large results of elementwise operations are recorded only. dti_force computes one: it collects
+ * the elementwise operations behind it into a region (region.h), which runs tile by tile and stores
+ * nothing but what was asked for. A sum over a lazy tensor waits likewise and is then folded into
+ * the tile loop. Everything that reads elements goes through dti_force. */
 #ifndef DTI_LAZY_H
 #define DTI_LAZY_H
 
@@ -25,7 +25,6 @@ typedef struct dti_lazy {
     /* Scratch of a region, of a walk from the oldest on. */
     int64_t visit;
     int place;
-    struct dti_lazy *newer;
 } dti_lazy;
 
 /* Elements from which results are lazy; DT_LAZY_SIZE in the environment changes it (for tests). */
@@ -44,8 +43,8 @@ bool dti_force(dt_tensor *x);
 /* l's elements have been computed and will last. */
 void dti_note_stored(dti_lazy *l, int64_t clock);
 
-/* The memory of `owner` is about to be overwritten: a copy is kept for tensors that still need it, or
- * will when the tape is rewound. Without memory for it the tape fails. */
+/* The memory of `owner` is about to be overwritten: a copy is kept for tensors that still need it,
+ * or will when the tape is rewound. Without memory for it the tape fails. */
 void dti_preserve(dt_tape *tape, const dt_tensor *owner);
 
 /* Everything made after `next_id` and computed after `clock` is going. */

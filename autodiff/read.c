@@ -49,7 +49,7 @@ bool dti_contiguous(dt_tensor *x, dt_array *ret_array) {
         return false;
     }
     *ret_array = x->a;
-    if (dti_array_is_contiguous(&x->a)) {
+    if (dt_array_is_contiguous(&x->a)) {
         return true;
     }
     if (has_flat(x)) {

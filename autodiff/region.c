@@ -1,8 +1,9 @@
 /* region.c - a program of tile kernels made from waiting operations, and its loop.
  *
- * Operations over the iteration's shape become instructions on registers of one tile; waiting inputs
- * of smaller shapes are computed first; everything else is read through a walk. Tiles, chunks and
- * partial sums are fixed by the shape, so results do not depend on the number of threads. */
+ * Operations over the iteration's shape become instructions on registers of one tile; waiting
+ * inputs of smaller shapes are computed first; everything else is read through a walk. Tiles,
+ * chunks and partial sums are fixed by the shape, so results do not depend on the number of
+ * threads. */
 #include "region.h"
 
 #include "internal.h"
@@ -94,7 +95,7 @@ static int find_operand(region *r, dti_lazy *l, int i, dt_dtype wanted, operand 
     return k < 0 ? 0 : 1;
 }
 
-/* The number of the instruction that computes l; -1 if the region is full, -2 with a failed tape. */
+/* The number of the instruction that computes l; -1: the region is full, -2: the tape failed. */
 static int add(region *r, dti_lazy *l) {
     if (l->visit == r->number) {
         return l->place;
@@ -185,8 +186,9 @@ static bool assign_registers(region *r) {
     return true;
 }
 
-/* Cut the iteration into spans of tiles and chunks of tiles, by the shape and the sums alone: no tile
- * and no chunk has a part of a short row, and with column sums a chunk is what dti_column_chunk says. */
+/* Cut the iteration into spans of tiles and chunks of tiles, by the shape and the sums alone: no
+ * tile and no chunk has a part of a short row, and with column sums a chunk is what
+ * dti_column_chunk says. */
 static void cut(region *r) {
     int64_t total = dt_array_size(r->shape), row = 0, columns = 0;
     for (int s = 0; s < r->n_sinks; s++) {

@@ -20,8 +20,9 @@ extern const dt_op dti_op_sum;
  * over one shape. Returns 1 if done, 0 if they do not fit one region, -1 with a failed tape. */
 int dti_region_run(dt_tape *tape, int n, dti_lazy *const *targets);
 
-/* The same sum of elements that are there: in the same order, so that it does not matter to the last
- * bit whether somebody has read x before. Needs an axis mask that folds. False with a failed tape. */
+/* The same sum of elements that are there: in the same order, so that it does not matter to the
+ * last bit whether somebody has read x before. Needs an axis mask that folds. False with a failed
+ * tape. */
 bool dti_region_sum(dt_tape *tape, const dt_array *out, const dt_array *x, unsigned mask);
 
 #endif

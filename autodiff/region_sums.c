@@ -1,5 +1,5 @@
-/* region_sums.c - sums folded into the loop of a region: by rows in pairs, by columns in order within
- * a chunk, then in a fixed tree. */
+/* region_sums.c - sums folded into the loop of a region: by rows in pairs, by columns in order
+ * within a chunk, then in a fixed tree. */
 #include "region_sums.h"
 
 #include "internal.h"

@@ -17,8 +17,8 @@ static void init_inert(dt_tape *tape) {
     tape->inert.a = dt_array_wrap(DT_F64, 0, NULL, &tape->inert_value);
 }
 
-/* What there is instead of a tape when there was no memory for one: it has failed before anything was
- * done with it, and stays as it is. */
+/* What there is instead of a tape when there was no memory for one: it has failed before anything
+ * was done with it, and stays as it is. */
 static const dt_tape stillborn = {
     .error = {.status = DT_ERR_MEMORY, .message = "dt_tape_new: no memory for a tape", .index = -1},
     .inert = {.a = {.dtype = DT_F64, .data = (void *)(uintptr_t)&stillborn.inert_value},

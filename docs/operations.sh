@@ -4,8 +4,8 @@
 set -eu
 root=$1
 
-# One row from a file: "y = ...   cotangent: ...   remarks", parts three or more spaces apart, the
-# remarks perhaps after a full stop or a blank line. Indented lines (long formulas) are left out.
+# One row from a file: "y = ...   cotangent: ...   remarks", parts three or more spaces or a blank
+# line apart, the remarks perhaps after a full stop. Indented lines (long formulas) are left out.
 row() { # label file
     awk -v name="$1" '
         function cell(text) {
@@ -47,7 +47,7 @@ row() { # label file
                     " is not \"y = ...   cotangent: ...\"" > "/dev/stderr"
                 exit 1
             }
-            if (remark ~ /^[a-z][a-z]/)
+            if (remark ~ /^[a-z][a-z]/ && remark !~ /^dt_/)
                 remark = toupper(substr(remark, 1, 1)) substr(remark, 2)
             printf "| %s | %s | %s | %s |\n", name, code(part[1]), code(rule), cell(remark)
         }' "$2"

@@ -32,7 +32,7 @@ static dt_status fit(double p[2], double covariance[2][2], dt_error *error) {
     const dt_unknown unknown = {.name = "line", .value = values};
     const dt_optimize_options options = {.method = DT_LEVENBERG_MARQUARDT};
     dt_optimizer *o = NULL;
-    if (dt_optimizer_new(&options, residuals, NULL, 1, &unknown, &o, error) == DT_OK &&
+    if (dt_optimizer_new(residuals, NULL, 1, &unknown, &options, &o, error) == DT_OK &&
         dt_optimizer_run(o, error) == DT_OK && dt_optimizer_get(o, 0, &values, error) == DT_OK &&
         dt_optimizer_covariance(o, false, &matrix, error) == DT_OK) {
         const dt_optimize_report *report = dt_optimizer_report(o);

@@ -69,7 +69,7 @@ int main(void) {
     dt_error error = DT_ERROR_INIT;
     dt_optimizer *o = NULL;
     if (measure(&e, truth, found, &error) == DT_OK &&
-        dt_optimizer_new(&options, loss, &e, 1, &object, &o, &error) == DT_OK &&
+        dt_optimizer_new(loss, &e, 1, &object, &options, &o, &error) == DT_OK &&
         dt_optimizer_run(o, &error) == DT_OK && dt_optimizer_get(o, 0, &z, &error) == DT_OK) {
         printf("%s\nloss %.2e\n", dt_optimizer_report(o)->reason, dt_optimizer_report(o)->loss);
     }

@@ -59,7 +59,7 @@ int main(void) {
                                          .gradient_tolerance = 1e-13};
     dt_error error = DT_ERROR_INIT;
     dt_optimizer *o = NULL;
-    if (dt_optimizer_new(&options, residuals, measured, 2, springs, &o, &error) == DT_OK &&
+    if (dt_optimizer_new(residuals, measured, 2, springs, &options, &o, &error) == DT_OK &&
         dt_optimizer_run(o, &error) == DT_OK && dt_optimizer_get(o, 0, &k1, &error) == DT_OK) {
         dt_optimizer_get(o, 1, &k2, &error);
         printf("%s\n", dt_optimizer_report(o)->reason);

@@ -15,7 +15,7 @@ static dt_tensor *row(dt_tape *tape) {
 }
 
 static dt_tensor *by_spectral_form(dt_tensor *a) {
-    const dt_spectral_fn reciprocal = {.kind = DT_SPECTRAL_RECIPROCAL};
+    const dt_spectral_function reciprocal = {.kind = DT_SPECTRAL_RECIPROCAL};
     return dt_sum(dt_spectral_form(row(dt_tape_of(a)), a, &reciprocal, 0, NULL), DT_ALL);
 }
 

@@ -97,7 +97,7 @@ static int fit(dt_tensor_fn *fn, dt_method method, struct scan *scan, double *p,
     const dt_unknown unknown = {.name = "peak", .value = values};
     dt_optimizer *o = NULL;
     dt_error error = DT_ERROR_INIT;
-    if (dt_optimizer_new(&(dt_optimize_options){.method = method}, fn, scan, 1, &unknown, &o,
+    if (dt_optimizer_new(fn, scan, 1, &unknown, &(dt_optimize_options){.method = method}, &o,
                          &error) == DT_OK &&
         dt_optimizer_run(o, &error) == DT_OK && dt_optimizer_get(o, 0, &values, &error) == DT_OK) {
         printf("%s\n", dt_optimizer_report(o)->reason);

@@ -82,20 +82,6 @@ void dt_array_free(dt_array *array) {
     }
 }
 
-bool dti_array_is_contiguous(const dt_array *array) {
-    int64_t expected = 1;
-    for (int d = array->ndim - 1; d >= 0; d--) {
-        if (array->shape[d] == 0) {
-            return true;
-        }
-        if (array->shape[d] != 1 && array->strides[d] != expected) {
-            return false;
-        }
-        expected *= array->shape[d];
-    }
-    return true;
-}
-
 bool dti_array_same_shape(const dt_array *a, const dt_array *b) {
     if (a->ndim != b->ndim) {
         return false;
@@ -120,7 +106,7 @@ dt_status dt_array_copy(const dt_array *target, const dt_array *source, dt_error
                             "cannot copy %s elements into a %s array: convert first",
                             dt_dtype_name(source->dtype), dt_dtype_name(target->dtype));
     }
-    if (dti_array_is_contiguous(target)) {
+    if (dt_array_is_contiguous(target)) {
         dti_map(target, dti_k_copy[target->dtype], 1, &source, &source->dtype, NULL);
     } else {
         dti_copy_strided(target, source);

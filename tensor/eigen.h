@@ -10,7 +10,8 @@
  * needs for matrices of this size on the present number of threads. */
 
 /* v contiguous (..., n, n): Hermitian matrices (both triangles filled) on entry; on return, if
- * `vectors`, column k is the unit eigenvector of w[k], else undefined. w (..., n) real, ascending. */
+ * `vectors`, column k is the unit eigenvector of w[k], else undefined. w (..., n) real, ascending.
+ */
 size_t dti_eigh_workspace(int64_t n, dt_dtype dtype);
 dt_status dti_eigh(const dt_array *v, const dt_array *w, bool vectors, void *workspace,
                    int64_t *ret_matrix);

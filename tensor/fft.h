@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* What is transformed, and how: y = scale sum x exp(-+ 2 pi i j k / n) over the axes of the mask. */
+/* What is transformed and how: y = scale sum x exp(-+ 2 pi i j k / n) over axes of the mask. */
 typedef struct dti_fft {
     unsigned mask; /* bit d: dimension d */
     int half;      /* real transforms: the axis whose spectrum is halved (in the mask) */
@@ -16,7 +16,7 @@ typedef struct dti_fft {
     double scale;
 } dti_fft;
 
-/* out = transform of in, complex to complex of one type and shape; out contiguous, in any strides. */
+/* out = transform of in, both complex of one type and shape; out contiguous, in any strides. */
 dt_status dti_fft_complex(const dt_array *out, const dt_array *in, const dti_fft *fft);
 
 /* Real in, complex out, of size n/2 + 1 along fft->half; exponent with a minus. */

@@ -1,4 +1,4 @@
-/* fft_pocketfft.cpp - transforms by pocketfft, a header that comes with gemmi. Exceptions end here. */
+/* fft_pocketfft.cpp - transforms by pocketfft, which comes with gemmi. Exceptions end here. */
 #include "fft.h"
 
 #define POCKETFFT_NO_MULTITHREADING

@@ -194,7 +194,7 @@ static bool map_directly(const dt_array *out, dt_map_fn *kernel, int n_in,
     const void *data[DT_MAP_INPUTS];
     for (int k = 0; k < n_in; k++) {
         if (in[k]->dtype != in_dtype[k] || dt_array_size(in[k]) != n ||
-            !dti_array_is_contiguous(in[k])) {
+            !dt_array_is_contiguous(in[k])) {
             return false;
         }
         data[k] = in[k]->data;

@@ -32,8 +32,8 @@ typedef struct dti_walk_input {
 #define DTI_WALK_INPUTS  16
 #define DTI_LARGEST_ITEM 16
 
-/* A walk over the elements of a shape in C order, tile by tile, with inputs that broadcast to it, have
- * any strides and are converted on the way. Points into itself: do not copy. */
+/* A walk over the elements of a shape in C order, tile by tile, with inputs that broadcast to it,
+ * have any strides and are converted on the way. Points into itself: do not copy. */
 typedef struct dti_walk {
     int64_t n_elements, tile;
     int ndim, n_in;
@@ -53,7 +53,8 @@ void dti_walk_fill(const dti_walk *w, int k, char *buffer);
 /* Coordinates of an element, for walks with needs_position. */
 void dti_walk_position(const dti_walk *w, int64_t element, int64_t *ret_position);
 
-/* n elements of input k from `start` on, whose coordinates are `position`: in place or in the buffer.
+/* n elements of input k from `start` on, whose coordinates are `position`: in place or in the
+ * buffer.
  */
 const void *dti_walk_tile(const dti_walk *w, int k, int64_t start, int64_t n,
                           const int64_t *position, char *buffer);

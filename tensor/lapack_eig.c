@@ -1,4 +1,4 @@
-/* lapack_eig.c - eigenproblem of general matrices, matrix after matrix, by LAPACK's QR iteration. */
+/* lapack_eig.c - eigenproblem of general matrices, one after another, by LAPACK's QR iteration. */
 #include "eigen.h"
 
 #include "blas.h"
@@ -31,8 +31,8 @@ static lapack_int call(dt_dtype dtype, int64_t order, void *a, void *w, void *ve
     }
 }
 
-/* A worker's memory: LAPACK's work, its real part, eigenvalues and vectors as LAPACK gives them, and
- * the order of the eigenvalues. In bytes, each a multiple of 16. */
+/* A worker's memory: LAPACK's work, its real part, eigenvalues and vectors as LAPACK gives them,
+ * and the order of the eigenvalues. In bytes, each a multiple of 16. */
 struct layout {
     int64_t lwork;
     size_t real, w, vectors, order, total;

@@ -31,8 +31,8 @@ size_t dti_qr_workspace(int64_t m, int64_t n, dt_dtype dtype) {
     return worker_bytes(n, dtype) * (size_t)dt_get_threads();
 }
 
-/* LAPACK reads the row-major A as A^T and finds A^T = L' Q', so A = Q'^T L'^T: the row-major reading
- * of L' is R, that of Q' is Q. */
+/* LAPACK reads the row-major A as A^T and finds A^T = L' Q', so A = Q'^T L'^T: the row-major
+ * reading of L' is R, that of Q' is Q. */
 static lapack_int reduce(const struct qr *job, void *a, void *tau, void *work) {
     lapack_int m = (lapack_int)job->m, n = (lapack_int)job->n, size = n * BLOCK;
     switch (job->dtype) {

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /* One call of ?gesdd. A row-major A is A^T read by columns, and A^T = conj(V) S U^T: the left
- * vectors of what LAPACK sees, by columns, are the rows of V^H, its right ones those of U. Nothing is
- * transposed. lwork -1 asks for the best size, put into work[0]. */
+ * vectors of what LAPACK sees, by columns, are the rows of V^H, its right ones those of U. Nothing
+ * is transposed. lwork -1 asks for the best size, put into work[0]. */
 static lapack_int call(dt_dtype dtype, int64_t m, int64_t n, void *a, void *s, void *u, void *vh,
                        void *work, lapack_int lwork, void *real, void *integer) {
     lapack_int rows = (lapack_int)n, cols = (lapack_int)m, k = rows < cols ? rows : cols;
@@ -36,8 +36,8 @@ struct sizes {
     int64_t work, real, integer;
 };
 
-/* The least that LAPACK's documentation asks for, or what a query says is best. The query answers in
- * the type of the matrix, in f32 perhaps rounded down. */
+/* The least that LAPACK's documentation asks for, or what a query says is best. The query answers
+ * in the type of the matrix, in f32 perhaps rounded down. */
 static struct sizes sizes_of(int64_t m, int64_t n, dt_dtype dtype) {
     int64_t k = m < n ? m : n, most = m < n ? n : m;
     bool is_complex = dt_dtype_is_complex(dtype);

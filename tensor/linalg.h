@@ -13,13 +13,13 @@ typedef enum dti_flag { DTI_N, DTI_T, DTI_C } dti_flag;
 /* out[b] = op(a[b]) op(b[b]); last two dimensions are the matrices, leading ones broadcast to
  * out's. Equal float types. out contiguous. Operands with any strides (copied only if BLAS cannot
  * take them). Inner size 0 gives zeros. Small matrices, up to DTI_SMALL, are multiplied without
- * BLAS, so that a product does not depend on how many there are. DT_ERR_MEMORY if a workspace cannot
- * be had. */
+ * BLAS, so that a product does not depend on how many there are. DT_ERR_MEMORY if a workspace
+ * cannot be had. */
 dt_status dti_matmul(const dt_array *out, const dt_array *a, dti_flag flag_a, const dt_array *b,
                      dti_flag flag_b);
 
-/* The same for small matrices (small_matmul.c), none of them empty; false, and nothing done, if they
- * are not small. */
+/* The same for small matrices (small_matmul.c), none of them empty; false, and nothing done, if
+ * they are not small. */
 bool dti_small_matmul(const dt_array *out, const dt_array *a, dti_flag flag_a, const dt_array *b,
                       dti_flag flag_b);
 
@@ -54,9 +54,9 @@ dt_status dti_lu_solve(const dt_array *x, const dt_array *lu, const dt_array *pi
 /* Bytes of workspace dti_qr needs for (m, n) matrices on the present number of threads. */
 size_t dti_qr_workspace(int64_t m, int64_t n, dt_dtype dtype);
 
-/* q contiguous (..., m, n), m >= n: matrices A on entry; on return Q with orthonormal columns, and R
- * (..., n, n) upper triangular with a diagonal real and not negative, A = Q R. DT_ERR_SHAPE beyond
- * 2^31 - 1 rows. */
+/* q contiguous (..., m, n), m >= n: matrices A on entry; on return Q with orthonormal columns, and
+ * R (..., n, n) upper triangular with a diagonal real and not negative, A = Q R. DT_ERR_SHAPE
+ * beyond 2^31 - 1 rows. */
 dt_status dti_qr(const dt_array *q, const dt_array *r, void *workspace);
 
 /* Bytes of workspace dti_qr_rank needs on the present number of threads. */
@@ -64,8 +64,8 @@ size_t dti_qr_rank_workspace(int64_t n, dt_dtype dtype);
 
 /* The first of the upper triangles r (..., n, n), contiguous, that has columns which, scaled to the
  * same length, are dependent to working precision: a reciprocal condition number (LAPACK's estimate
- * in the norm of column sums, written to *ret_rcond) below n times the unit roundoff. A zero column,
- * a NaN or an infinity counts as such, with 0. -1 if there is none. */
+ * in the norm of column sums, written to *ret_rcond) below n times the unit roundoff. A zero
+ * column, a NaN or an infinity counts as such, with 0. -1 if there is none. */
 int64_t dti_qr_rank(const dt_array *r, void *workspace, double *ret_rcond);
 
 #endif

@@ -4,9 +4,6 @@
 
 #include <difftape/array.h>
 
-/* Do the elements lie in C order without gaps? */
-bool dti_array_is_contiguous(const dt_array *array);
-
 /* Are the shapes equal? */
 bool dti_array_same_shape(const dt_array *a, const dt_array *b);
 

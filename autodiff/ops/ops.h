@@ -3,7 +3,6 @@
 #ifndef DTI_OPS_H
 #define DTI_OPS_H
 
-#include <difftape/linalg.h>
 #include <difftape/op.h>
 
 #include "kernels/kernels.h"

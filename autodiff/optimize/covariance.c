@@ -27,8 +27,8 @@ static dt_status undetermined(dt_optimizer *o, int64_t k, dt_error *error) {
                         u->name, (long long)(k - u->offset));
 }
 
-/* a = L L^T for a with unit diagonal, in the lower triangle; -1, or the number of the first row that
- * depends on those before it. */
+/* a = L L^T for a with unit diagonal, in the lower triangle; -1, or the number of the first row
+ * that depends on those before it. */
 static int64_t factor(int64_t n, double *a) {
     for (int64_t i = 0; i < n; i++) {
         for (int64_t j = 0; j <= i; j++) {

@@ -122,8 +122,8 @@ static bool allocate(dt_optimizer *o) {
     return true;
 }
 
-dt_status dt_optimizer_new(const dt_optimize_options *options, dt_tensor_fn *fn, void *user,
-                           int n_unknowns, const dt_unknown *unknowns, dt_optimizer **ret_optimizer,
+dt_status dt_optimizer_new(dt_tensor_fn *fn, void *user, int n_unknowns, const dt_unknown *unknowns,
+                           const dt_optimize_options *options, dt_optimizer **ret_optimizer,
                            dt_error *error) {
     dt_optimize_options filled = with_defaults(options);
     if ((unsigned)filled.method >= sizeof methods / sizeof methods[0]) {

@@ -69,7 +69,7 @@ static dt_status refuse(const dt_optimizer *o, dt_error *error) {
 dt_status dt_optimizer_restore(dt_optimizer *o, const dt_array *state, dt_error *error) {
     int64_t length = HEADER + 2 * o->n + o->n_state;
     if (state->dtype != DT_F64 || state->ndim != 1 || state->shape[0] != length ||
-        !dti_array_is_contiguous(state)) {
+        !dt_array_is_contiguous(state)) {
         return refuse(o, error);
     }
     const double *at = state->data;

@@ -94,12 +94,6 @@ static dt_status emit_gathered(const dt_array *array, dti_npy_sink *sink, void *
     return DT_OK;
 }
 
-static bool in_c_order(const dt_array *array) {
-    const dt_array packed = dt_array_wrap(array->dtype, array->ndim, array->shape, NULL);
-    return memcmp(array->strides, packed.strides, (size_t)array->ndim * sizeof *packed.strides) ==
-           0;
-}
-
 dt_status dti_npy_emit(const dti_npy_item *item, dti_npy_sink *sink, void *context) {
     char header[DTI_NPY_HEADER_MAX];
     dt_status status = sink(context, header, format_header(item, header));
@@ -109,7 +103,7 @@ dt_status dti_npy_emit(const dti_npy_item *item, dti_npy_sink *sink, void *conte
     if (item->array == NULL) {
         return sink(context, item->bytes, item->size);
     }
-    if (in_c_order(item->array) && dti_machine_is_little()) {
+    if (dt_array_is_contiguous(item->array) && dti_machine_is_little()) {
         return sink(context, item->array->data, dt_array_bytes(item->array));
     }
     return emit_gathered(item->array, sink, context);

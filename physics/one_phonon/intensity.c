@@ -5,7 +5,7 @@
 #include "../shared.h"
 
 #include <difftape/checkpoint.h>
-#include <difftape/linalg.h>
+#include <difftape/ops.h>
 #include <difftape/scatter.h>
 
 #include <math.h>

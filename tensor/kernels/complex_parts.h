@@ -49,8 +49,8 @@ static inline void dti_set_part(dti_parts_f64 *parts, int64_t i, double complex 
     parts->im[i] = cimag(z);
 }
 
-/* Kernels name_c64 and name_c128 from a call that fills the parts `result` of n > 0 numbers from the
- * parts z, both in double precision, and may use attr. */
+/* Kernels name_c64 and name_c128 from a call that fills the parts `result` of n > 0 numbers from
+ * the parts z, both in double precision, and may use attr. */
 #define DTI_COMPLEX_FUNCTION(name, call)                                                           \
     static void name##_c64(int64_t n, void *out, const void *const *in, const void *attr) {        \
         (void)attr;                                                                                \

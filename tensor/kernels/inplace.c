@@ -88,7 +88,7 @@ int64_t dti_find_nonfinite(const dt_array *x) {
         return -1;
     }
     int64_t size = dt_array_size(x);
-    if (dti_array_is_contiguous(x)) {
+    if (dt_array_is_contiguous(x)) {
         return find_in_run(x->data, size, x->dtype);
     }
     int ndim = x->ndim;

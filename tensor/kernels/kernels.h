@@ -17,7 +17,7 @@
 void dti_map(const dt_array *out, dt_map_fn *kernel, int n_in, const dt_array *const *in,
              const dt_dtype *in_dtype, const void *attr);
 
-/* The tables dti_k_add, ..., of the kernel set in use (sets.h); kernels.list says what each takes. */
+/* The tables dti_k_add, ... of the kernel set in use (sets.h); kernels.list says what they take. */
 #define KERNEL(name)       extern dt_map_fn *dti_k_##name[DT_DTYPE_COUNT];
 #define KERNEL_PAIRS(name) extern dt_map_fn *dti_k_##name[DT_DTYPE_COUNT][DT_DTYPE_COUNT];
 #include "kernels.list"

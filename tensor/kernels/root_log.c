@@ -11,8 +11,9 @@ DTI_VECTOR_KERNEL(sqrt_f64, double)
 DTI_VECTOR_KERNEL(log_f32, float)
 DTI_VECTOR_KERNEL(log_f64, double)
 
-/* With t = sqrt((|x| + |z|) / 2), where nothing cancels, the parts of the root are t and |y| / (2t),
- * for negative x the other way round; the imaginary part has the sign of y, also if y is a zero. */
+/* With t = sqrt((|x| + |z|) / 2), where nothing cancels, the parts of the root are t and |y| /
+ * (2t), for negative x the other way round; the imaginary part has the sign of y, also if y is a
+ * zero. */
 static void sqrt_parts(int64_t n, dti_parts_f64 *ret, const dti_parts_f64 *z) {
     dti_squares square;
     dti_square_parts(n, &square, z);

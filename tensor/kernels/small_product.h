@@ -8,9 +8,9 @@
 /* The largest size of a matrix that counts as small. */
 #define DTI_SMALL 16
 
-/* A row of products c[i] = op(a[i]) op(b[i]): op(a) is (m, k), op(b) (k, n), each size at least 1 and
- * at most DTI_SMALL; c (m, n) without gaps. Strides are in elements, of the operands as they enter
- * the product (a transposed matrix has its strides exchanged), and may be anything. */
+/* A row of products c[i] = op(a[i]) op(b[i]): op(a) is (m, k), op(b) (k, n), each size at least 1
+ * and at most DTI_SMALL; c (m, n) without gaps. Strides are in elements, of the operands as they
+ * enter the product (a transposed matrix has its strides exchanged), and may be anything. */
 typedef struct dti_small_product {
     int64_t m, n, k;
     int64_t a_row, a_col, b_row, b_col;

@@ -2,8 +2,8 @@
  * vectors: the includer defines REAL, LANES, NAME(x) and SWAP_PARTS(v), which exchanges lanes 0 and
  * 1, 2 and 3, ... It is nobody else's header.
  *
- * A tile is a few rows by two vectors of the output, whose sums stay in registers. The last vector of
- * a row ends where the row ends and so overlaps the one before it, if the width is no multiple:
+ * A tile is a few rows by two vectors of the output, whose sums stay in registers. The last vector
+ * of a row ends where the row ends and so overlaps the one before it, if the width is no multiple:
  * nothing is padded, and what is written twice is the same. */
 
 typedef REAL NAME(vec) __attribute__((vector_size(LANES * sizeof(REAL))));

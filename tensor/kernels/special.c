@@ -76,9 +76,9 @@ DTI_UNARY(sinc_c64, dt_c64, dt_c64, rounded(complex_sinc((double)a.re, (double)a
 DTI_UNARY(sinc_c128, dt_c128, dt_c128, complex_sinc(a.re, a.im, ORDER))
 FLOAT_TABLE(sinc);
 
-/* -- Stumpff functions -------------------------------------------------------------------------- */
+/* -- Stumpff functions ------------------------------------------------------------------------- */
 
-/* c_k(x) = sum (-x)^j / (2j + k)!; for larger |x| from c_0 and c_1 by c_(k+2) = (1/k! - c_k) / x. */
+/* c_k(x) = sum (-x)^j / (2j + k)!; for larger |x| from c_0, c_1 by c_(k+2) = (1/k! - c_k) / x. */
 static double stumpff(double x, int k) {
     if (fabs(x) < 4 + 2 * k) {
         double term = 1 / tgamma(k + 1.0), sum = term;

@@ -1,4 +1,4 @@
-/* sum_loops.h - the inner loops of sums, one set per kernel set (sets.h) and bitwise equal in all. */
+/* sum_loops.h - the inner loops of sums, one per kernel set (sets.h), bitwise equal in all. */
 #ifndef DTI_SUM_LOOPS_H
 #define DTI_SUM_LOOPS_H
 

@@ -46,7 +46,7 @@ Test(arrange, split_gives_equal_parts_as_views) {
     dt_tape *tape = dt_tape_new(NULL);
     const int64_t shape[] = {2, 6, 2};
     dt_tensor *x = many(tape, 2, DT_F64, 3, shape), *parts_of_x[3];
-    dt_split(x, 3, -2, parts_of_x);
+    dt_split(x, -2, 3, parts_of_x);
     for (int64_t i = 0; i < 3; i++) {
         const int64_t first = 2 * i;
         expect_shape("split", parts_of_x[i], SHAPE(2, 2, 2));
@@ -56,7 +56,7 @@ Test(arrange, split_gives_equal_parts_as_views) {
     }
     dt_split(x, 1, 1, parts_of_x);
     expect_equal("one part", parts_of_x[0], x, 0);
-    dt_split(dt_zeros(tape, DT_F64, SHAPE(0, 2)), 3, 0, parts_of_x);
+    dt_split(dt_zeros(tape, DT_F64, SHAPE(0, 2)), 0, 3, parts_of_x);
     expect_shape("parts of nothing", parts_of_x[2], SHAPE(0, 2));
     dt_tape_free(tape);
 }
@@ -94,15 +94,15 @@ Test(arrange, repeat_repeats_every_element_along_one_axis) {
     dt_tape *tape = dt_tape_new(NULL);
     const int64_t shape[] = {2, 3, 2}, n = 4;
     for (size_t t = 0; t < COUNT(float_types); t++) {
-        dt_tensor *y = dt_repeat(many(tape, 4, float_types[t], 3, shape), n, 1);
+        dt_tensor *y = dt_repeat(many(tape, 4, float_types[t], 3, shape), 1, n);
         expect_shape("repeat", y, SHAPE(2, 12, 2));
         expect_moved("repeat", y, 4, float_types[t], 3, shape, divided, &n);
     }
     const int64_t list[3] = {7, -1, 2};
-    dt_tensor *whole = dt_repeat(dt_constant(tape, DT_I64, SHAPE(3), list), 2, -1);
+    dt_tensor *whole = dt_repeat(dt_constant(tape, DT_I64, SHAPE(3), list), -1, 2);
     expect_integers("i64", whole, 6, (const int64_t[]){7, 7, -1, -1, 2, 2});
     expect_shape("no copies", dt_repeat(dt_zeros(tape, DT_F64, SHAPE(2, 3)), 0, 0), SHAPE(0, 3));
-    expect_shape("of nothing", dt_repeat(dt_zeros(tape, DT_F64, SHAPE(2, 0)), 5, 1), SHAPE(2, 0));
+    expect_shape("of nothing", dt_repeat(dt_zeros(tape, DT_F64, SHAPE(2, 0)), 1, 5), SHAPE(2, 0));
     dt_tape_free(tape);
 }
 
@@ -114,7 +114,7 @@ Test(arrange, copies_of_tensors_with_eight_dimensions_are_no_exception) {
     dt_tensor *tiled = dt_tile(x, counts);
     expect_shape("tile", tiled, SHAPE(1, 4, 1, 1, 1, 1, 1, 6));
     expect_equal("tile", dt_squeeze(tiled, DT_ALL), dt_tile(flat, (int64_t[]){2, 3}), 0);
-    expect_equal("repeat", dt_squeeze(dt_repeat(x, 3, 7), DT_ALL), dt_repeat(flat, 3, 1), 0);
+    expect_equal("repeat", dt_squeeze(dt_repeat(x, 7, 3), DT_ALL), dt_repeat(flat, 1, 3), 0);
     dt_tape_free(tape);
 }
 
@@ -169,12 +169,12 @@ Test(arrange, roll_moves_elements_round_the_end) {
     for (size_t s = 0; s < COUNT(shifts); s++) {
         for (int axis = 0; axis < 2; axis++) {
             const struct turn t = {shape[axis], shifts[s], axis};
-            dt_tensor *y = dt_roll(many(tape, 7, DT_F32, 2, shape), shifts[s], axis - 2);
+            dt_tensor *y = dt_roll(many(tape, 7, DT_F32, 2, shape), axis - 2, shifts[s]);
             expect_shape("roll", y, 2, shape);
             expect_moved("roll", y, 7, DT_F32, 2, shape, rolled, &t);
         }
     }
-    expect_shape("nothing", dt_roll(dt_zeros(tape, DT_F64, SHAPE(0, 2)), 3, 0), SHAPE(0, 2));
+    expect_shape("nothing", dt_roll(dt_zeros(tape, DT_F64, SHAPE(0, 2)), 0, 3), SHAPE(0, 2));
     dt_tape_free(tape);
 }
 
@@ -272,9 +272,9 @@ Test(arrange, triangles_reach_to_any_diagonal) {
 
 static dt_tensor *arranged(void *user, dt_tape *tape, dt_tensor *const *in) {
     (void)user, (void)tape;
-    dt_tensor *halves[2], *x = dt_roll(dt_flip(in[0], DT_AXES(0, 1)), 2, 1);
-    dt_split(x, 2, 1, halves);
-    dt_tensor *y = dt_mul(dt_repeat(halves[0], 2, 0), dt_tile(halves[1], (int64_t[]){2, 1}));
+    dt_tensor *halves[2], *x = dt_roll(dt_flip(in[0], DT_AXES(0, 1)), 1, 2);
+    dt_split(x, 1, 2, halves);
+    dt_tensor *y = dt_mul(dt_repeat(halves[0], 0, 2), dt_tile(halves[1], (int64_t[]){2, 1}));
     y = dt_kron(dt_triu(y, 1), dt_square(dt_squeeze(in[1], 1)));
     return dt_square(dt_pad(y, 0, 1, 2, 0.5));
 }
@@ -297,29 +297,29 @@ Test(arrange, refuses_what_does_not_fit_with_a_sentence) {
     expect_failure(tape, dt_squeeze(X(2, 1), 0), DT_ERR_SHAPE, "squeeze: axis 0 has size 2, not 1");
     expect_failure(tape, dt_squeeze(X(2, 1), 2), DT_ERR_ARGUMENT,
                    "squeeze: axis 2 does not exist among the 2 dimensions (first 0, last -1)");
-    dt_split(X(5), 2, 0, part);
+    dt_split(X(5), 0, 2, part);
     expect_failure(tape, part[1], DT_ERR_SHAPE,
                    "split: axis 0 of size 5 does not divide into 2 equal parts");
-    dt_split(X(5), 4, 1, part);
+    dt_split(X(5), 1, 4, part);
     expect_failure(tape, part[3], DT_ERR_ARGUMENT,
                    "split: axis 1 does not exist among the 1 dimensions (first 0, last -1)");
     dt_split(X(5), 0, 0, part);
     expect_failure(tape, dt_inert(tape), DT_ERR_SHAPE,
                    "split: axis 0 of size 5 does not divide into 0 equal parts");
-    dt_split(X(4, 4), 2, DT_ALL, part);
+    dt_split(X(4, 4), DT_ALL, 2, part);
     expect_failure(tape, part[0], DT_ERR_ARGUMENT, "split: takes one axis, not several or none");
     expect_failure(tape, dt_tile(X(2, 3), (int64_t[]){1, -1}), DT_ERR_ARGUMENT,
                    "tile: -1 copies of axis 1");
     expect_failure(tape, dt_tile(X(2, 3), (int64_t[]){2, INT64_MAX}), DT_ERR_SHAPE,
                    "tile: 9223372036854775807 copies of axis 1 of size 3 are too many");
-    expect_failure(tape, dt_repeat(X(2), -4, 0), DT_ERR_ARGUMENT, "repeat: -4 copies of axis 0");
-    expect_failure(tape, dt_repeat(X(2), 3, 1), DT_ERR_ARGUMENT,
+    expect_failure(tape, dt_repeat(X(2), 0, -4), DT_ERR_ARGUMENT, "repeat: -4 copies of axis 0");
+    expect_failure(tape, dt_repeat(X(2), 1, 3), DT_ERR_ARGUMENT,
                    "repeat: axis 1 does not exist among the 1 dimensions (first 0, last -1)");
-    expect_failure(tape, dt_repeat(HUGE, 2, 0), DT_ERR_SHAPE,
+    expect_failure(tape, dt_repeat(HUGE, 0, 2), DT_ERR_SHAPE,
                    "repeat: 2 copies of axis 0 of size 4611686018427387904 are too many");
     expect_failure(tape, dt_flip(X(2), -2), DT_ERR_ARGUMENT,
                    "flip: axis -2 does not exist among the 1 dimensions (first 0, last -1)");
-    expect_failure(tape, dt_roll(X(2, 2), 1, DT_ALL), DT_ERR_ARGUMENT,
+    expect_failure(tape, dt_roll(X(2, 2), DT_ALL, 1), DT_ERR_ARGUMENT,
                    "roll: takes one axis, not several or none");
     expect_failure(tape, dt_pad(X(2), 0, -1, 2, 0), DT_ERR_ARGUMENT,
                    "pad: -1 before and 2 after, must not be negative");
@@ -343,10 +343,10 @@ Test(arrange, a_failed_tape_stays_failed) {
     dt_tape *tape = dt_tape_new(NULL);
     dt_tensor *x = dt_zeros(tape, DT_F64, SHAPE(2, 2)), *inert = dt_inert(tape), *part[2];
     dt_tape_fail(tape, DT_ERR_ARGUMENT, "the first failure");
-    dt_split(x, 2, 0, part);
+    dt_split(x, 0, 2, part);
     dt_tensor *const results[] = {
         dt_squeeze(x, DT_ALL), part[0],       part[1],          dt_tile(x, (int64_t[]){1, 1}),
-        dt_repeat(x, 2, 0),    dt_flip(x, 0), dt_roll(x, 1, 0), dt_roll(x, 0, 0),
+        dt_repeat(x, 0, 2),    dt_flip(x, 0), dt_roll(x, 0, 1), dt_roll(x, 0, 0),
         dt_pad(x, 0, 1, 1, 0), dt_kron(x, x), dt_triu(x, 0)};
     for (size_t i = 0; i < COUNT(results); i++) {
         cr_expect(results[i] == inert, "result %zu is not the inert tensor", i);

@@ -77,8 +77,8 @@ Test(det, product_neither_overflows_nor_underflows_on_the_way) {
     dt_tape_free(tape);
 }
 
-/* The gradient of det with a cotangent of 1, against the adjugate by cofactors; its scale is that of
- * the largest product of n - 1 elements. */
+/* The gradient of det with a cotangent of 1, against the adjugate by cofactors; its scale is that
+ * of the largest product of n - 1 elements. */
 static int check_adjugate(dt_tape *tape, dt_tensor *a, double allowed) {
     int n = (int)dt_shape(a)[0];
     struct dense m = dense_of(a, 0), adj = adjugate_of(&m), expected = adjoint(&adj);

@@ -93,7 +93,7 @@ Test(eig, symmetric_functions_of_equal_eigenvalues_have_exact_gradients) {
     dt_tape_free(tape);
 }
 
-/* Free of phases: v diag(1, -2, 0.5) v^H and the eigenvalues themselves, of in[0] in another unit. */
+/* Free of phases: v diag(1, -2, 0.5) v^H and the eigenvalues, of in[0] in another unit. */
 static dt_tensor *weighted(void *user, dt_tape *tape, dt_tensor *const *in) {
     double unit = *(const double *)user;
     dt_tensor *w, *v;
@@ -155,7 +155,8 @@ Test(eig, single_precision_gradients_scale_with_the_unit_down_to_1e_minus_26) {
     dt_tape_free(tape);
 }
 
-/* The same in forward mode: d Re tr a^3 = 3 Re tr a^2 e. Who else reads the vectors does not matter. */
+/* The same in forward mode: d Re tr a^3 = 3 Re tr a^2 e. Who else reads the vectors does not
+ * matter. */
 Test(eig, tangents_of_symmetric_functions_of_equal_eigenvalues_are_exact) {
     dt_tape *tape = dt_tape_new(NULL);
     for (size_t t = 0; t < COUNT(double_types); t++) {

@@ -1,6 +1,6 @@
-/* test_eigh.c - raw eigenvalues and vectors: right where they have derivatives, errors elsewhere. */
+/* test_eigh.c - raw eigenvalues and vectors: right where derivatives exist, errors elsewhere. */
 #include <difftape/gradcheck.h>
-#include <difftape/spectral.h>
+#include <difftape/ops.h>
 
 #include <criterion/criterion.h>
 #include <math.h>

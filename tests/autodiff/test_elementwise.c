@@ -292,10 +292,10 @@ Test(elementwise, empty_tensors_give_empty_tensors) {
 
 Test(elementwise, where_broadcasts_all_three_and_mixes_types) {
     dt_tape *tape = dt_tape_new(NULL);
-    dt_tensor *cond = dt_constant(tape, DT_BOOL, 2, (int64_t[]){2, 1}, (bool[]){true, false});
+    dt_tensor *mask = dt_constant(tape, DT_BOOL, 2, (int64_t[]){2, 1}, (bool[]){true, false});
     dt_tensor *a = dt_constant(tape, DT_F64, 1, (int64_t[]){3}, (double[]){1, 2, 3});
     value z = parts(0.5, -1.5);
-    dt_tensor *y = dt_where(cond, a, tensor(tape, DT_C128, 0, NULL, &z, false));
+    dt_tensor *y = dt_where(mask, a, tensor(tape, DT_C128, 0, NULL, &z, false));
     cr_assert_eq(dt_tape_status(tape), DT_OK, "%s", dt_tape_message(tape));
     cr_assert(dt_dtype_of(y) == DT_C128 && dt_ndim(y) == 2 && dt_size(y) == 6);
     for (int i = 0; i < 6; i++) {

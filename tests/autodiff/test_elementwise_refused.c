@@ -44,7 +44,7 @@ Test(elementwise, inputs_that_must_be_real_or_bool_are_named) {
     expect_refused(dt_complex(IN(DT_F64), IN(DT_C128)), tape, DT_ERR_DTYPE,
                    "complex: input 1 must be real (f32 or f64): f64(3), c128(3)");
     expect_refused(dt_where(IN(DT_F64), IN(DT_F64), IN(DT_F64)), tape, DT_ERR_DTYPE,
-                   "where: input 0, the condition, must be bool (dt_compare makes it): f64(3), "
+                   "where: input 0, the mask, must be bool (dt_compare makes it): f64(3), "
                    "f64(3), f64(3)");
     expect_refused(dt_cast(IN(DT_C128), DT_F64), tape, DT_ERR_DTYPE,
                    "cast: complex does not convert to f64 (use dt_real, dt_imag or dt_abs): "

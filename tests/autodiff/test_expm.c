@@ -3,8 +3,8 @@
 
 typedef long double complex long_value;
 
-/* y = exp(a) of n x n by the Taylor series of a / 2^7, squared 7 times, in long double: squaring more
- * often would lose the digits that long double has in excess. */
+/* y = exp(a) of n x n by the Taylor series of a / 2^7, squared 7 times, in long double: squaring
+ * more often would lose the digits that long double has in excess. */
 static void series(int64_t n, const value *a, value *y) {
     long_value x[16], term[16], sum[16], product[16];
     for (int64_t k = 0; k < n * n; k++) {

@@ -248,7 +248,7 @@ Test(fourier, transforms_are_linear_and_a_roll_is_a_phase_ramp) {
     dt_tensor *fx = dt_fft(x, 0, DT_FFT_BACKWARD), *fy = dt_fft(y, 0, DT_FFT_BACKWARD);
     expect_equal("linear", dt_fft(dt_add(dt_scale(x, 3), y), 0, DT_FFT_BACKWARD),
                  dt_add(dt_scale(fx, 3), fy), 1e-12);
-    dt_tensor *rolled = dt_fft(dt_roll(x, 5, 0), 0, DT_FFT_BACKWARD);
+    dt_tensor *rolled = dt_fft(dt_roll(x, 0, 5), 0, DT_FFT_BACKWARD);
     for (int64_t k = 0; k < N; k++) {
         value ramp = (value)root_of_unity(5 * k, N, false);
         expect_near("shift theorem", k, element(rolled, k), ramp * element(fx, k), 1e-13);

@@ -1,4 +1,5 @@
-/* test_lazy.c - tensors computed when needed: nobody can tell from the numbers, only from the memory.
+/* test_lazy.c - tensors computed when needed: nobody can tell from the numbers, only from the
+ * memory.
  *
  * Every model runs twice, once left alone and once with every tensor read as soon as it is made. */
 #include <difftape/difftape.h>
@@ -247,6 +248,36 @@ Test(lazy, a_chain_of_ten_thousand_operations_reverts_and_is_computed_again) {
     dt_tape_rewind(tape, mark);
     cr_assert_eq(dt_data_f64(y)[17], first);
     cr_assert_float_eq(first, numbers[17], 1e-11);
+    dt_tape_free(tape);
+}
+
+Test(lazy, more_inputs_and_more_numbers_at_a_time_than_a_loop_holds_are_computed_in_parts) {
+    fill();
+    enum { MANY = 24 };
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_tensor *inputs = dt_constant(tape, DT_F64, 1, of_n, numbers);
+    for (int k = 1; k < MANY; k++) {
+        inputs = dt_add(inputs, dt_constant(tape, DT_F64, 1, of_n, numbers + k));
+    }
+    dt_tensor *x = dt_constant(tape, DT_F64, 1, of_n, numbers), *parts[MANY];
+    for (int k = 0; k < MANY; k++) {
+        parts[k] = dt_scale(x, 1 + 0.01 * k);
+    }
+    dt_tensor *nested = parts[MANY - 1]; /* parts[0] * (parts[1] * (parts[2] * ...)) */
+    for (int k = MANY - 2; k >= 0; k--) {
+        nested = dt_mul(parts[k], nested);
+    }
+    for (int i = 0; i < N; i += 7) {
+        double sum = numbers[i], product = numbers[i] * (1 + 0.01 * (MANY - 1));
+        for (int k = 1; k < MANY; k++) {
+            sum += numbers[i + k];
+        }
+        for (int k = MANY - 2; k >= 0; k--) {
+            product *= numbers[i] * (1 + 0.01 * k);
+        }
+        cr_assert_eq(dt_data_f64(inputs)[i], sum, "sum %d", i);
+        cr_assert_float_eq(dt_data_f64(nested)[i], product, 1e-14 * fabs(product));
+    }
     dt_tape_free(tape);
 }
 

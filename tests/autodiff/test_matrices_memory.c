@@ -1,5 +1,5 @@
-/* test_matrices_memory.c - wherever a tape's memory ends within a function of matrices or its rules,
- * there is a sentence, and neither a crash nor a number. */
+/* test_matrices_memory.c - wherever a tape's memory ends within a function of matrices or its
+ * rules, there is a sentence, and neither a crash nor a number. */
 #include "matrices_checked.h"
 
 typedef dt_tensor *function(dt_tensor *a);

@@ -24,7 +24,7 @@ static dt_optimizer *make(const dt_optimize_options *options, dt_tensor_fn *fn, 
                           const dt_unknown *unknowns) {
     dt_optimizer *o = NULL;
     dt_error error = DT_ERROR_INIT;
-    dt_optimizer_new(options, fn, NULL, n, unknowns, &o, &error);
+    dt_optimizer_new(fn, NULL, n, unknowns, options, &o, &error);
     cr_assert(o != NULL, "%s", error.message);
     return o;
 }
@@ -208,6 +208,20 @@ static dt_tensor *bowl(void *user, dt_tape *tape, dt_tensor *const *in) {
     return loss;
 }
 
+Test(optimize, no_options_are_the_defaults) {
+    const double x = 1, y = 0.5, z = 0.25;
+    const dt_unknown p[] = {vector("x", 1, &x), vector("y", 1, &y), vector("z", 1, &z)};
+    dt_optimizer *o = make(NULL, bowl, 3, p);
+    const dt_optimize_report *r = run(o);
+    double found[3];
+    for (int i = 0; i < 3; i++) {
+        get(o, i, 1, &found[i]);
+    }
+    cr_expect(fabs(found[0] - 3) < 1e-8 && fabs(found[1] + 1) < 1e-8 && fabs(found[2] - 0.5) < 1e-8,
+              "%.9g %.9g %.9g (%s)", found[0], found[1], found[2], r->reason);
+    dt_optimizer_free(o);
+}
+
 Test(optimize, solutions_lie_on_active_bounds_and_inside_inactive_ones) {
     const double x = 1, y = 0.5, z = 0.25;
     dt_unknown p[] = {vector("x", 1, &x), vector("y", 1, &y), vector("z", 1, &z)};
@@ -234,7 +248,7 @@ static void expect_refused(const dt_optimize_options *options, int n, const dt_u
                            dt_status status, const char *part) {
     dt_optimizer *o = NULL;
     dt_error error = DT_ERROR_INIT;
-    cr_expect_eq(dt_optimizer_new(options, bowl, NULL, n, p, &o, &error), status);
+    cr_expect_eq(dt_optimizer_new(bowl, NULL, n, p, options, &o, &error), status);
     cr_expect(o == NULL && strstr(error.message, part) != NULL, "%s", error.message);
 }
 

@@ -81,7 +81,7 @@ Test(picking, put_mask_replaces_where_the_mask_is_true) {
     expect_near("gradient to the value", 0, element(dt_gradient(v), 0), 0, 0);
     expect_failure(
         tape, dt_put_mask(p, p, v), DT_ERR_DTYPE,
-        "where: input 0, the condition, must be bool (dt_compare makes it): f64(3), f64(), f64(3)");
+        "where: input 0, the mask, must be bool (dt_compare makes it): f64(3), f64(), f64(3)");
     dt_tape_free(tape);
 }
 

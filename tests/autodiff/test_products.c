@@ -351,7 +351,7 @@ Test(vectors, quadratic_form_counts_the_hermitian_part_only) {
     dt_tape_free(tape);
 }
 
-/* X = 2 Y A x with the Hermitian part of A, A = Y x x^H (of which the Hermitian part counts). */
+/* xbar = 2 ybar A x with A's Hermitian part, Abar = ybar x x^H, of which that part counts. */
 Test(vectors, quadratic_form_has_the_cotangents_of_its_header) {
     dt_tape *tape = dt_tape_new(NULL);
     dt_tensor *m = many(tape, 3, DT_C128, SHAPE(3, 3));

@@ -1,5 +1,5 @@
-/* test_rare.c - what models seldom meet: single precision and refusals of random numbers, powers near
- * the ends of the range, spectral functions in single precision, models without a value. */
+/* test_rare.c - what models seldom meet: single precision and refusals of random numbers, powers
+ * near the ends of the range, spectral functions in single precision, models without a value. */
 #include "numbers.h"
 
 #include <difftape/create.h>
@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-/* The tape failed with a sentence of which this is a part; it is reset, so operands are made anew. */
+/* The tape failed with a sentence that contains this; it is reset, so operands are made anew. */
 static void refused(dt_tape *tape, dt_tensor *result, dt_status status, const char *part) {
     cr_expect_eq(dt_tape_status(tape), status, "%s instead of %s", dt_tape_message(tape), part);
     cr_expect(strstr(dt_tape_message(tape), part) != NULL, "%s instead of %s",
@@ -118,7 +118,7 @@ static dt_tensor *definite(dt_tape *tape, dt_dtype dtype) {
 
 /* Its square root, and the second derivative of the root's sum along the matrix itself. */
 static void root_and_curvature(dt_tape *tape, dt_dtype dtype, value *ret_root, value *ret_second) {
-    const dt_spectral_fn root = {.kind = DT_SPECTRAL_SQRT};
+    const dt_spectral_function root = {.kind = DT_SPECTRAL_SQRT};
     dt_tensor *fixed = definite(tape, dtype);
     const dt_array matrix = dt_array_of(fixed);
     dt_tensor *a = dt_parameter(tape, matrix.dtype, matrix.ndim, matrix.shape, matrix.data);
@@ -150,7 +150,8 @@ Test(rare, spectral_functions_and_their_second_derivatives_agree_in_both_precisi
 
 Test(rare, spectral_functions_refuse_operands_and_parameters_that_do_not_fit) {
     dt_tape *tape = dt_tape_new(NULL);
-    const dt_spectral_fn power = {.kind = DT_SPECTRAL_POWER}, root = {.kind = DT_SPECTRAL_SQRT};
+    const dt_spectral_function power = {.kind = DT_SPECTRAL_POWER},
+                               root = {.kind = DT_SPECTRAL_SQRT};
 #define A       definite(tape, DT_F64)
 #define LIST(x) (dt_tensor *const[]){x}
     refused(tape, dt_spectral_apply(A, &power, 1, LIST(dt_ones(tape, DT_F64, SHAPE(2)))),
@@ -176,7 +177,7 @@ Test(rare, derivatives_of_spectral_functions_end_at_an_order_that_is_said) {
     const dt_array matrix = dt_array_of(definite(tape, DT_F64));
     dt_tensor *a = dt_parameter(tape, matrix.dtype, matrix.ndim, matrix.shape, matrix.data),
               *p = dt_parameter(tape, DT_F64, 0, NULL, (double[]){0.3});
-    const dt_spectral_fn power = {.kind = DT_SPECTRAL_POWER};
+    const dt_spectral_function power = {.kind = DT_SPECTRAL_POWER};
     dt_tensor *y = dt_sum(dt_spectral_apply(a, &power, 1, &p), DT_ALL), *one = dt_scalar(tape, 1);
     for (int order = 1; order <= 3; order++) {
         dt_tensor *derivative;
@@ -211,7 +212,7 @@ static dt_optimizer *optimizer(dt_method method, dt_tensor_fn *fn) {
     const dt_unknown x = {.name = "x", .value = dt_array_wrap(DT_F64, 0, NULL, &start)};
     dt_optimizer *o = NULL;
     dt_error error = DT_ERROR_INIT;
-    dt_optimizer_new(&(dt_optimize_options){.method = method}, fn, NULL, 1, &x, &o, &error);
+    dt_optimizer_new(fn, NULL, 1, &x, &(dt_optimize_options){.method = method}, &o, &error);
     cr_assert(o != NULL, "%s", error.message);
     return o;
 }

@@ -1,5 +1,5 @@
-/* test_solve.c - solutions and inverses of general matrices, against elimination by hand in extended
- * precision. */
+/* test_solve.c - solutions and inverses of general matrices, against elimination by hand in
+ * extended precision. */
 #include "dense.h"
 
 #include <difftape/derivatives.h>

@@ -1,7 +1,6 @@
 /* test_spectral.c - functions of Hermitian matrices: exact at, near and far from degeneracies. */
 #include <difftape/gradcheck.h>
-#include <difftape/linalg.h>
-#include <difftape/spectral.h>
+#include <difftape/ops.h>
 
 #include <criterion/criterion.h>
 
@@ -131,8 +130,8 @@ static long double of_thermal(long double a, long double b, long double c) {
 }
 
 /* Largest error of Abar against Q (G o E) Q^H, relative to its largest element. */
-static double gradient_error(const struct problem *p, const dt_spectral_fn *fn, double parameter,
-                             difference *g) {
+static double gradient_error(const struct problem *p, const dt_spectral_function *fn,
+                             double parameter, difference *g) {
     wide inner[N][N];
     dt_c128 want[N * N];
     for (int i = 0; i < N; i++) {
@@ -161,7 +160,7 @@ static double gradient_error(const struct problem *p, const dt_spectral_fn *fn, 
 
 static const struct {
     const char *name;
-    dt_spectral_fn fn;
+    dt_spectral_function fn;
     double parameter;
     difference *g;
 } functions[] = {{"1/x", {.kind = DT_SPECTRAL_RECIPROCAL}, 0, of_reciprocal},
@@ -227,7 +226,7 @@ Test(spectral, functions_of_users_are_as_exact_as_built_in_ones) {
             long double d = (long double)gaps[k];
             struct problem p;
             make(&p, (const long double[]){1, 1 + d, 1 + 2 * d, 2.5L, 4, 4 + d}, 31 + k);
-            const dt_spectral_fn fn = {
+            const dt_spectral_function fn = {
                 .kind = DT_SPECTRAL_USER, .build = f == 4 ? half_thermal : by_hand, .user = &f};
             double error = gradient_error(&p, &fn, functions[f].parameter, functions[f].g);
             cr_expect(error < 1e-11, "%s, gap %g: %g", functions[f].name, gaps[k], error);
@@ -250,7 +249,7 @@ Test(spectral, reciprocal_form_and_its_gradients_equal_a_solve) {
         dt_matmul_flags(f, DT_N, dt_hermitian_solve(a, dt_conj(dt_transpose(f))), DT_N);
     dt_tensor *one = dt_real(dt_diagonal(solved));
     dt_tensor *two =
-        dt_spectral_form(f, a, &(dt_spectral_fn){.kind = DT_SPECTRAL_RECIPROCAL}, 0, NULL);
+        dt_spectral_form(f, a, &(dt_spectral_function){.kind = DT_SPECTRAL_RECIPROCAL}, 0, NULL);
     dt_tensor *of_a[2], *of_f[2];
     dt_tensor *weights = dt_linspace(tape, 1, 2, 4);
     dt_vjp(one, weights, 1, &a, &of_a[0]);
@@ -270,7 +269,7 @@ Test(spectral, reciprocal_form_and_its_gradients_equal_a_solve) {
 /* A form with a temperature, at a degenerate matrix: every derivative against differences. */
 static dt_tensor *form_at(void *user, dt_tape *tape, dt_tensor *const *in) {
     (void)user, (void)tape;
-    const dt_spectral_fn fn = {.kind = DT_SPECTRAL_THERMAL};
+    const dt_spectral_function fn = {.kind = DT_SPECTRAL_THERMAL};
     return dt_spectral_form(in[1], in[0], &fn, 1, &in[2]);
 }
 
@@ -324,8 +323,9 @@ Test(spectral, symmetry_degeneracies_of_a_cubic_crystal_have_their_closed_form) 
             dt_add(dt_constant(tape, DT_F64, 2, (const int64_t[]){3, 3}, diagonal),
                    dt_mul(dt, dt_constant(tape, DT_F64, 2, (const int64_t[]){3, 3}, by_t)));
         dt_tensor *cc = dt_scalar(tape, c);
-        dt_tensor *y = dt_spectral_form(dt_constant(tape, DT_F64, 2, (const int64_t[]){1, 3}, f), d,
-                                        &(dt_spectral_fn){.kind = DT_SPECTRAL_THERMAL}, 1, &cc);
+        dt_tensor *y =
+            dt_spectral_form(dt_constant(tape, DT_F64, 2, (const int64_t[]){1, 3}, f), d,
+                             &(dt_spectral_function){.kind = DT_SPECTRAL_THERMAL}, 1, &cc);
         dt_backward(dt_sum(y, DT_ALL));
         double got = dt_item(y), got_slope = dt_item(dt_gradient(dt));
         cr_expect(fabs(got - want) < 1e-13 * want &&
@@ -344,7 +344,7 @@ static const int64_t of_three[] = {3, 3};
 Test(spectral, values_outside_the_domain_are_refused_dropped_or_clamped) {
     dt_tape *tape = dt_tape_new(NULL);
     dt_tensor *a = dt_parameter(tape, DT_F64, 2, of_three, semidefinite);
-    dt_spectral_fn fn = {.kind = DT_SPECTRAL_SQRT, .domain = DT_DOMAIN_DROP, .cutoff = 0.1};
+    dt_spectral_function fn = {.kind = DT_SPECTRAL_SQRT, .domain = DT_DOMAIN_DROP, .cutoff = 0.1};
     const double *y = dt_data_f64(dt_spectral_apply(a, &fn, 0, NULL));
     cr_expect(fabs(y[0] - sqrt(2)) < 1e-15 && y[4] == 0 && fabs(y[8] - sqrt(5)) < 1e-15);
     fn.domain = DT_DOMAIN_CLAMP;
@@ -360,7 +360,7 @@ Test(spectral, values_outside_the_domain_are_refused_dropped_or_clamped) {
         "%s", dt_tape_message(tape));
     dt_tape_reset(tape);
     a = dt_parameter(tape, DT_F64, 2, of_three, semidefinite);
-    dt_spectral_apply(a, &(dt_spectral_fn){.kind = DT_SPECTRAL_RECIPROCAL}, 0, NULL);
+    dt_spectral_apply(a, &(dt_spectral_function){.kind = DT_SPECTRAL_RECIPROCAL}, 0, NULL);
     cr_expect_eq(dt_tape_status(tape), DT_ERR_DOMAIN);
     dt_tape_free(tape);
 }
@@ -373,7 +373,8 @@ static dt_tensor *low_rank(void *user, dt_tape *tape, dt_tensor *const *in) {
 
 static dt_tensor *clamped(void *user, dt_tape *tape, dt_tensor *const *in) {
     (void)user, (void)tape;
-    const dt_spectral_fn fn = {.kind = DT_SPECTRAL_LOG, .domain = DT_DOMAIN_CLAMP, .cutoff = 0.7};
+    const dt_spectral_function fn = {
+        .kind = DT_SPECTRAL_LOG, .domain = DT_DOMAIN_CLAMP, .cutoff = 0.7};
     return dt_spectral_apply(in[0], &fn, 0, NULL);
 }
 
@@ -418,15 +419,15 @@ static dt_tensor *bad_build(void *user, dt_tape *tape, dt_tensor *x, dt_tensor *
 Test(spectral, refuses_what_has_no_meaning) {
     dt_tape *tape = dt_tape_new(NULL);
 #define MATRIX dt_parameter(tape, DT_F64, 2, of_three, semidefinite)
-    dt_spectral_apply(MATRIX, &(dt_spectral_fn){.kind = DT_SPECTRAL_POWER}, 0, NULL);
+    dt_spectral_apply(MATRIX, &(dt_spectral_function){.kind = DT_SPECTRAL_POWER}, 0, NULL);
     expect_refused(tape, DT_ERR_ARGUMENT, "spectral_apply: the function takes 1 parameters, got 0");
-    dt_spectral_apply(MATRIX, &(dt_spectral_fn){.kind = DT_SPECTRAL_USER}, 0, NULL);
+    dt_spectral_apply(MATRIX, &(dt_spectral_function){.kind = DT_SPECTRAL_USER}, 0, NULL);
     expect_refused(tape, DT_ERR_ARGUMENT, "there is no function");
-    dt_spectral_apply(MATRIX, &(dt_spectral_fn){.kind = DT_SPECTRAL_USER, .build = bad_build}, 0,
-                      NULL);
+    dt_spectral_apply(MATRIX, &(dt_spectral_function){.kind = DT_SPECTRAL_USER, .build = bad_build},
+                      0, NULL);
     expect_refused(tape, DT_ERR_SHAPE, "must return one f64 number for each eigenvalue");
     dt_spectral_form(dt_ones(tape, DT_F64, 2, (const int64_t[]){1, 2}), MATRIX,
-                     &(dt_spectral_fn){.kind = DT_SPECTRAL_EXP}, 0, NULL);
+                     &(dt_spectral_function){.kind = DT_SPECTRAL_EXP}, 0, NULL);
     expect_refused(tape, DT_ERR_SHAPE, "rows of input 0 must be as long as the matrices");
     dt_eigvalsh(dt_ones(tape, DT_F64, 2, (const int64_t[]){3, 2}));
     expect_refused(tape, DT_ERR_SHAPE, "eigh: input 0 must hold square matrices");

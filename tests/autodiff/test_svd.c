@@ -104,7 +104,7 @@ Test(svd, symmetric_functions_of_equal_values_have_exact_gradients) {
     dt_tape_free(tape);
 }
 
-/* In forward mode too: d sum s^4 = 4 Re <a a^H a, e>. Who else reads the vectors does not matter. */
+/* In forward mode too: d sum s^4 = 4 Re <a a^H a, e>. Other readers of vectors do not matter. */
 Test(svd, tangents_of_symmetric_functions_of_equal_values_are_exact) {
     dt_tape *tape = dt_tape_new(NULL);
     for (size_t t = 0; t < COUNT(double_types); t++) {

@@ -1,5 +1,5 @@
 /* test_tape.c - leaves, reading, sweeps, accumulation, errors and memory of a tape. */
-#include <difftape/linalg.h>
+#include <difftape/ops.h>
 #include <difftape/tape.h>
 
 #include <criterion/criterion.h>

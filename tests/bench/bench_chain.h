@@ -24,7 +24,8 @@ void chain_forward_and_back(void *context);
 /* Largest relative difference between the two, gradients included. */
 double chain_error(struct chain *c);
 
-/* Peak bytes of the tape for n_q points in batches, forward and backward, less result and cotangent. */
+/* Peak bytes of the tape for n_q points in batches, forward and backward, less result and
+ * cotangent. */
 double chain_peak(int64_t n_q);
 
 #endif

@@ -2,9 +2,7 @@
  * JSON object; medians of repeats, one thread. Nanoseconds are per element or per operation,
  * microseconds per matrix or transform. */
 #include <difftape/checkpoint.h>
-#include <difftape/linalg.h>
-#include <difftape/fourier.h>
-#include <difftape/spectral.h>
+#include <difftape/ops.h>
 
 #include "bench_chain.h"
 #include "internal.h"
@@ -145,7 +143,8 @@ static void eigenvalues(void *context) {
 static void form(void *context) {
     struct matrices *m = context;
     dt_tape_rewind(m->tape, m->mark);
-    m->y = dt_spectral_form(m->b, m->a, &(dt_spectral_fn){.kind = DT_SPECTRAL_THERMAL}, 1, &m->c);
+    m->y = dt_spectral_form(m->b, m->a, &(dt_spectral_function){.kind = DT_SPECTRAL_THERMAL}, 1,
+                            &m->c);
 }
 
 static void form_and_back(void *context) {

@@ -1,9 +1,9 @@
 /* bench_kernel_sets.c - time of every map kernel in every kernel set this processor can run, as one
  * JSON object.
  *
- * bench_kernel_sets [PART]: kernels whose name contains PART (default: all). Nanoseconds per element
- * of a tile in the first-level cache, the shortest of several repeats, and how many times faster
- * than the reference set the set chosen at load is. */
+ * bench_kernel_sets [PART]: kernels whose name contains PART (default: all). Nanoseconds per
+ * element of a tile in the first-level cache, the shortest of several repeats, and how many times
+ * faster than the reference set the set chosen at load is. */
 #include "../tensor/kernel_list.h"
 
 #include <stdio.h>

@@ -5,9 +5,9 @@
  *     fuzz_graph --seeds=SEED:SEED+1 --here=1    one way of evaluation, in this process (debugger)
  *
  * The processes differ in the size from which elementwise results are lazy (the order of a sum
- * depends on it), in their threads, and in when they compute: late, as soon as somebody reads, or at
- * once, as while profiling. Those with one size must agree to the last bit. What is checked in each
- * is in graph_checks.c. */
+ * depends on it), in their threads, and in when they compute: late, as soon as somebody reads, or
+ * at once, as while profiling. Those with one size must agree to the last bit. What is checked in
+ * each is in graph_checks.c. */
 #include "graph.h"
 
 #include <stdio.h>

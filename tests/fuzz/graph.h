@@ -9,7 +9,7 @@
 #include <difftape/difftape.h>
 #include <difftape/op.h>
 
-enum { MAX_POOL = 48, MAX_LEAVES = 12, MAX_LEVELS = 4, MAX_PLANS = 64, LARGEST = 200000 };
+enum { MAX_POOL = 48, MAX_LEAVES = 12, MAX_LEVELS = 4, MAX_PLANS = 8, LARGEST = 200000 };
 
 /* What a function given to dt_checkpoint or dt_map_batches does. */
 struct plan {

@@ -43,8 +43,8 @@ static dt_tensor *matrices(struct graph *g) {
     default: {
         static const dt_spectral_kind kinds[] = {DT_SPECTRAL_RECIPROCAL, DT_SPECTRAL_SQRT,
                                                  DT_SPECTRAL_LOG, DT_SPECTRAL_EXP};
-        const dt_spectral_fn fn = {.kind = oops(g) ? (dt_spectral_kind)below(g, 12)
-                                                   : kinds[below(g, 4)]};
+        const dt_spectral_function fn = {.kind = oops(g) ? (dt_spectral_kind)below(g, 12)
+                                                         : kinds[below(g, 4)]};
         return chance(g, 2) ? dt_spectral_apply(dt_scale(a, 0.5), &fn, 0, NULL)
                             : dt_spectral_form(dt_transpose(b), a, &fn, 0, NULL);
     }

@@ -143,7 +143,7 @@ static dt_tensor *part(struct graph *g) {
     case 3: {
         int parts = n < 64 && n > 0 ? (int)n : 1;
         parts = oops(g) ? (int)below(g, 64) - 1 : parts;
-        dt_split(x, parts, axis, pieces);
+        dt_split(x, axis, parts, pieces);
         return parts < 1 ? NULL : pieces[below(g, parts)];
     }
     case 4: {
@@ -163,8 +163,8 @@ static dt_tensor *larger(struct graph *g) {
     int64_t counts[DT_MAX_DIMS] = {1, 1, 1, 1, 1, 1, 1, 1}, shape[DT_MAX_DIMS];
     switch (below(g, 7)) {
     case 0: counts[0] = count(g, 1, 3); return dt_tile(x, counts);
-    case 1: return dt_repeat(x, count(g, 0, 3), axis);
-    case 2: return dt_roll(x, count(g, -3, 3), axis);
+    case 1: return dt_repeat(x, axis, count(g, 0, 3));
+    case 2: return dt_roll(x, axis, count(g, -3, 3));
     case 3: return dt_pad(x, axis, count(g, 0, 2), count(g, 0, 2), 0.5);
     case 4:
         both[0] = both[2] = x;

@@ -1,5 +1,5 @@
-/* graph_linalg.c - solutions, determinants, factorisations and spectra of well-conditioned matrices,
- * and of bad ones, called at random. */
+/* graph_linalg.c - solutions, determinants, factorisations and spectra of well-conditioned
+ * matrices, and of bad ones, called at random. */
 #include "graph.h"
 
 /* -- operands ---------------------------------------------------------------------------------- */
@@ -14,7 +14,7 @@ static dt_tensor *well_conditioned(struct graph *g, int64_t n, bool two) {
     return dt_add(dt_scale(a, 1 / (double)n), dt_scale(dt_eye(g->tape, dt_dtype_of(a), n), 2));
 }
 
-/* (n, n) with eigenvalues between 1 and 2 n: far from each other for most numbers. */
+/* (n, n) with eigenvalues at least 1 and at least 1 from each other. */
 static dt_tensor *hermitian(struct graph *g, int64_t n) {
     dt_tensor *a = well_conditioned(g, n, false);
     if (a == NULL || oops(g)) {
@@ -25,7 +25,7 @@ static dt_tensor *hermitian(struct graph *g, int64_t n) {
     if (n > 1) {
         half = dt_add(half, dt_conj(dt_transpose(half)));
     }
-    return dt_add(half, dt_diag(dt_scale(ladder, 1.5)));
+    return dt_add(half, dt_diag(dt_scale(ladder, 3)));
 }
 
 /* -- general matrices -------------------------------------------------------------------------- */
@@ -74,17 +74,17 @@ static dt_tensor *function_of(struct graph *g, dt_tensor *a) {
     p = dt_scale(bounded(dt_add(p, dt_scalar(g->tape, 1))), 2);
     params[0] = dt_select(p, 0, 0);
     params[1] = dt_select(p, 0, 1);
-    dt_spectral_fn fn = {.kind = DT_SPECTRAL_USER, .build = line};
+    dt_spectral_function fn = {.kind = DT_SPECTRAL_USER, .build = line};
     int n_params = 1;
     switch (below(g, 5)) {
-    case 0: fn = (dt_spectral_fn){.kind = DT_SPECTRAL_POWER}; break;
-    case 1: fn = (dt_spectral_fn){.kind = DT_SPECTRAL_THERMAL}; break;
+    case 0: fn = (dt_spectral_function){.kind = DT_SPECTRAL_POWER}; break;
+    case 1: fn = (dt_spectral_function){.kind = DT_SPECTRAL_THERMAL}; break;
     case 2:
-        fn = (dt_spectral_fn){.kind = DT_SPECTRAL_LORENTZIAN};
+        fn = (dt_spectral_function){.kind = DT_SPECTRAL_LORENTZIAN};
         n_params = 2;
         break;
     case 3:
-        fn = (dt_spectral_fn){.kind = DT_SPECTRAL_GAUSSIAN};
+        fn = (dt_spectral_function){.kind = DT_SPECTRAL_GAUSSIAN};
         n_params = 2;
         break;
     default: break;

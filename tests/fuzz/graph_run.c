@@ -62,7 +62,7 @@ static void check_failed(struct graph *g) {
     }
 }
 
-/* Is this refusal the documented price of something the graph did, or of numbers that overflowed? */
+/* Is this refusal the documented price of what the graph did, or of numbers that overflowed? */
 static bool excused(const struct graph *g) {
     const char *message = dt_tape_message(g->tape);
     switch (dt_tape_status(g->tape)) {
@@ -248,7 +248,7 @@ void run_seed(uint64_t seed, enum habit habit, bool verbose, struct graph *g) {
     g->wild = seed % 2 == 1;
     g->overwrites = chance(g, 3);
     g->limit = seed % 64 < 2 ? 70000 : seed % 16 < 4 ? 9000 : 300;
-    g->other = dt_tape_new(NULL);
+    g->other = dt_tape_new(&(dt_tape_options){.memory_limit = 1 << 20});
     if (begin(g)) {
         for (int64_t n = 6 + below(g, 30); n > 0 && g->trouble[0] == '\0' && g->n_leaves > 0; n--) {
             step(g);

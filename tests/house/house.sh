@@ -1,6 +1,6 @@
 #!/bin/sh
-# house.sh - the order of the house: short files, arrows between layers that point down only, few
-# public functions. Usage: house.sh ROOT files|includes|functions
+# house.sh - the order of the house: short files, no wide lines, arrows between layers that point
+# down only, few public functions. Usage: house.sh ROOT files|columns|includes|functions
 set -eu
 cd "$1"
 here=tests/house
@@ -8,6 +8,7 @@ layers="tensor autodiff physics io examples"
 most_median=150
 most_lines=600
 most_functions=250
+most_columns=100
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -35,6 +36,24 @@ check_files() {
     [ "${median% *}" -le $most_median ] ||
         fail "the median source file, ${median#* }, has ${median% *} lines, more than $most_median"
     say "$count source files, median ${median% *} lines, longest $(tail -n 1 "$work/sizes")"
+}
+
+# Comments too, which clang-format leaves as they are.
+wide() { awk -v most=$most_columns 'length($0) > most { print FILENAME, FNR, length($0) }' "$@"; }
+
+check_columns() {
+    # The check itself must be able to fail.
+    printf '%0100d\n%0101d\n' 0 0 >"$work/lines"
+    [ "$(wide "$work/lines")" = "$work/lines 2 101" ] || fail "a line of 101 columns is not found"
+
+    # shellcheck disable=SC2046
+    set -- $(sources) $(find tests \( -name '*.c' -o -name '*.h' \))
+    [ $# -gt 200 ] || fail "only $# source files were found"
+    wide "$@" >"$work/wide"
+    while read -r name line columns; do
+        fail "$name:$line has $columns columns, more than $most_columns"
+    done <"$work/wide"
+    say "$# files, no line beyond $most_columns columns"
 }
 
 forbidden() { awk -f $here/layers.awk "$@"; }
@@ -89,6 +108,7 @@ check_functions() {
 
 case $2 in
 files) check_files ;;
+columns) check_columns ;;
 includes) check_includes ;;
 functions) check_functions ;;
 *) fail "unknown check '$2'" ;;

@@ -114,7 +114,7 @@ static inline void expect_equal(const dt_array *got, const dt_array *wanted, con
     cr_expect(got->dtype == wanted->dtype && dti_array_same_shape(got, wanted),
               "%s: %s with %d dimensions where %s with %d was written", what,
               dt_dtype_name(got->dtype), got->ndim, dt_dtype_name(wanted->dtype), wanted->ndim);
-    cr_expect(dti_array_is_contiguous(got), "%s: not in C order", what);
+    cr_expect(dt_array_is_contiguous(got), "%s: not in C order", what);
     cr_expect(
         dt_array_bytes(got) == dt_array_bytes(wanted) &&
             (dt_array_bytes(got) == 0 || memcmp(got->data, wanted->data, dt_array_bytes(got)) == 0),

@@ -17,7 +17,7 @@ static dt_array read_golden(const char *data, size_t size, dt_dtype dtype, int n
     cr_assert(array.dtype == dtype && dti_array_same_shape(&array, &wanted),
               "%s with %d dimensions where %s with %d was expected", dt_dtype_name(array.dtype),
               array.ndim, dt_dtype_name(dtype), ndim);
-    cr_assert(dti_array_is_contiguous(&array), "not in C order");
+    cr_assert(dt_array_is_contiguous(&array), "not in C order");
     return array;
 }
 

@@ -11,7 +11,8 @@
 
 struct mistake {
     const char *what;
-    /** Makes the mistake, which fails the tape; or fills the error itself, for those made elsewhere. */
+    /** Makes the mistake, which fails the tape; or fills the error itself, for those made
+     *  elsewhere. */
     void (*make)(dt_tape *tape, dt_error *error);
 };
 

@@ -1,4 +1,4 @@
-/* numerical_mistakes.c - matrices, transforms, spectra and optimisers that cannot do what is asked. */
+/* numerical_mistakes.c - matrices, transforms, spectra, optimisers that cannot do what is asked. */
 #include "mistakes.h"
 
 #include <math.h>
@@ -72,13 +72,13 @@ MISTAKE(differentiates_vectors_of_one_level) {
 
 MISTAKE(takes_the_square_root_of_a_negative_level) {
     UNUSED;
-    const dt_spectral_fn fn = {.kind = DT_SPECTRAL_SQRT};
+    const dt_spectral_function fn = {.kind = DT_SPECTRAL_SQRT};
     dt_spectral_apply(square(t, indefinite), &fn, 0, NULL);
 }
 
 MISTAKE(forgets_a_parameter_of_a_line) {
     UNUSED;
-    const dt_spectral_fn fn = {.kind = DT_SPECTRAL_LORENTZIAN};
+    const dt_spectral_function fn = {.kind = DT_SPECTRAL_LORENTZIAN};
     dt_tensor *x0 = dt_scalar(t, 1);
     dt_spectral_apply(square(t, indefinite), &fn, 1, &x0);
 }
@@ -147,7 +147,7 @@ MISTAKE(starts_beyond_the_bounds) {
     const dt_unknown unknown = {
         .name = "width", .value = dt_array_wrap(DT_F64, 0, NULL, &five), .lower = 0, .upper = 1};
     dt_optimizer *o = NULL;
-    dt_optimizer_new(&(dt_optimize_options){0}, distance, NULL, 1, &unknown, &o, error);
+    dt_optimizer_new(distance, NULL, 1, &unknown, &(dt_optimize_options){0}, &o, error);
     dt_optimizer_free(o);
 }
 
@@ -156,7 +156,7 @@ MISTAKE(minimises_a_vector) {
     double start[] = {1, 2};
     const dt_unknown unknown = {.name = "x", .value = dt_array_wrap(DT_F64, SHAPE(2), start)};
     dt_optimizer *o = NULL;
-    if (dt_optimizer_new(&(dt_optimize_options){0}, distance, NULL, 1, &unknown, &o, error) ==
+    if (dt_optimizer_new(distance, NULL, 1, &unknown, &(dt_optimize_options){0}, &o, error) ==
         DT_OK) {
         dt_optimizer_run(o, error);
     }

@@ -59,7 +59,7 @@ MISTAKE(stacks_other_shapes) {
 MISTAKE(splits_unevenly) {
     UNUSED;
     dt_tensor *parts[3];
-    dt_split(real(t, SHAPE(4)), 3, 0, parts);
+    dt_split(real(t, SHAPE(4)), 0, 3, parts);
 }
 
 MISTAKE(broadcasts_to_less) {

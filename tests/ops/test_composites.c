@@ -1,6 +1,6 @@
 /* test_composites.c - public functions made of several operations inherit right derivatives. */
 #include <difftape/gradcheck.h>
-#include <difftape/linalg.h>
+#include <difftape/ops.h>
 
 #include <criterion/criterion.h>
 

@@ -1,7 +1,7 @@
 /* test_composites_linalg.c - functions of matrices made of several operations, and compositions
  * physicists write, inherit right derivatives. */
 #include <difftape/gradcheck.h>
-#include <difftape/linalg.h>
+#include <difftape/ops.h>
 
 #include <criterion/criterion.h>
 

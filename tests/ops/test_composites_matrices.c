@@ -1,7 +1,7 @@
-/* test_composites_matrices.c - functions of singular values, pseudo-inverses and exponentials, alone
- * and in compositions, have right first and second derivatives. */
+/* test_composites_matrices.c - functions of singular values, pseudo-inverses and exponentials,
+ * alone and in compositions, have right first and second derivatives. */
 #include <difftape/gradcheck.h>
-#include <difftape/linalg.h>
+#include <difftape/ops.h>
 
 #include <criterion/criterion.h>
 

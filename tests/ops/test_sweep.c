@@ -133,7 +133,7 @@ static void append(struct outcome *o, dt_tensor *x) {
 /* Forget the elements of an intermediate, as a memory planner may when no rule needs them. */
 static void poison(dt_tensor *x) {
     dt_array a = dt_array_of(x);
-    if (a.data != NULL && dti_array_is_contiguous(&a)) {
+    if (a.data != NULL && dt_array_is_contiguous(&a)) {
         memset(a.data, 0xff, dt_array_bytes(&a));
     }
 }

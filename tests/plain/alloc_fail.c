@@ -129,7 +129,7 @@ static dt_status parse_options(dt_error *error) {
     return error->status;
 }
 
-/* -- a loop of everything that waits, is computed late, batched, or recomputed ------------------ */
+/* -- a loop of everything that waits, is computed late, batched, or recomputed ----------------- */
 
 enum { ROWS = 60, COLUMNS = 100 };
 

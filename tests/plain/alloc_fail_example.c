@@ -1,5 +1,5 @@
-/* alloc_fail_example.c - an example program, its main renamed, with every allocation failing once: it
- * ends with a code and a sentence, or does without; no crash, no leak, no wrong number.
+/* alloc_fail_example.c - an example program, its main renamed, with every allocation failing once:
+ * it ends with a code and a sentence, or does without; no crash, no leak, no wrong number.
  *
  *     alloc_fail_NAME [--most=RUNS] ARGUMENTS OF THE EXAMPLE
  *

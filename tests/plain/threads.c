@@ -92,7 +92,7 @@ static double run_batches(int engine_threads, int64_t batch) {
     return result;
 }
 
-/* -- elements computed when needed, in loops on the engine's threads ---------------------------- */
+/* -- elements computed when needed, in loops on the engine's threads --------------------------- */
 
 enum { LONG = 400, WIDE = 300 };
 static double large[LONG * WIDE];

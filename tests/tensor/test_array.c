@@ -10,7 +10,7 @@ Test(array, new_is_zeroed_aligned_and_contiguous) {
         dt_array array = zero_array((dt_dtype)dtype, SHAPE(3, 4, 5));
         cr_expect((uintptr_t)array.data % 64 == 0, "%s data at %p", dt_dtype_name(array.dtype),
                   array.data);
-        cr_expect(dt_array_size(&array) == 60 && dti_array_is_contiguous(&array));
+        cr_expect(dt_array_size(&array) == 60 && dt_array_is_contiguous(&array));
         cr_expect(dt_array_bytes(&array) == 60 * dt_dtype_size(array.dtype));
         for (int64_t i = 0; i < 60; i++) {
             cr_assert(get(&array, i) == 0, "element %d is not 0", (int)i);
@@ -25,7 +25,7 @@ Test(array, scalars_and_empty_arrays_have_size_one_and_zero) {
     dt_array scalar = zero_array(DT_F64, 0, NULL), empty = zero_array(DT_C128, SHAPE(3, 0, 2));
     cr_expect(dt_array_size(&scalar) == 1 && dt_array_bytes(&scalar) == 8);
     cr_expect(dt_array_size(&empty) == 0 && dt_array_bytes(&empty) == 0);
-    cr_expect(empty.data != NULL && dti_array_is_contiguous(&empty));
+    cr_expect(empty.data != NULL && dt_array_is_contiguous(&empty));
     dt_array_free(&scalar);
     dt_array_free(&empty);
 }

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Well-conditioned matrices whose large elements lie beside the diagonal: every pivot is exchanged. */
+/* Well-conditioned matrices with large elements beside the diagonal: every pivot is exchanged. */
 static dt_array regular(uint64_t seed, dt_dtype dtype, int64_t batch, int64_t n) {
     dt_array a = random_array(seed, dtype, SHAPE(batch, n, n));
     for (int64_t i = 0; i < batch * n; i++) {

@@ -1,5 +1,6 @@
-/* test_kernel_sets.c - every map kernel, for every type, in every kernel set this processor can run:
- * against the reference set, and element by element independent of place, length and alignment.
+/* test_kernel_sets.c - every map kernel, for every type, in every kernel set this processor can
+ * run: against the reference set, and element by element independent of place, length and
+ * alignment.
  *
  * The environment variable DT_KERNEL limits the test to kernels whose name contains it. */
 #define DTI_SET baseline
@@ -231,7 +232,7 @@ Test(kernel_sets, arithmetic_is_bitwise_equal_and_functions_are_close_in_every_s
     cr_assert_geq(n_compared, n);
 }
 
-/* Runs of n elements from `first` on, at odd addresses, against the same elements of a full tile. */
+/* Runs of n elements from `first` on, at odd addresses, against those elements of a full tile. */
 static void check_runs(const kernel *k, const operands *o, const char *set) {
     static buffer whole, out;
     size_t size = output_size(k, o), align = size < 8 ? size : 8;

@@ -33,7 +33,7 @@ Test(view, reshape_keeps_the_order_of_elements) {
                  {2, {4, -1}, {4, 6}}, {3, {24, 1, 1}, {24, 1, 1}}};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         cr_assert(dti_array_reshape(&view, &array, cases[c].ndim, cases[c].shape, NULL) == DT_OK);
-        cr_expect(view.data == array.data && dti_array_is_contiguous(&view), "case %zu", c);
+        cr_expect(view.data == array.data && dt_array_is_contiguous(&view), "case %zu", c);
         for (int d = 0; d < view.ndim; d++) {
             cr_expect(view.shape[d] == cases[c].expected[d], "case %zu: size %d of dimension %d", c,
                       (int)view.shape[d], d);
@@ -88,7 +88,7 @@ Test(view, permute_reorders_dimensions_and_refuses_repeats) {
     cr_assert(dti_array_permute(&view, &array, swap, NULL) == DT_OK);
     static const double expected[] = {0, 3, 1, 4, 2, 5};
     expect_elements(&view, 6, expected, "transpose");
-    cr_expect_not(dti_array_is_contiguous(&view));
+    cr_expect_not(dt_array_is_contiguous(&view));
     dt_error error = DT_ERROR_INIT;
     cr_expect(dti_array_permute(&view, &array, repeat, &error) == DT_ERR_SHAPE);
     cr_expect(strstr(error.message, "must appear once") != NULL, "message: %s", error.message);

@@ -11,16 +11,17 @@
 
 DT_BEGIN_DECLS
 
-/** Hessian-vector products: ret_hv[i] = sum_j (d^2 loss / dx_i dx_j) v[j] for a real scalar loss,
- *  by two reverse sweeps: a few times the cost of the gradient, whatever the size. v[j] has shape
- *  and type of x[j]. Errors as dt_vjp; DT_ERR_GRADIENT if the loss is complex or not a scalar. */
-DT_API void dt_hvp(dt_tensor *loss, int n_x, dt_tensor *const *x, dt_tensor *const *v,
-                   dt_tensor **ret_hv);
+/** Hessian-vector products: ret_product[i] = sum_j (d^2 loss / dx_i dx_j) xdot[j] for a real scalar
+ *  loss, by two reverse sweeps: a few times the cost of the gradient, whatever the size. xdot[j]
+ *  has shape and type of x[j]. Errors as dt_vjp; DT_ERR_GRADIENT if the loss is complex or not a
+ *  scalar. */
+DT_API void dt_hvp(dt_tensor *loss, int n_x, dt_tensor *const *x, dt_tensor *const *xdot,
+                   dt_tensor **ret_product);
 
-/** Gauss-Newton products: ret[i] = (J^T J v)_i for residuals y(x) of any shape, one forward and one
- *  reverse sweep; J^T is the adjoint in the real inner product. */
-DT_API void dt_gauss_newton(dt_tensor *y, int n_x, dt_tensor *const *x, dt_tensor *const *v,
-                            dt_tensor **ret);
+/** Gauss-Newton products: ret_product[i] = (J^T J xdot)_i for residuals y(x) of any shape, one
+ *  forward and one reverse sweep; J^T is the adjoint in the real inner product. */
+DT_API void dt_gauss_newton(dt_tensor *y, int n_x, dt_tensor *const *x, dt_tensor *const *xdot,
+                            dt_tensor **ret_product);
 
 /** All of dy_a/dx_b as a tensor of shape (shape of y..., shape of x...), which must not exceed
  *  DT_MAX_DIMS dimensions; x and y real. As many forward sweeps as x has elements or reverse sweeps
@@ -32,8 +33,8 @@ typedef dt_tensor *dt_step_fn(void *user, dt_tape *tape, dt_tensor *x, dt_tensor
 
 /** When to stop looking for a fixed point; {0} fields take the defaults in brackets. */
 typedef struct dt_fixed_point_options {
-    int max_iterations; /**< [200] */
-    double tolerance;   /**< [1e-13] |step(x) - x| relative to |x|, Euclidean norms */
+    int64_t max_iterations; /**< [200] */
+    double tolerance;       /**< [1e-13] |step(x) - x| relative to |x|, Euclidean norms */
 } dt_fixed_point_options;
 
 /** The x* = step(x*, params) that the iteration from x0 (f64 or c128) converges to. The derivative

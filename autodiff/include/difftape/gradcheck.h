@@ -52,14 +52,14 @@ typedef struct dt_gradcheck_report {
  *  2. central differences along random directions;
  *  3. central differences entry by entry;
  *  and on request
- *  4. Taylor remainder: |s(x + h d) - s(x) - h <g, d>| falls as h^2 (a power of at least 1.9), which
- *     needs no step to be chosen;
+ *  4. Taylor remainder: |s(x + h d) - s(x) - h <g, d>| falls as h^2 (a power of at least 1.9),
+ *     which needs no step to be chosen;
  *  5. the same bits again, and on several threads.
  *
  *  The output may be any shape and complex: it is contracted with a random cotangent. f32 and c64
  *  inputs are refused: check in double precision. On failure the message names the function, the
- *  worst entry (input, index), analytic and numeric value. `name` is used in messages; options and ret_report may be
- *  NULL. */
+ *  worst entry (input, index), analytic and numeric value. `name` is used in messages; options and
+ *  ret_report may be NULL. */
 DT_API dt_status dt_gradcheck(const char *name, dt_tensor_fn *fn, void *user, int n_in,
                               const dt_array *values, const dt_gradcheck_options *options,
                               dt_gradcheck_report *ret_report, dt_error *error);

@@ -7,18 +7,19 @@
 DT_BEGIN_DECLS
 
 /** y[.., i, ..] = x[.., index[i], ..] along axis; index is a 1-d i64 tensor, entries in [0, size)
- *  or DT_ERR_ARGUMENT naming the first that is not. X = dt_scatter_add(Y). Repeats accumulate. */
+ *  or DT_ERR_ARGUMENT naming the first that is not. xbar = dt_scatter_add(ybar). Repeats
+ *  accumulate. */
 DT_API dt_tensor *dt_gather(dt_tensor *x, dt_tensor *index, int axis);
 
-/** Zeros of size n along axis, then y[.., index[i], ..] += x[.., i, ..] in order of i. X =
- *  dt_gather(Y). */
+/** Zeros of size n along axis, then y[.., index[i], ..] += x[.., i, ..] in order of i.
+ *  xbar = dt_gather(ybar). */
 DT_API dt_tensor *dt_scatter_add(dt_tensor *x, dt_tensor *index, int axis, int64_t n);
 
 /** Elements of x by their numbers in C order; the result has the shape of index (i64). */
 DT_API dt_tensor *dt_take(dt_tensor *x, dt_tensor *index);
 
-/** y[.., i, ..] = x[.., index[.., i, ..], ..] along axis; index agrees with x in all other axes. What
- *  dt_argsort returns is such an index. */
+/** y[.., i, ..] = x[.., index[.., i, ..], ..] along axis; index agrees with x in all other axes.
+ *  What dt_argsort returns is such an index. */
 DT_API dt_tensor *dt_take_along_axis(dt_tensor *x, dt_tensor *index, int axis);
 
 /** x with value where mask (bool) is true; all three broadcast. */
@@ -28,7 +29,7 @@ DT_API dt_tensor *dt_put_mask(dt_tensor *x, dt_tensor *mask, dt_tensor *value);
 DT_API dt_tensor *dt_nonzero(dt_tensor *mask);
 
 /** Ascending order along an axis, stable, NaN last; the sorted elements, and their places (i64, no
- *  gradient).  X = Y put back in place. */
+ *  gradient).  xbar = ybar put back in place. */
 DT_API dt_tensor *dt_sort(dt_tensor *x, int axis);
 DT_API dt_tensor *dt_argsort(dt_tensor *x, int axis);
 

@@ -104,9 +104,9 @@ struct dt_op {
      *  dt_node_fail and return its status. */
     dt_status (*shape)(dt_node *n);
 
-    /** DT_ELEMENTWISE with one output: the function that computes it. Inputs arrive broadcast, packed
-     *  and converted, so it never sees a stride; several operations in a row run tile by tile
-     *  without storing what lies between. It runs when somebody needs the elements. */
+    /** DT_ELEMENTWISE with one output: the function that computes it. Inputs arrive broadcast,
+     *  packed and converted, so it never sees a stride; several operations in a row run tile by
+     *  tile without storing what lies between. It runs when somebody needs the elements. */
     dt_map (*map)(const dt_node *n);
 
     /** All other operations: fill the outputs' elements (contiguous, uninitialised); for DT_VIEW

@@ -3,7 +3,7 @@
  *     dt_unknown p[] = {{.name = "stiffness", .value = start, .lower = 0, .upper = INFINITY}};
  *     dt_optimize_options options = {.method = DT_LBFGS};
  *     dt_optimizer *o;
- *     dt_optimizer_new(&options, loss, user, 1, p, &o, &error);
+ *     dt_optimizer_new(loss, user, 1, p, &options, &o, &error);
  *     dt_optimizer_run(o, &error);
  *     puts(dt_optimizer_report(o)->reason);
  *     dt_optimizer_get(o, 0, &result, &error);
@@ -35,8 +35,8 @@ typedef struct dt_unknown {
 
 /** How to minimise. */
 typedef enum dt_method {
-    DT_LBFGS, /**< limited-memory BFGS, strong Wolfe line search. J. Nocedal, S. J. Wright, Numerical
-                 Optimization, 2nd ed., algorithms 3.5 and 7.5, Springer (2006) */
+    DT_LBFGS, /**< limited-memory BFGS, strong Wolfe line search. J. Nocedal, S. J. Wright,
+                 Numerical Optimization, 2nd ed., algorithms 3.5 and 7.5, Springer (2006) */
     DT_LEVENBERG_MARQUARDT, /**< fn returns residuals r, the loss is sum |r|^2 / 2. H. B. Nielsen,
                                IMM-REP-1999-05, Technical University of Denmark (1999) */
     DT_ADAM,                /**< D. P. Kingma, J. Ba, arXiv:1412.6980 (2015) */
@@ -102,10 +102,10 @@ typedef struct dt_optimize_report {
  *  called once per evaluation on a tape of the optimizer's own that is reset before each, so use
  *  dt_constant_view for large data. Where the model has no value (a matrix that is not positive
  *  definite, a value that is not finite) a line search takes it as an infinite loss and shortens
- *  the step; at the start it is an error. Errors: DT_ERR_ARGUMENT for bounds that do not contain
- *  the start, DT_ERR_DTYPE, DT_ERR_MEMORY; *ret_optimizer is then untouched. */
-DT_API dt_status dt_optimizer_new(const dt_optimize_options *options, dt_tensor_fn *fn, void *user,
-                                  int n_unknowns, const dt_unknown *unknowns,
+ *  the step; at the start it is an error. options may be NULL. Errors: DT_ERR_ARGUMENT for bounds
+ *  that do not contain the start, DT_ERR_DTYPE, DT_ERR_MEMORY; *ret_optimizer is then untouched. */
+DT_API dt_status dt_optimizer_new(dt_tensor_fn *fn, void *user, int n_unknowns,
+                                  const dt_unknown *unknowns, const dt_optimize_options *options,
                                   dt_optimizer **ret_optimizer, dt_error *error);
 DT_API void dt_optimizer_free(dt_optimizer *optimizer);
 

@@ -1,4 +1,4 @@
-/* profile.h - where time and memory go: the graph as a picture, a table by operation, a time line. */
+/* profile.h - where time and memory go: the graph as a picture, operations as a table or trace. */
 #ifndef DIFFTAPE_PROFILE_H
 #define DIFFTAPE_PROFILE_H
 
@@ -20,8 +20,8 @@ DT_API void dt_graph_write_dot(dt_tensor *y, dt_write_fn *write, void *user);
  *  operation. */
 DT_API void dt_profile_enable(dt_tape *tape, bool on);
 
-/** The two reports: a table of operations by total time (calls, time forward and in sweeps, bytes of
- *  results), and every single operation as Chrome trace events (open in chrome://tracing or
+/** The two reports: a table of operations by total time (calls, time forward and in sweeps, bytes
+ *  of results), and every single operation as Chrome trace events (open in chrome://tracing or
  *  Perfetto). */
 typedef enum dt_profile_report { DT_PROFILE_TABLE, DT_PROFILE_TRACE } dt_profile_report;
 

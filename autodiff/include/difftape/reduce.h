@@ -6,7 +6,7 @@
 
 DT_BEGIN_DECLS
 
-/* An `axis` below is one axis (negative counts from the end), DT_ALL, or several: DT_AXES(0, -1). */
+/* An `axis` is one axis (negative: from the end), DT_ALL, or several: DT_AXES(0, -1). */
 
 /** All axes. */
 #define DT_ALL (1 << 16)
@@ -19,20 +19,20 @@ DT_BEGIN_DECLS
 #define DT_AXES_LIST  (1 << 17)
 #define DT_AXIS(axis) ((axis) == 99 ? 0 : 1 << ((axis)&15))
 
-/** Sum over axes, which disappear; the sum of nothing is 0. Pairwise in a fixed order. X = Y
- *  broadcast back. */
+/** Sum over axes, which disappear; the sum of nothing is 0. Pairwise in a fixed order.
+ *  xbar = ybar broadcast back. */
 DT_API dt_tensor *dt_sum(dt_tensor *x, int axis);
 
-/** The mean likewise; the mean of nothing is an error (DT_ERR_SHAPE). X = Y / count, broadcast
- *  back. */
+/** The mean likewise; the mean of nothing is an error (DT_ERR_SHAPE). xbar = ybar / count,
+ *  broadcast back. */
 DT_API dt_tensor *dt_mean(dt_tensor *x, int axis);
 
 /** The product over axes, 1 of nothing. Derivatives of any order are exact however many factors are
- *  zero. X_i = Y (product of the others)*. */
+ *  zero. xbar_i = ybar (product of the others)*. */
 DT_API dt_tensor *dt_prod(dt_tensor *x, int axis);
 
 /** The smallest and largest element over axes, real; a NaN is the result; of nothing: DT_ERR_SHAPE.
- *  X = Y where x = y, shared equally among equal ones. */
+ *  xbar = ybar where x = y, shared equally among equal ones. */
 DT_API dt_tensor *dt_min(dt_tensor *x, int axis);
 DT_API dt_tensor *dt_max(dt_tensor *x, int axis);
 
@@ -41,18 +41,18 @@ DT_API dt_tensor *dt_max(dt_tensor *x, int axis);
 DT_API dt_tensor *dt_argmin(dt_tensor *x, int axis);
 DT_API dt_tensor *dt_argmax(dt_tensor *x, int axis);
 
-/** log sum exp(x) over axes, real, without overflow; -inf of nothing.  X = Y exp(x - y). */
+/** log sum exp(x) over axes, real, without overflow; -inf of nothing.  xbar = ybar exp(x - y). */
 DT_API dt_tensor *dt_logsumexp(dt_tensor *x, int axis);
 
-/** sqrt(sum |x|^2) over axes, real, without overflow.  X = Y x/y, 0 at 0. */
+/** sqrt(sum |x|^2) over axes, real, without overflow.  xbar = ybar x/y, 0 at 0. */
 DT_API dt_tensor *dt_norm(dt_tensor *x, int axis);
 
 /** sum |x - mean|^2 / (count - correction) over axes: correction 0 for the variance of the numbers,
  *  1 for an estimate from a sample. DT_ERR_SHAPE if count <= correction. */
 DT_API dt_tensor *dt_var(dt_tensor *x, int axis, double correction);
 
-/** Running sums and products along one axis; the shape stays.  X = sums of Y from the other end;
- *  products as dt_prod, at log2(size) multiplications of the whole. */
+/** Running sums and products along one axis; the shape stays. xbar = sums of ybar from the other
+ *  end; products as dt_prod, at log2(size) multiplications of the whole. */
 DT_API dt_tensor *dt_cumsum(dt_tensor *x, int axis);
 DT_API dt_tensor *dt_cumprod(dt_tensor *x, int axis);
 

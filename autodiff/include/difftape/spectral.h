@@ -10,13 +10,13 @@
 #ifndef DIFFTAPE_SPECTRAL_H
 #define DIFFTAPE_SPECTRAL_H
 
-#include <difftape/ops.h>
+#include <difftape/tape.h>
 
 DT_BEGIN_DECLS
 
-/** Eigenvalues, ascending: (..., n, n) -> (..., n).  Abar = V diag(wbar) V^H. At a degeneracy that is
- *  right for losses that are symmetric in the degenerate values (sums over levels); a single sorted
- *  branch has a kink there. Errors: DT_ERR_NONFINITE naming the matrix. */
+/** Eigenvalues, ascending: (..., n, n) -> (..., n). Abar = V diag(wbar) V^H. At a degeneracy that
+ *  is right for losses that are symmetric in the degenerate values (sums over levels); a single
+ *  sorted branch has a kink there. Errors: DT_ERR_NONFINITE naming the matrix. */
 DT_API dt_tensor *dt_eigvalsh(dt_tensor *a);
 
 /** What dt_eigh does when a cotangent reaches eigenvectors of a cluster, that is of eigenvalues
@@ -30,26 +30,27 @@ typedef enum dt_cluster_policy {
 } dt_cluster_policy;
 
 /** Eigenvalues w (..., n), ascending, and unit eigenvectors, the columns of v (..., n, n).
- *  With M = (V^H Vbar - Vbar^H V)/2: Abar = V (diag(wbar) + M_ij / (w_j - w_i)) V^H. A loss must not
- *  depend on the free phases: |Im diag(V^H Vbar)| > 1e-8 |Vbar| is DT_ERR_GAUGE as well. Between
- *  relative gaps of 1e-8 and 1e-4 expect errors of 2e-16 / gap. epsilon is for DT_CLUSTER_LORENTZ.
+ *  With M = (V^H Vbar - Vbar^H V)/2: Abar = V (diag(wbar) + M_ij / (w_j - w_i)) V^H. A loss must
+ *  not depend on the free phases: |Im diag(V^H Vbar)| > 1e-8 |Vbar| is DT_ERR_GAUGE as well.
+ *  Between relative gaps of 1e-8 and 1e-4 expect errors of 2e-16 / gap. epsilon is for
+ *  DT_CLUSTER_LORENTZ.
  *  Source: M. B. Giles, Collected matrix derivative results for forward and reverse mode AD (2008),
  *  doi:10.1007/978-3-540-68942-3_4. */
 DT_API void dt_eigh(dt_tensor *a, dt_cluster_policy policy, double epsilon, dt_tensor **ret_w,
                     dt_tensor **ret_v);
 
-/** Functions g of an eigenvalue x; params are real scalars that may want gradients. */
+/** Functions g of an eigenvalue w; params are real scalars that may want gradients. */
 typedef enum dt_spectral_kind {
-    DT_SPECTRAL_RECIPROCAL, /**< 1/x */
-    DT_SPECTRAL_POWER,      /**< x^p; params p */
-    DT_SPECTRAL_SQRT,       /**< sqrt(x) */
-    DT_SPECTRAL_EXP,        /**< exp(x) */
-    DT_SPECTRAL_LOG,        /**< log(x) */
-    DT_SPECTRAL_RESOLVENT, /**< Re 1/(x0 + i s - x) = (x0 - x) / ((x0 - x)^2 + s^2); params x0, s */
-    DT_SPECTRAL_THERMAL,   /**< coth(c sqrt(x)) / sqrt(x), the one-phonon weight of squared
-                               frequencies x, c = hbar / (2 k_B T); params c */
-    DT_SPECTRAL_GAUSSIAN,  /**< exp(-(x - x0)^2 / (2 s^2)) / (s sqrt(2 pi)); params x0, s */
-    DT_SPECTRAL_LORENTZIAN, /**< (s / pi) / ((x - x0)^2 + s^2); params x0, s */
+    DT_SPECTRAL_RECIPROCAL, /**< 1/w */
+    DT_SPECTRAL_POWER,      /**< w^p; params p */
+    DT_SPECTRAL_SQRT,       /**< sqrt(w) */
+    DT_SPECTRAL_EXP,        /**< exp(w) */
+    DT_SPECTRAL_LOG,        /**< log(w) */
+    DT_SPECTRAL_RESOLVENT, /**< Re 1/(w0 + i s - w) = (w0 - w) / ((w0 - w)^2 + s^2); params w0, s */
+    DT_SPECTRAL_THERMAL,   /**< coth(c sqrt(w)) / sqrt(w), the one-phonon weight of squared
+                               frequencies w, c = hbar / (2 k_B T); params c */
+    DT_SPECTRAL_GAUSSIAN,  /**< exp(-(w - w0)^2 / (2 s^2)) / (s sqrt(2 pi)); params w0, s */
+    DT_SPECTRAL_LORENTZIAN, /**< (s / pi) / ((w - w0)^2 + s^2); params w0, s */
     DT_SPECTRAL_USER        /**< build, below */
 } dt_spectral_kind;
 
@@ -60,42 +61,43 @@ typedef enum dt_spectral_domain {
                         0) */
     DT_DOMAIN_DROP,  /**< they contribute nothing, as in a pseudo-inverse; which ones is taken as
                         fixed in derivatives */
-    DT_DOMAIN_CLAMP  /**< g(max(x, cutoff)), with its derivative 0 below */
+    DT_DOMAIN_CLAMP  /**< g(max(w, cutoff)), with its derivative 0 below */
 } dt_spectral_domain;
 
-/** A user's function: g(lambda) element by element from engine operations, lambda (k) f64 and params
- *  as given. Pure; it runs on worker tapes. */
-typedef dt_tensor *dt_spectral_build(void *user, dt_tape *tape, dt_tensor *lambda,
-                                     dt_tensor *const *params);
+/** A user's function: g(w) element by element from engine operations, w (k) f64 and params as
+ *  given. Pure; it runs on worker tapes. */
+typedef dt_tensor *dt_spectral_build_fn(void *user, dt_tape *tape, dt_tensor *w,
+                                        dt_tensor *const *params);
 
 /** A function g; {.kind = DT_SPECTRAL_EXP} is enough for most. */
-typedef struct dt_spectral_fn {
+typedef struct dt_spectral_function {
     dt_spectral_kind kind;
     dt_spectral_domain domain;
     double cutoff; /**< [0] */
-    /** Length on which g varies, for functions of an additive scale (a line of width s at any x):
+    /** Length on which g varies, for functions of an additive scale (a line of width s at any w):
      *  pairs closer than a tenth of it count as near. [0: a tenth of the smaller magnitude] */
     double length;
-    dt_spectral_build *build; /**< DT_SPECTRAL_USER */
+    dt_spectral_build_fn *build; /**< DT_SPECTRAL_USER */
     void *user;
-} dt_spectral_fn;
+} dt_spectral_function;
 
-/** g(A) = V g(Lambda) V^H. With the divided differences G_ij = g[x_i, x_j], G_ii = g'(x_i):
+/** g(A) = V diag(g(w)) V^H. With the divided differences G_ij = g[w_i, w_j], G_ii = g'(w_i):
  *      Abar = V (G o (V^H Ybar V)) V^H,      paramsbar_j = Re tr(Ybar^H (dg/dparam_j)(A)).
  *  Exact for any gaps, zero included; second derivatives too, third ones are DT_ERR_GRADIENT.
  *  Source: Ju. L. Daleckii, S. G. Krein (1965); N. J. Higham, Functions of Matrices, theorem 3.11,
  *  SIAM (2008), doi:10.1137/1.9780898717778. docs/derivations.md has the derivation. */
-DT_API dt_tensor *dt_spectral_apply(dt_tensor *a, const dt_spectral_fn *fn, int n_params,
+DT_API dt_tensor *dt_spectral_apply(dt_tensor *a, const dt_spectral_function *fn, int n_params,
                                     dt_tensor *const *params);
 
 /** y_b = F_b g(A) F_b^H for the rows of F (..., m, n): real (..., m), without forming g(A).
  *      Abar = V (G o (S^H diag(ybar) S)) V^H, S = F V,      Fbar = 2 diag(ybar) F g(A).
  *  Leading dimensions broadcast. Phonon intensities are such sums. */
-DT_API dt_tensor *dt_spectral_form(dt_tensor *f, dt_tensor *a, const dt_spectral_fn *fn,
+DT_API dt_tensor *dt_spectral_form(dt_tensor *f, dt_tensor *a, const dt_spectral_function *fn,
                                    int n_params, dt_tensor *const *params);
 
-/** Pseudo-inverse of a Hermitian matrix: 1/x for |x| > rtol times the largest |x|, else 0, the rank
- *  taken as fixed in derivatives; rtol is never less than n times the rounding error, as in dt_pinv. */
+/** Pseudo-inverse of a Hermitian matrix: 1/w for |w| > rtol times the largest |w|, else 0, the rank
+ *  taken as fixed in derivatives; rtol is never less than n times the rounding error, as in
+ *  dt_pinv. */
 DT_API dt_tensor *dt_pinv_hermitian(dt_tensor *a, double rtol);
 
 DT_END_DECLS

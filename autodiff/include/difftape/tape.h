@@ -8,9 +8,9 @@
  * the direction of steepest ascent; a real input of a complex operation receives the real part.
  *
  * Errors are sticky: no operation given a tensor returns NULL (without any there is no tape to
- * tell), none aborts or exits. The first failure is kept with a
- * full sentence, every later operation returns the tape's inert tensor (a scalar NaN that wants no
- * gradient), so one look at dt_tape_status at the end is a correct program.
+ * tell), none aborts or exits. The first failure is kept with a full sentence, every later
+ * operation returns the tape's inert tensor (a scalar NaN that wants no gradient), so one look at
+ * dt_tape_status at the end is a correct program.
  *
  * A tape belongs to one thread at a time; different tapes may run on different threads. */
 #ifndef DIFFTAPE_TAPE_H
@@ -34,8 +34,8 @@ typedef struct dt_tape_options {
     bool watch_nonfinite;
 } dt_tape_options;
 
-/** A new tape; options may be NULL. Never NULL: without memory for the tape itself it is one that has
- *  failed already, with DT_ERR_MEMORY, so that one look at the status at the end is enough.
+/** A new tape; options may be NULL. Never NULL: without memory for the tape itself it is one that
+ *  has failed already, with DT_ERR_MEMORY, so that one look at the status at the end is enough.
  *  dt_tape_free releases it with every tensor on it (NULL is fine). */
 DT_API dt_tape *dt_tape_new(const dt_tape_options *options);
 DT_API void dt_tape_free(dt_tape *tape);
@@ -159,9 +159,10 @@ typedef struct dt_mark {
 } dt_mark;
 
 /** Give back every intermediate made after the mark (parameters, constants and their gradients
- *  stay; a tensor made after the mark must not be used any more). A loop of mark, model,
- *  dt_backward, rewind allocates nothing from the system once warm. A mark taken after another one
- *  that the tape has since been rewound to is gone: DT_ERR_STALE where that shows. */
+ *  stay; a tensor made after the mark must not be used any more). What create.h makes counts as an
+ *  intermediate: a dt_scalar from before the mark stays, one from after it goes. A loop of mark,
+ *  model, dt_backward, rewind allocates nothing from the system once warm. A mark taken after
+ *  another one that the tape has since been rewound to is gone: DT_ERR_STALE where that shows. */
 DT_API dt_mark dt_tape_mark(dt_tape *tape);
 DT_API void dt_tape_rewind(dt_tape *tape, dt_mark mark);
 

@@ -1,4 +1,6 @@
-/* y = arcosh(x), principal branch      cotangent: xbar = ybar / (sqrt(x - 1) sqrt(x + 1))*      slope infinite at 1; real x below: NaN. */
+/* y = arcosh(x), principal branch      cotangent: xbar = ybar / (sqrt(x - 1) sqrt(x + 1))*
+ *
+ * Slope infinite at 1; real x below: NaN. */
 #include "../ops.h"
 
 static dt_map map(const dt_node *n) {

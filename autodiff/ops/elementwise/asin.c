@@ -1,4 +1,6 @@
-/* y = arcsin(x), principal branch      cotangent: xbar = ybar / (sqrt(1 - x) sqrt(1 + x))*      slope infinite at 1 and -1; real x beyond: NaN. */
+/* y = arcsin(x), principal branch      cotangent: xbar = ybar / (sqrt(1 - x) sqrt(1 + x))*
+ *
+ * Slope infinite at 1 and -1; real x beyond: NaN. */
 #include "../ops.h"
 
 static dt_map map(const dt_node *n) {

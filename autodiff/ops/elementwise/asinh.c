@@ -1,4 +1,6 @@
-/* y = arsinh(x)      cotangent: xbar = ybar / sqrt(1 + x^2)*      smooth for real x; complex x: branch points at i and -i. */
+/* y = arsinh(x)      cotangent: xbar = ybar / sqrt(1 + x^2)*
+ *
+ * Smooth for real x; complex x: branch points at i and -i. */
 #include "../ops.h"
 
 static dt_map map(const dt_node *n) {

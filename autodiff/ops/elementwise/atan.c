@@ -1,4 +1,6 @@
-/* y = arctan(x)      cotangent: xbar = ybar / (1 + x^2)*      smooth for real x; poles at i and -i. */
+/* y = arctan(x)      cotangent: xbar = ybar / (1 + x^2)*
+ *
+ * Smooth for real x; poles at i and -i. */
 #include "../ops.h"
 
 static dt_map map(const dt_node *n) {

@@ -1,4 +1,6 @@
-/* y = artanh(x), principal branch      cotangent: xbar = ybar / ((1 - x) (1 + x))*      infinite at 1 and -1; real x beyond: NaN. */
+/* y = artanh(x), principal branch      cotangent: xbar = ybar / ((1 - x) (1 + x))*
+ *
+ * Infinite at 1 and -1; real x beyond: NaN. */
 #include "../ops.h"
 
 static dt_map map(const dt_node *n) {

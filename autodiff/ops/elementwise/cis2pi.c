@@ -1,5 +1,7 @@
-/* y = exp(2 pi i x), x real      cotangent: xbar = 2 pi Im(ybar y*)      smooth everywhere; whole turns are
- * taken off x exactly, so large x loses nothing and multiples of 1/4 give exact values. */
+/* y = exp(2 pi i x), x real      cotangent: xbar = 2 pi Im(ybar y*)
+ *
+ * Smooth everywhere; whole turns are taken off x exactly, so large x loses nothing and multiples of
+ * 1/4 give exact values. */
 #include "../ops.h"
 
 #define TWO_PI 6.28318530717958647693

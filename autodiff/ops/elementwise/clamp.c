@@ -1,5 +1,6 @@
-/* y = x held in [low, high], real      cotangent: xbar = low <= x <= high ? ybar : 0      kinks at low and high;
- * a NaN passes. */
+/* y = x held in [low, high], real      cotangent: xbar = low <= x <= high ? ybar : 0
+ *
+ * Kinks at low and high; a NaN passes. */
 #include "../ops.h"
 
 struct attr {

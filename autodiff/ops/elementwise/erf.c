@@ -1,4 +1,8 @@
-/* y = erf(x) = 2/sqrt(pi) int_0^x exp(-t^2) dt, real      cotangent: xbar = ybar 2/sqrt(pi) exp(-x^2)      smooth everywhere. */
+/* y = erf(x) = 2/sqrt(pi) int_0^x exp(-t^2) dt, real
+ *
+ * cotangent: xbar = ybar 2/sqrt(pi) exp(-x^2)
+ *
+ * Smooth everywhere. */
 #include "../ops.h"
 
 static dt_map map(const dt_node *n) {

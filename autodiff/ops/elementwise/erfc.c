@@ -1,4 +1,8 @@
-/* y = 1 - erf(x), real, accurate where it is small      cotangent: xbar = -ybar 2/sqrt(pi) exp(-x^2)      smooth everywhere. */
+/* y = 1 - erf(x), real, accurate where it is small
+ *
+ * cotangent: xbar = -ybar 2/sqrt(pi) exp(-x^2)
+ *
+ * Smooth everywhere. */
 #include "../ops.h"
 
 static dt_map map(const dt_node *n) {

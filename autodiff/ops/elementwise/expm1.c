@@ -1,4 +1,6 @@
-/* y = exp(x) - 1, real, accurate near 0      cotangent: xbar = ybar exp(x)      smooth everywhere. */
+/* y = exp(x) - 1, real, accurate near 0      cotangent: xbar = ybar exp(x)
+ *
+ * Smooth everywhere. */
 #include "../ops.h"
 
 static dt_map map(const dt_node *n) {

@@ -1,5 +1,6 @@
-/* y = a - trunc(a/b) b, real, the sign of a      cotangents: abar = ybar, bbar = -ybar trunc(a/b)      jumps
- * where a/b is an integer; NaN at b = 0. */
+/* y = a - trunc(a/b) b, real, the sign of a      cotangents: abar = ybar, bbar = -ybar trunc(a/b)
+ *
+ * Jumps where a/b is an integer; NaN at b = 0. */
 #include "../ops.h"
 
 #include "internal.h"

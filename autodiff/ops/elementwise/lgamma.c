@@ -1,4 +1,6 @@
-/* y = log |Gamma(x)|, real      cotangent: xbar = ybar psi(x), the digamma function      infinite at 0, -1, -2, ... */
+/* y = log |Gamma(x)|, real      cotangent: xbar = ybar psi(x), the digamma function
+ *
+ * Infinite at 0, -1, -2, ... */
 #include "../ops.h"
 
 static dt_map map(const dt_node *n) {

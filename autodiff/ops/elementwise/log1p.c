@@ -1,4 +1,6 @@
-/* y = log(1 + x), real, accurate near 0      cotangent: xbar = ybar / (1 + x)      infinite at -1, NaN below. */
+/* y = log(1 + x), real, accurate near 0      cotangent: xbar = ybar / (1 + x)
+ *
+ * Infinite at -1, NaN below. */
 #include "../ops.h"
 
 static dt_map map(const dt_node *n) {

@@ -1,4 +1,6 @@
-/* y = log(x) / log(2), principal branch      cotangent: xbar = ybar / (x log 2)*      infinite at 0. */
+/* y = log(x) / log(2), principal branch      cotangent: xbar = ybar / (x log 2)*
+ *
+ * Infinite at 0. */
 #include "../ops.h"
 
 static dt_map map(const dt_node *n) {

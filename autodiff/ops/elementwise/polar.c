@@ -1,4 +1,6 @@
-/* y = r exp(i x), r and x real      cotangents: rbar = Re(ybar exp(-i x)), xbar = Im(ybar y*)
+/* y = r exp(i angle), both real
+ *
+ * cotangents: rbar = Re(ybar exp(-i angle)), anglebar = Im(ybar y*)
  *
  * Smooth everywhere, at r = 0 too; r may be negative. */
 #include "../ops.h"
@@ -28,7 +30,7 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 
 const dt_op dti_op_polar = {
     .name = "polar",
-    .formula = "y = r exp(i x)",
+    .formula = "y = r exp(i angle)",
     .arity = 2,
     .kind = DT_ELEMENTWISE,
     .dtypes = DT_REAL_ONLY,
@@ -43,6 +45,6 @@ const dt_op dti_op_polar = {
                {.in = {{DT_SHAPE(3), .fill = DT_FILL_ZERO}, {DT_SHAPE(3)}}}),
 };
 
-dt_tensor *dt_polar(dt_tensor *r, dt_tensor *x) {
-    return dt_apply(&dti_op_polar, 2, (dt_tensor *const[]){r, x}, NULL);
+dt_tensor *dt_polar(dt_tensor *r, dt_tensor *angle) {
+    return dt_apply(&dti_op_polar, 2, (dt_tensor *const[]){r, angle}, NULL);
 }

@@ -1,4 +1,6 @@
-/* y = a^b, principal branch      cotangents: abar = ybar (b a^(b-1))*, bbar = ybar (y log a)*, 0 at a = 0
+/* y = a^b, principal branch
+ *
+ * cotangents: abar = ybar (b a^(b-1))*, bbar = ybar (y log a)*, 0 at a = 0
  *
  * For a fixed real exponent dt_pow is faster and also takes negative a. A negative real a gives NaN
  * unless b is an integer, and then has no derivative with respect to b. */

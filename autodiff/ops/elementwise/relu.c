@@ -1,4 +1,6 @@
-/* y = max(x, 0), real      cotangent: xbar = x > 0 ? ybar : 0      kink at 0, where the slope is taken as 0. */
+/* y = max(x, 0), real      cotangent: xbar = x > 0 ? ybar : 0
+ *
+ * Kink at 0, where the slope is taken as 0. */
 #include "../ops.h"
 
 static dt_map map(const dt_node *n) {

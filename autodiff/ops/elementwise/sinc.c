@@ -1,5 +1,6 @@
-/* y = (d/dx)^order of sin(x)/x      cotangent: xbar = ybar (y of order + 1)*      smooth everywhere: dt_sinc is
- * order 0, and each derivative is the next order. */
+/* y = (d/dx)^order of sin(x)/x      cotangent: xbar = ybar (y of order + 1)*
+ *
+ * Smooth everywhere: dt_sinc is order 0, and each derivative is the next order. */
 #include "../ops.h"
 
 #define LARGEST_ORDER 64

@@ -1,6 +1,10 @@
-/* y = c_k(x) = sum_j (-x)^j / (2j + k)!, the Stumpff functions, real      cotangent: xbar = ybar (k c_(k+2) - c_(k+1)) / 2      smooth
- * everywhere: c_1(t^2) = sin(t)/t and c_2(t^2) = (1 - cos t)/t^2, which dt_rotation_from_vector needs as functions
- * of t^2. K. Stumpff, Himmelsmechanik I, Berlin (1959). */
+/* y = c_k(x) = sum_j (-x)^j / (2j + k)!, the Stumpff functions, real
+ *
+ * cotangent: xbar = ybar (k c_(k+2) - c_(k+1)) / 2
+ *
+ * Smooth everywhere: c_1(t^2) = sin(t)/t and c_2(t^2) = (1 - cos t)/t^2, which
+ * dt_rotation_from_vector needs as functions of t^2. K. Stumpff, Himmelsmechanik I, Berlin
+ * (1959). */
 #include "../ops.h"
 
 #include "stumpff.h"

@@ -1,4 +1,4 @@
-/* y = cond ? a : b      cotangents: abar = cond ? ybar : 0, bbar = cond ? 0 : ybar
+/* y = mask ? a : b      cotangents: abar = mask ? ybar : 0, bbar = mask ? 0 : ybar
  *
  * The branch not taken receives an exact 0 even where its own derivative is infinite or NaN. */
 #include "../ops.h"
@@ -9,7 +9,7 @@ static dt_status shape(dt_node *n) {
     int64_t sizes[DT_MAX_DIMS];
     if (dt_node_in(n, 0).dtype != DT_BOOL) {
         return dt_node_fail(n, DT_ERR_DTYPE,
-                            "input 0, the condition, must be bool (dt_compare makes it)");
+                            "input 0, the mask, must be bool (dt_compare makes it)");
     }
     if (!dti_dtype_promote(dt_node_in(n, 1).dtype, dt_node_in(n, 2).dtype, &dtype)) {
         return dt_node_fail(n, DT_ERR_DTYPE,
@@ -44,7 +44,7 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
 
 const dt_op dti_op_where = {
     .name = "where",
-    .formula = "y = cond ? a : b",
+    .formula = "y = mask ? a : b",
     .arity = 3,
     .kind = DT_ELEMENTWISE,
     .saves = DT_SAVE_INPUT(0),
@@ -60,6 +60,6 @@ const dt_op dti_op_where = {
                {.in = {{DT_SHAPE(2, 0), .fill = DT_FILL_BOOL}, {.ndim = 0}, {DT_SHAPE(2, 1)}}}),
 };
 
-dt_tensor *dt_where(dt_tensor *cond, dt_tensor *a, dt_tensor *b) {
-    return dt_apply(&dti_op_where, 3, (dt_tensor *const[]){cond, a, b}, NULL);
+dt_tensor *dt_where(dt_tensor *mask, dt_tensor *a, dt_tensor *b) {
+    return dt_apply(&dti_op_where, 3, (dt_tensor *const[]){mask, a, b}, NULL);
 }

@@ -109,7 +109,7 @@ static dt_tensor *shifted(dt_tensor *x, int axis, const char *name, bool back) {
     for (int d = 0; d < dt_ndim(x); d++) {
         if (mask >> d & 1u) {
             int64_t n = dt_shape(x)[d];
-            x = dt_roll(x, back ? -(n / 2) : n / 2, d);
+            x = dt_roll(x, d, back ? -(n / 2) : n / 2);
         }
     }
     return x;

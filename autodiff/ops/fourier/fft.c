@@ -1,5 +1,8 @@
-/* y = s sum x exp(-+ 2 pi i j k / n) over axes      cotangent: xbar = the opposite transform of ybar, same scale
- * linear. */
+/* y = s sum x exp(-+ 2 pi i j k / n) over axes
+ *
+ * cotangent: xbar = the opposite transform of ybar, same scale
+ *
+ * Linear. */
 #include "transforms.h"
 
 dt_status dti_check_transform(dt_node *n) {

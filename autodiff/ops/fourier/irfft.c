@@ -1,6 +1,9 @@
-/* y = s sum z exp(2 pi i j k / n), real, from the frequencies 0 .. n/2 of the halved axis      cotangent: zbar = s w times
- * the forward transform of ybar, w = 2 for frequencies that stand for their conjugates too, else 1
- * linear. */
+/* y = s sum z exp(2 pi i j k / n), real, from the frequencies 0 .. n/2 of the halved axis
+ *
+ * cotangent: zbar = s w times the forward transform of ybar, w = 2 for frequencies that stand for
+ * their conjugates too, else 1
+ *
+ * Linear. */
 #include "transforms.h"
 
 #include <string.h>

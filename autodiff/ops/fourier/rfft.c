@@ -1,5 +1,8 @@
-/* y = s sum x exp(-2 pi i j k / n), x real, frequencies 0 .. n/2 of the halved axis      cotangent: xbar = s Re of the
- * opposite transform of ybar filled up with zeros      linear. */
+/* y = s sum x exp(-2 pi i j k / n), x real, frequencies 0 .. n/2 of the halved axis
+ *
+ * cotangent: xbar = s Re of the opposite transform of ybar filled up with zeros
+ *
+ * Linear. */
 #include "transforms.h"
 
 #include <string.h>

@@ -13,7 +13,7 @@ dt_status dti_need_index(dt_node *n, int i) {
 
 bool dti_index_entries(dt_node *n, int i, int64_t limit, const int64_t **ret_entries) {
     dt_array index = dt_node_in(n, i);
-    if (!dti_array_is_contiguous(&index)) {
+    if (!dt_array_is_contiguous(&index)) {
         void *memory = dt_node_scratch(n, dt_array_bytes(&index));
         if (memory == NULL) {
             return false;

@@ -1,5 +1,8 @@
-/* y = D^k adj(A)[E_1, .., E_k], k = 0: adj(A)      cotangents: Ebar_i = (y with ybar^H in place of E_i)^H,
- * Abar = (D^(k+1) adj(A)[.., ybar^H])^H      exact at singular A; k up to 2. For the rules of dt_det. */
+/* y = D^k adj(A)[E_1, .., E_k], k = 0: adj(A)
+ *
+ * cotangents: Ebar_i = (y with ybar^H in place of E_i)^H, Abar = (D^(k+1) adj(A)[.., ybar^H])^H
+ *
+ * Exact at singular A; k up to 2. For the rules of dt_det. */
 
 /* Gaussian elimination with complete pivoting gives P A Q = L D U with unit triangles that are well
  * conditioned also where A is singular. So adj(A) = sign Q U^-1 adj(D) L^-1 P, and with Ehat = L^-1

@@ -1,5 +1,7 @@
-/* y = det a      cotangent: abar = ybar adj(a)^H      a polynomial: exact at singular a too, where LU factors
- * give no inverse; derivatives up to the third order. */
+/* y = det a      cotangent: abar = ybar adj(a)^H
+ *
+ * A polynomial: exact at singular a too, where LU factors give no inverse; derivatives up to the
+ * third order. */
 #include "../spectral/hermitian.h"
 #include "adjugate.h"
 #include "numbers.h"

@@ -1,6 +1,10 @@
-/* y = eigenvalues w and unit eigenvectors v of a general matrix a, complex      cotangent: abar = v^-H
- * (diag(wbar) + k_ij / (w_j - w_i)*) v^H, k = p - v^H v diag(p), p = v^H vbar      vectors of equal
- * eigenvalues, and everything about a nearly defective matrix, have no derivative: DT_ERR_GAUGE. */
+/* y = eigenvalues w and unit eigenvectors v of a general matrix a, complex
+ *
+ * cotangent: abar = v^-H (diag(wbar) + k_ij / (w_j - w_i)*) v^H, k = p - v^H v diag(p),
+ * p = v^H vbar
+ *
+ * Vectors of equal eigenvalues, and everything about a nearly defective matrix, have no derivative:
+ * DT_ERR_GAUGE. */
 #include "gauge.h"
 
 #include "eigen.h"

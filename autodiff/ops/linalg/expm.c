@@ -1,10 +1,10 @@
 /* expm.c - exponential of matrices by scaling and squaring with the [13/13] Pade approximant.
  *
- * N. J. Higham, The scaling and squaring method for the matrix exponential revisited, SIAM J. Matrix
- * Anal. Appl. 26, 1179 (2005), doi:10.1137/04061101X. Made of operations, so derivatives of any order
- * are those of what is computed. The approximant is exact to rounding for norms up to 5.37, its first
- * derivative up to 4.74 (A. H. Al-Mohy, N. J. Higham (2009), doi:10.1137/080716426): scaling to at most
- * 4 leaves room for the second. */
+ * N. J. Higham, The scaling and squaring method for the matrix exponential revisited, SIAM J.
+ * Matrix Anal. Appl. 26, 1179 (2005), doi:10.1137/04061101X. Made of operations, so derivatives of
+ * any order are those of what is computed. The approximant is exact to rounding for norms up to
+ * 5.37, its first derivative up to 4.74 (A. H. Al-Mohy, N. J. Higham (2009),
+ * doi:10.1137/080716426): scaling to at most 4 leaves room for the second. */
 #include "matrices.h"
 
 #include "internal.h"

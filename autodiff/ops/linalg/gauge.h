@@ -16,7 +16,8 @@ typedef struct dti_gauge_words {
 } dti_gauge_words;
 
 /* Levels closer than this, relative to the largest magnitude, are one: 1e-8, and 3e-4 in single
- * precision; about the square root of the rounding error, which is what remains of the derivative. */
+ * precision; about the square root of the rounding error, which is what remains of the derivative.
+ */
 double dti_level_gap(dt_dtype dtype);
 
 /* Are the levels w (..., k), real and sorted or complex, apart from each other? Only pairs count of
@@ -30,7 +31,7 @@ bool dti_check_levels(const dt_node *n, dt_tensor *w, dt_tensor *used,
 bool dti_check_phases(const dt_node *n, dt_tensor *turn, dt_tensor *norm,
                       const dti_gauge_words *words);
 
-/* Largest |element| of the columns of x (..., m, k): which columns carry a cotangent. A constant. */
+/* Largest |element| of columns of x (..., m, k): which of them carry a cotangent. A constant. */
 dt_tensor *dti_columns_used(dt_tensor *x);
 
 /* max |w| over the levels, (..., 1), a constant. */

@@ -30,8 +30,8 @@ const char *dti_matrix_name(char *buffer, size_t size, const dt_array *x, int64_
 void dti_fail_decomposition(dt_node *n, dt_status status, const dt_array *a, int64_t matrix,
                             const char *values);
 
-/* For functions made of operations: is the tape in order and does a hold (square) matrices of a float
- * type in its last two dimensions? Fails the tape with "name: ..." if not. */
+/* For functions made of operations: is the tape in order and does a hold (square) matrices of a
+ * float type in its last two dimensions? Fails the tape with "name: ..." if not. */
 bool dti_is_matrices(dt_tensor *a, bool square, const char *name);
 
 /* out = (a + a^H)/2, matrix by matrix; out is contiguous and not a. */

@@ -3,8 +3,8 @@
 
 #include <float.h>
 
-/* The mean of the largest singular value and those that equal it to rounding: its gradient, the mean
- * of their u v^H, depends on no choice of vectors. */
+/* The mean of the largest singular value and those that equal it to rounding: its gradient, the
+ * mean of their u v^H, depends on no choice of vectors. */
 static dt_tensor *largest(dt_tensor *a) {
     dt_tensor *s = dt_svdvals(a);
     if (dt_tape_status(dt_tape_of(a)) != DT_OK || dt_size(s) == 0) {

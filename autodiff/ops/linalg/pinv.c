@@ -1,9 +1,12 @@
-/* y = pseudo-inverse p of a      cotangent: abar = -p^H ybar p^H + (1 - a p) ybar^H p p^H + p^H p ybar^H
- * (1 - p a)      exact for equal singular values, at full rank and, while it stays, at any other.
+/* y = pseudo-inverse p of a
  *
- * If dt_pinv drops singular values that are not zero, that rule is not exact. Then it goes through the
- * Hermitian matrix (0 a; a^H 0): its eigenvalues are the singular values of a and their negatives, its
- * pseudo-inverse is (0 p^H; p 0), and derivatives are divided differences of 1/x. */
+ * cotangent: abar = -p^H ybar p^H + (1 - a p) ybar^H p p^H + p^H p ybar^H (1 - p a)
+ *
+ * Exact for equal singular values, at full rank and, while it stays, at any other.
+ *
+ * If dt_pinv drops singular values that are not zero, that rule is not exact. Then it goes through
+ * the Hermitian matrix (0 a; a^H 0): its eigenvalues are the singular values of a and their
+ * negatives, its pseudo-inverse is (0 p^H; p 0), and derivatives are divided differences of 1/x. */
 #include "matrices.h"
 
 #include <difftape/spectral.h>

@@ -1,6 +1,9 @@
-/* y = Q with orthonormal columns and R upper triangular, a = Q R, diagonal of R real and positive      cotangent:
- * abar = (qbar + Q h) R^-H, h = upper triangle of rbar R^H - Q^H qbar made Hermitian      at least as many rows as
- * columns; without full column rank there is no derivative: DT_ERR_SINGULAR. */
+/* y = Q with orthonormal columns and R upper triangular, a = Q R, diagonal of R real and positive
+ *
+ * cotangent: abar = (qbar + Q h) R^-H, h = upper triangle of rbar R^H - Q^H qbar made Hermitian
+ *
+ * At least as many rows as columns; without full column rank there is no derivative:
+ * DT_ERR_SINGULAR. */
 #include "qr.h"
 
 #include "internal.h"

@@ -1,6 +1,9 @@
-/* y = sign s and logarithm l of |det a|, det a = s exp(l)      cotangent: abar = (lbar + i Im(s* sbar)) a^-H      from
- * LU factors, which the rules reuse; a singular matrix gives s = 0, l = -inf, and has no derivative:
- * DT_ERR_SINGULAR. */
+/* y = sign s and logarithm l of |det a|, det a = s exp(l)
+ *
+ * cotangent: abar = (lbar + i Im(s* sbar)) a^-H
+ *
+ * From LU factors, which the rules reuse; a singular matrix gives s = 0, l = -inf, and has no
+ * derivative: DT_ERR_SINGULAR. */
 #include "../spectral/hermitian.h"
 #include "solve.h"
 

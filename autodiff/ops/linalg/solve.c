@@ -1,6 +1,7 @@
-/* y = a^-1 b      cotangents: bbar = a^-H ybar, abar = -bbar y^H      rules reuse the LU factors.
- * Singular where a pivot is exactly zero: an error; next to that the result is as LAPACK's. dt_solve,
- * dt_inverse.
+/* y = a^-1 b      cotangents: bbar = a^-H ybar, abar = -bbar y^H
+ *
+ * Rules reuse the LU factors. Singular where a pivot is exactly zero: an error; next to that the
+ * result is as LAPACK's. dt_solve, dt_inverse.
  *
  * The factors are outputs nobody sees; rules hand them on in the attribute. */
 #include "solve.h"

@@ -1,8 +1,11 @@
-/* y = singular values s and vectors of a = u diag(s) v^H      cotangent: abar = u (diag(sbar) + d o
- * skew(p + q) + e o skew(p - q)) v^H + (1 - u u^H) ubar s^-1 v^H + u s^-1 vbar^H (1 - v v^H), p = u^H
- * ubar, q = v^H vbar, d_ij = 1/(s_j - s_i), e_ij = 1/(s_i + s_j)      dt_svd gives all, dt_svdvals s.
- * Vectors of equal or zero singular values have no derivative: DT_ERR_GAUGE. Singular values have a
- * kink at zero: 0 is taken there, as in dt_abs. */
+/* y = singular values s and vectors of a = u diag(s) v^H
+ *
+ * cotangent: abar = u (diag(sbar) + d o skew(p + q) + e o skew(p - q)) v^H + (1 - u u^H) ubar s^-1
+ * v^H + u s^-1 vbar^H (1 - v v^H), p = u^H ubar, q = v^H vbar, d_ij = 1/(s_j - s_i),
+ * e_ij = 1/(s_i + s_j)
+ *
+ * dt_svd gives all, dt_svdvals s. Vectors of equal or zero singular values have no derivative:
+ * DT_ERR_GAUGE. Singular values have a kink at zero: 0 is taken there, as in dt_abs. */
 #include "gauge.h"
 
 #include "eigen.h"
@@ -197,8 +200,8 @@ static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
     }
 }
 
-/* With h and k the Hermitian and the skew part of u^H adot v: sdot = diag h, u^H udot = d o h + e o k,
- * v^H vdot = d o h - e o k, which shares the free phase between u and v. */
+/* With h and k the Hermitian and the skew part of u^H adot v: sdot = diag h, u^H udot = d o h +
+ * e o k, v^H vdot = d o h - e o k, which shares the free phase between u and v. */
 static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
     dt_tensor *s = n->out[S], *u = n->out[U], *vh = n->out[VH];
     if (is_empty(n)) {

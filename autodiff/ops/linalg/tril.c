@@ -1,4 +1,6 @@
-/* y = lower triangles of matrices x up to diagonal k, zero above      cotangent: xbar = tril(ybar)      linear. */
+/* y = lower triangles of matrices x up to diagonal k, zero above      cotangent: xbar = tril(ybar)
+ *
+ * Linear. */
 #include "matrices.h"
 
 #include <string.h>

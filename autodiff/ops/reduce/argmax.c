@@ -1,5 +1,6 @@
-/* y = the place of the largest element, i64      cotangent: none      the first of equal ones; a NaN counts as
- * the largest. */
+/* y = the place of the largest element, i64      cotangent: none
+ *
+ * The first of equal ones; a NaN counts as the largest. */
 #include "rows.h"
 
 static dt_status shape(dt_node *n) {

@@ -1,5 +1,6 @@
-/* y = the place of the smallest element, i64      cotangent: none      the first of equal ones; a NaN counts as
- * the smallest. */
+/* y = the place of the smallest element, i64      cotangent: none
+ *
+ * The first of equal ones; a NaN counts as the smallest. */
 #include "rows.h"
 
 static dt_status shape(dt_node *n) {

@@ -1,4 +1,8 @@
-/* y = running sums of x along an axis      cotangent: xbar = running sums of ybar from the other end      linear. */
+/* y = running sums of x along an axis
+ *
+ * cotangent: xbar = running sums of ybar from the other end
+ *
+ * Linear. */
 #include "../ops.h"
 
 #include <string.h>

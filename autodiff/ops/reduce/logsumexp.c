@@ -1,5 +1,6 @@
-/* y = log sum exp(x) over axes, real      cotangent: xbar = ybar exp(x - y)      smooth; of nothing, or of -inf alone,
- * it is -inf with a gradient of 0. */
+/* y = log sum exp(x) over axes, real      cotangent: xbar = ybar exp(x - y)
+ *
+ * Smooth; of nothing, or of -inf alone, it is -inf with a gradient of 0. */
 #include "rows.h"
 
 #include <math.h>

@@ -1,5 +1,8 @@
-/* y = the largest element over axes, real      cotangent: xbar = ybar / count where x = y, 0 elsewhere      kink
- * where several are equal: they share. A NaN is the result. */
+/* y = the largest element over axes, real
+ *
+ * cotangent: xbar = ybar / count where x = y, 0 elsewhere
+ *
+ * Kink where several are equal: they share. A NaN is the result. */
 #include "rows.h"
 
 #define EXTREMUM(type)                                                                             \

@@ -1,5 +1,6 @@
-/* y = sqrt(sum |x|^2) over axes, real      cotangent: xbar = ybar x / y, 0 at y = 0      kink at 0; neither
- * overflow nor underflow. */
+/* y = sqrt(sum |x|^2) over axes, real      cotangent: xbar = ybar x / y, 0 at y = 0
+ *
+ * Kink at 0; neither overflow nor underflow. */
 #include "rows.h"
 
 #include <math.h>

@@ -74,7 +74,7 @@ static void run_chunk(void *context, int64_t chunk, int worker) {
 void dti_reduce_rows(dt_node *n, dti_row_fn *fn) {
     const dt_array x = dt_node_in(n, 0), y = dt_node_out(n, 0);
     dt_array view = reduced_last(&x, mask_of(n));
-    if (!dti_array_is_contiguous(&view)) {
+    if (!dt_array_is_contiguous(&view)) {
         void *copy = dt_node_scratch(n, dt_array_bytes(&view));
         if (copy == NULL) {
             return;

@@ -1,4 +1,4 @@
-/* arrange.c - arrangements of elements made of views, joins and gathers, whose rules they inherit. */
+/* arrange.c - arrangements of elements by views, joins and gathers, whose rules they inherit. */
 #include "../ops.h"
 
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static dt_tensor *multiplied(dt_tensor *x, int d, int64_t n, bool elements, cons
     return dt_reshape(dt_broadcast(dt_reshape(x, 3, thin), 3, wide), dt_ndim(x), result);
 }
 
-dt_tensor *dt_repeat(dt_tensor *x, int64_t n, int axis) {
+dt_tensor *dt_repeat(dt_tensor *x, int axis, int64_t n) {
     int d;
     return dti_one_axis(x, axis, "repeat", &d) ? multiplied(x, d, n, true, "repeat")
                                                : dti_inert_of(x);
@@ -61,7 +61,7 @@ dt_tensor *dt_squeeze(dt_tensor *x, int axis) {
     return dt_reshape(x, n_kept, kept);
 }
 
-void dt_split(dt_tensor *x, int n, int axis, dt_tensor **ret_parts) {
+void dt_split(dt_tensor *x, int axis, int n, dt_tensor **ret_parts) {
     int d = 0;
     bool good = dti_one_axis(x, axis, "split", &d);
     if (good && (n < 1 || dt_shape(x)[d] % n != 0)) {
@@ -76,7 +76,7 @@ void dt_split(dt_tensor *x, int n, int axis, dt_tensor **ret_parts) {
     }
 }
 
-dt_tensor *dt_roll(dt_tensor *x, int64_t shift, int axis) {
+dt_tensor *dt_roll(dt_tensor *x, int axis, int64_t shift) {
     int d;
     if (!dti_one_axis(x, axis, "roll", &d)) {
         return dti_inert_of(x);

@@ -2,8 +2,8 @@
  *
  * Built-in functions have closed forms. Any other uses the quotient for pairs that are well apart
  * and, for near ones, the mean of the derivative over the interval (Hermite-Genocchi) by five-point
- * Gauss-Legendre quadrature. "Near" is relative to the magnitude of the eigenvalues, or to the length
- * the function declares, so units do not matter. */
+ * Gauss-Legendre quadrature. "Near" is relative to the magnitude of the eigenvalues, or to the
+ * length the function declares, so units do not matter. */
 #include "functions.h"
 
 #include "internal.h"
@@ -33,7 +33,7 @@ static bool is_positive(dt_spectral_kind kind) {
 
 /* Is x outside of what g is asked for? */
 static bool outside(const struct dti_g *g, double x) {
-    const dt_spectral_fn *fn = &g->f->fn;
+    const dt_spectral_function *fn = &g->f->fn;
     if (fn->kind == DT_SPECTRAL_RECIPROCAL) {
         bool clamp = fn->domain == DT_DOMAIN_CLAMP;
         return clamp ? x <= g->cutoff : fabs(x) <= g->cutoff;
@@ -53,7 +53,7 @@ static bool is_near(const struct dti_g *g, double a, double b) {
 }
 
 static bool check_domain(const struct dti_g *g) {
-    const dt_spectral_fn *fn = &g->f->fn;
+    const dt_spectral_function *fn = &g->f->fn;
     for (int64_t i = 0; i < g->n && fn->domain == DT_DOMAIN_ERROR; i++) {
         if (outside(g, g->x[i])) {
             dt_node_fail_at(

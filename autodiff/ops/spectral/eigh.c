@@ -1,5 +1,8 @@
-/* y = eigenvalues w and unit eigenvectors V of (A + A^H)/2      cotangent: Abar = V (diag(wbar) + M_ij / (w_j - w_i)) V^H,
- * M = (V^H Vbar - Vbar^H V)/2      eigenvectors of a cluster have no derivative: DT_ERR_GAUGE. */
+/* y = eigenvalues w and unit eigenvectors V of (A + A^H)/2
+ *
+ * cotangent: Abar = V (diag(wbar) + M_ij / (w_j - w_i)) V^H, M = (V^H Vbar - Vbar^H V)/2
+ *
+ * Eigenvectors of a cluster have no derivative: DT_ERR_GAUGE. */
 #include "hermitian.h"
 
 #include <difftape/spectral.h>

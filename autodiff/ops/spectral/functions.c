@@ -119,7 +119,7 @@ static dt_tensor *line(dt_tensor *x, dt_tensor *x0, dt_tensor *s, bool absorptio
     return dt_div(top, dt_add(dt_square(away), dt_square(s)));
 }
 
-static dt_tensor *build(const dt_spectral_fn *fn, dt_tape *tape, dt_tensor *x,
+static dt_tensor *build(const dt_spectral_function *fn, dt_tape *tape, dt_tensor *x,
                         dt_tensor *const *p) {
     switch (fn->kind) {
     case DT_SPECTRAL_RECIPROCAL: return dt_reciprocal(x);

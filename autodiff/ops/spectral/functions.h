@@ -12,7 +12,7 @@
 /* The function that an operation uses: fn, differentiated n_by times with respect to the parameters
  * numbered by[..]; for user functions and such derivatives everything goes through the tape. */
 struct dti_function {
-    dt_spectral_fn fn;
+    dt_spectral_function fn;
     int n_params;
     int n_by, by[DTI_SPECTRAL_ORDER];
     bool relative; /* cutoff is relative to the largest magnitude */

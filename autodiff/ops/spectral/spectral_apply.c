@@ -1,5 +1,8 @@
-/* y = D^k g(A)[E_1, .., E_k], k = 0: g(A) = V g(Lambda) V^H      cotangents: Ebar_i = y with ybar in place of E_i,
- * Abar = D^(k+1) g(A)[.., ybar]      exact at degeneracies; k up to 2.
+/* y = D^k g(A)[E_1, .., E_k], k = 0: g(A) = V diag(g(w)) V^H
+ *
+ * cotangents: Ebar_i = y with ybar in place of E_i, Abar = D^(k+1) g(A)[.., ybar]
+ *
+ * Exact at degeneracies; k up to 2.
  *
  * In the basis of eigenvectors, Ehat = V^H E V: D^1 is g[i,j] Ehat_ij and D^2 the sum over k of
  * g[i,k,j] (E1hat_ik E2hat_kj + E2hat_ik E1hat_kj). tr(Y D^k g[E..]) does not change when Y and the
@@ -81,8 +84,8 @@ bool dti_function_by(const dt_node *n, const struct dti_function *f, int p,
     return true;
 }
 
-bool dti_function_from(dt_tape *tape, const char *name, const dt_spectral_fn *fn, int n_params,
-                       dt_tensor *const *params, struct dti_function *ret) {
+bool dti_function_from(dt_tape *tape, const char *name, const dt_spectral_function *fn,
+                       int n_params, dt_tensor *const *params, struct dti_function *ret) {
     int arity = fn == NULL ? 0 : dti_spectral_arity(fn->kind);
     if (fn == NULL || (unsigned)fn->kind > DT_SPECTRAL_USER ||
         (fn->kind == DT_SPECTRAL_USER && fn->build == NULL)) {
@@ -132,7 +135,7 @@ static dt_status shape(dt_node *n) {
     return status == DT_OK && attr->w == NULL ? dti_declare_decomposition(n, 1, 0) : status;
 }
 
-/* x[i][j] *= factor, for every matrix; one factor by row index, by column index or for each pair. */
+/* x[i][j] *= factor, for every matrix; a factor by row index, by column index or for each pair. */
 static void multiply(dt_dtype dtype, void *x, int64_t k, double factor) {
     switch (dtype) {
     case DT_F32: ((float *)x)[k] *= (float)factor; break;
@@ -397,7 +400,7 @@ const dt_op dti_op_spectral_apply = {
                {.in = {HPD(0, 0)}, .n_in = 1, KIND(EXP, 0, 0)}),
 };
 
-dt_tensor *dt_spectral_apply(dt_tensor *a, const dt_spectral_fn *fn, int n_params,
+dt_tensor *dt_spectral_apply(dt_tensor *a, const dt_spectral_function *fn, int n_params,
                              dt_tensor *const *params) {
     struct dti_spectral_attr attr = {.order = 0};
     dt_tensor *in[1 + DTI_SPECTRAL_PARAMS] = {a};
@@ -420,7 +423,7 @@ dt_tensor *dt_pinv_hermitian(dt_tensor *a, double rtol) {
         double floor_of_zeros = unit * (double)dt_shape(a)[dt_ndim(a) - 1];
         rtol = rtol < floor_of_zeros ? floor_of_zeros : rtol;
     }
-    attr.f.fn =
-        (dt_spectral_fn){.kind = DT_SPECTRAL_RECIPROCAL, .domain = DT_DOMAIN_DROP, .cutoff = rtol};
+    attr.f.fn = (dt_spectral_function){
+        .kind = DT_SPECTRAL_RECIPROCAL, .domain = DT_DOMAIN_DROP, .cutoff = rtol};
     return dt_apply(&dti_op_spectral_apply, 1, &a, &attr);
 }

@@ -32,7 +32,7 @@ bool dti_function_by(const dt_node *n, const struct dti_function *f, int p,
                      struct dti_function *ret);
 
 /* Fill a function from what a user gave; false with a failed tape. */
-bool dti_function_from(dt_tape *tape, const char *name, const dt_spectral_fn *fn, int n_params,
-                       dt_tensor *const *params, struct dti_function *ret);
+bool dti_function_from(dt_tape *tape, const char *name, const dt_spectral_function *fn,
+                       int n_params, dt_tensor *const *params, struct dti_function *ret);
 
 #endif

@@ -1,6 +1,8 @@
-/* y = F_b g(A) F_b^H for the rows F_b of F, real      cotangents: Abar = D g(A)[F^H diag(ybar) F], Fbar = 2 diag(ybar) F g(A)
+/* y = F_b g(A) F_b^H for the rows F_b of F, real
  *
- * With S = F V: y_b = sum_k |S_bk|^2 g(x_k), so g(A) is never formed. Exact at degeneracies. */
+ * cotangents: Abar = D g(A)[F^H diag(ybar) F], Fbar = 2 diag(ybar) F g(A)
+ *
+ * With S = F V: y_b = sum_k |S_bk|^2 g(w_k), so g(A) is never formed. Exact at degeneracies. */
 #include "spectral_apply.h"
 
 #include <difftape/spectral.h>
@@ -236,8 +238,8 @@ const dt_op dti_op_spectral_form = {
                 KIND(SQRT, 0)}),
 };
 
-dt_tensor *dt_spectral_form(dt_tensor *f, dt_tensor *a, const dt_spectral_fn *fn, int n_params,
-                            dt_tensor *const *params) {
+dt_tensor *dt_spectral_form(dt_tensor *f, dt_tensor *a, const dt_spectral_function *fn,
+                            int n_params, dt_tensor *const *params) {
     struct dti_spectral_attr attr = {.order = 0};
     if (f == NULL || a == NULL) {
         return dti_inert_of(f == NULL ? a : f);

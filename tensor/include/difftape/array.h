@@ -47,6 +47,21 @@ static inline size_t dt_array_bytes(const dt_array *array) {
     return (size_t)dt_array_size(array) * dt_dtype_size(array->dtype);
 }
 
+/** True if the elements lie in C order without gaps. */
+static inline bool dt_array_is_contiguous(const dt_array *array) {
+    int64_t expected = 1;
+    for (int d = array->ndim - 1; d >= 0; d--) {
+        if (array->shape[d] == 0) {
+            return true;
+        }
+        if (array->shape[d] != 1 && array->strides[d] != expected) {
+            return false;
+        }
+        expected *= array->shape[d];
+    }
+    return true;
+}
+
 /** Copy elements between arrays of equal shape and element type, any strides, no overlap.
  *  Errors: DT_ERR_SHAPE, DT_ERR_DTYPE. */
 DT_API dt_status dt_array_copy(const dt_array *target, const dt_array *source, dt_error *error);
