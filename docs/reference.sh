@@ -25,7 +25,8 @@ done
 for name in base dtype status array; do
     input="$input $root/tensor/include/difftape/$name.h"
 done
-for name in crystal map_utils scatter gnm one_phonon; do
+for name in crystal quirks map_utils scatter gnm phonon one_phonon network points phonon_map \
+    vibrations metrics; do
     input="$input $root/physics/include/difftape/$name.h"
 done
 for name in structure npy picture config progress; do
