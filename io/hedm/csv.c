@@ -145,9 +145,8 @@ dt_status dt_csv_write(const char *path, int n, const char *const *columns, cons
 
 enum { GRAIN_COLUMNS = 13 };
 
-static const char *const grain_columns[GRAIN_COLUMNS] = {"x",   "y",   "z",   "qw",  "qx",
-                                                         "qy",  "qz",  "exx", "eyy", "ezz",
-                                                         "eyz", "exz", "exy"};
+static const char *const grain_columns[GRAIN_COLUMNS] = {
+    "x", "y", "z", "qw", "qx", "qy", "qz", "exx", "eyy", "ezz", "eyz", "exz", "exy"};
 
 dt_status dti_grains_parse(dti_text *t, dt_grain_entry **ret_grains, int64_t *ret_n) {
     static const double defaults[GRAIN_COLUMNS] = {NAN, NAN, NAN, NAN, NAN, NAN, NAN,
@@ -199,8 +198,7 @@ dt_status dt_grains_read(const char *path, dt_grain_entry **ret_grains, int64_t 
 dt_status dt_grains_write(const char *path, const dt_grain_entry *grains, int64_t n,
                           dt_error *error) {
     dt_array table;
-    dt_status status =
-        dt_array_new(&table, DT_F64, 2, (const int64_t[]){n, GRAIN_COLUMNS}, error);
+    dt_status status = dt_array_new(&table, DT_F64, 2, (const int64_t[]){n, GRAIN_COLUMNS}, error);
     if (status != DT_OK) {
         return status;
     }

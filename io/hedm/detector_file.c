@@ -68,7 +68,8 @@ static dt_status check_block(const dti_text *t, const dt_detector_entry *entry, 
         }
     }
     if (!(entry->pixel_size[0] > 0 && entry->pixel_size[1] > 0)) {
-        return dti_text_refuse(t, "the pixels of this detector must be larger than 0 mm, got %g x %g",
+        return dti_text_refuse(t,
+                               "the pixels of this detector must be larger than 0 mm, got %g x %g",
                                entry->pixel_size[0], entry->pixel_size[1]);
     }
     return DT_OK;

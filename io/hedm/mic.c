@@ -77,8 +77,7 @@ static dt_status read_sides(dti_text *t, dt_mic *mic) {
         return dti_text_refuse(t, "the file is empty; it begins with the side length");
     }
     mic->square = t->n > 1;
-    dt_status status =
-        dti_text_numbers(t, 0, mic->square ? 2 : 1, "the side length (mm)", sides);
+    dt_status status = dti_text_numbers(t, 0, mic->square ? 2 : 1, "the side length (mm)", sides);
     if (status == DT_OK && !(sides[0] > 0 && (!mic->square || sides[1] > 0))) {
         status = dti_text_refuse(t, "a side length must be above 0 mm, got %g",
                                  sides[0] > 0 ? sides[1] : sides[0]);

@@ -29,8 +29,8 @@ dt_status dti_text_refuse(const dti_text *text, const char *format, ...) {
     vsnprintf(sentence, sizeof sentence, format, args);
     va_end(args);
     bool first = text->error != NULL && text->error->status == DT_OK;
-    dt_error_set(text->error, DT_ERR_FORMAT, "%s: line %lld: %s", text->name,
-                 (long long)text->line, sentence);
+    dt_error_set(text->error, DT_ERR_FORMAT, "%s: line %lld: %s", text->name, (long long)text->line,
+                 sentence);
     if (first) {
         text->error->index = text->line;
     }

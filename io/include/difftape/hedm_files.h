@@ -109,18 +109,18 @@ enum { DT_HEDM_PATH_SIZE = 512 }; /**< capacity of a file name in settings */
 /** What a configuration file says about the experiment; keys that steer searches and parallel runs
  *  are recognised and skipped. */
 typedef struct dt_hedm_config {
-    double energy, energy_width;  /**< BeamEnergy, BeamEnergyWidth: keV */
-    double beam_height;           /**< BeamHeight: mm */
-    double beam_direction[3];     /**< BeamDirection */
-    double chi;                   /**< BeamDeflectionChiLaue: radians, unlike all other angles */
-    double eta_limit;             /**< EtaLimit */
-    double max_q;                 /**< MaxQ: 1/Angstrom */
-    double min_amplitude;         /**< MinAmplitudeFraction */
+    double energy, energy_width; /**< BeamEnergy, BeamEnergyWidth: keV */
+    double beam_height;          /**< BeamHeight: mm */
+    double beam_direction[3];    /**< BeamDirection */
+    double chi;                  /**< BeamDeflectionChiLaue: radians, unlike all other angles */
+    double eta_limit;            /**< EtaLimit */
+    double max_q;                /**< MaxQ: 1/Angstrom */
+    double min_amplitude;        /**< MinAmplitudeFraction */
     double sample_location[3], sample_orientation[3], sample_center[3], sample_radius;
-    double max_side, min_side;    /**< MaxInitSideLength, MinSideLength: mm */
-    int64_t n_detectors;          /**< NumDetectors */
-    char symmetry[32];            /**< SampleSymmetry: Cubic, Hexagonal, Tetragonal or None */
-    bool square_grid;             /**< GridType: Triangular or Square */
+    double max_side, min_side; /**< MaxInitSideLength, MinSideLength: mm */
+    int64_t n_detectors;       /**< NumDetectors */
+    char symmetry[32];         /**< SampleSymmetry: Cubic, Hexagonal, Tetragonal or None */
+    bool square_grid;          /**< GridType: Triangular or Square */
     char detector_file[DT_HEDM_PATH_SIZE], sample_file[DT_HEDM_PATH_SIZE];
     char structure_file[DT_HEDM_PATH_SIZE], rotation_file[DT_HEDM_PATH_SIZE];
     char zone_file[DT_HEDM_PATH_SIZE];
@@ -128,8 +128,7 @@ typedef struct dt_hedm_config {
 
 /** Read it: lines "Key value...". Unknown keys are refused, with the nearest known one. Of the keys
  *  above all must be given but SampleRadius, SampleCenter and GridType. */
-DT_API dt_status dt_hedm_config_read(const char *path, dt_hedm_config *ret_config,
-                                     dt_error *error);
+DT_API dt_status dt_hedm_config_read(const char *path, dt_hedm_config *ret_config, dt_error *error);
 
 /* -- tables ------------------------------------------------------------------------------------ */
 
