@@ -7,6 +7,7 @@
  * whose left side rises with the component of R(w) g along e x u. */
 #include <difftape/oscillation.h>
 #include <difftape/lattice.h>
+#include <difftape/spot_losses.h>
 
 #include "../shared.h"
 #include "components.h"
@@ -161,25 +162,32 @@ dt_tensor *dt_energy_from_wavelength(dt_tensor *wavelength, double wavenumber) {
 
 /* -- at the angles ----------------------------------------------------------------------------- */
 
-/* R(w) v for v by components that broadcast with the angles (..., N, 2). */
-static void turned(const beam *b, dt_tensor *omega, dt_tensor *const *v, dt_tensor **ret) {
+/* R(w) v for v and the axis e (NULL: z) by components that broadcast with the angles. */
+static void turned_about(dt_tensor *const *e, dt_tensor *omega, dt_tensor *const *v,
+                         dt_tensor **ret) {
     dt_tensor *c = dt_cos(omega), *s = dt_sin(omega);
-    if (b->axis[0] == NULL) {
+    if (e == NULL) {
         ret[0] = dt_sub(dt_mul(v[0], c), dt_mul(v[1], s));
         ret[1] = dt_add(dt_mul(v[0], s), dt_mul(v[1], c));
         ret[2] = v[2];
         return;
     }
-    dt_tensor *e[3], *side[3];
-    for (int i = 0; i < 3; i++) {
-        e[i] = lifted(b->axis[i]);
-    }
+    dt_tensor *side[3];
     cross3(e, v, side);
     dt_tensor *along = dot3(e, v);
     for (int i = 0; i < 3; i++) { /* along + (v - along) cos + side sin */
         dt_tensor *fixed = dt_mul(along, e[i]);
         ret[i] = dt_add(fixed, dt_add(dt_mul(dt_sub(v[i], fixed), c), dt_mul(side[i], s)));
     }
+}
+
+/* The same for angles (..., N, 2) of both roots. */
+static void turned(const beam *b, dt_tensor *omega, dt_tensor *const *v, dt_tensor **ret) {
+    dt_tensor *e[3];
+    for (int i = 0; i < 3 && b->axis[0] != NULL; i++) {
+        e[i] = lifted(b->axis[i]);
+    }
+    turned_about(b->axis[0] == NULL ? NULL : e, omega, v, ret);
 }
 
 /* Components as one tensor. The first depends on everything; the component along the axis is the
@@ -236,4 +244,34 @@ dt_tensor *dt_turned_points(const dt_oscillation *o, dt_tensor *points,
     }
     turned(&b, o->omega, v, x);
     return together(x);
+}
+
+/* Angles may have an axis more than g, for both roots. */
+dt_tensor *dt_ewald_residual(dt_tensor *g, dt_tensor *omega, dt_tensor *energy,
+                             const dt_oscillation_options *options) {
+    if (g == NULL || omega == NULL) {
+        return g == NULL ? NULL : dt_inert(dt_tape_of(g));
+    }
+    dt_tape *tape = dt_tape_of(g);
+    dt_tensor *v[3], *u[3], *x[3];
+    beam b;
+    if (!has_shape(tape, g, "ewald_residual: g", 2, (const int64_t[]){-1, 3}) ||
+        !beam_of(tape, energy, options, &b)) {
+        return dt_inert(tape);
+    }
+    bool both = dt_ndim(omega) == dt_ndim(g); /* (..., N, 2): one more axis */
+    dt_unstack(g, 3, -1, v);
+    dt_tensor *square = dt_add(dt_add(dt_square(v[0]), dt_square(v[1])), dt_square(v[2]));
+    dt_tensor *sum = dt_mul(square, dt_scale(dt_reciprocal(b.k), 0.5));
+    beam_direction(&b, u);
+    for (int i = 0; i < 3 && both; i++) {
+        v[i] = lifted(v[i]);
+        u[i] = lifted(u[i]);
+    }
+    if (both) {
+        turned(&b, omega, v, x);
+    } else {
+        turned_about(b.axis[0] == NULL ? NULL : b.axis, omega, v, x);
+    }
+    return dt_add(both ? lifted(sum) : sum, dot3(u, x));
 }

@@ -7,6 +7,7 @@
 #ifndef DIFFTAPE_ORIENTATION_H
 #define DIFFTAPE_ORIENTATION_H
 
+#include <difftape/reflections.h>
 #include <difftape/transform.h>
 
 DT_BEGIN_DECLS
@@ -33,6 +34,14 @@ DT_API dt_tensor *dt_vector_from_rotation(dt_tensor *rotation);
  *  there no digit of the rotation is lost, though phi1 and phi2 are each less certain; their
  *  derivatives grow as 1/sin Phi and are finite at the pole itself. */
 DT_API dt_tensor *dt_euler_from_rotation(dt_tensor *rotation);
+
+/** The smallest angle (...), radians, between crystals with rotations a and b (..., 3, 3), which
+ *  broadcast: over all proper rotations S that the symmetry, an inversion added, gives the lattice
+ *  of the cell (a, b, c in Angstrom, angles in degrees), the angle of a^T b S. No digit is lost at
+ *  small angles or half turns; derivatives are 0 where a and b are equal, and those of one S at ties.
+ *  Errors: DT_ERR_SHAPE, those of dt_cell_init. */
+DT_API dt_tensor *dt_misorientation(dt_tensor *a, dt_tensor *b, const dt_symmetry *symmetry,
+                                    const double cell[6]);
 
 DT_END_DECLS
 
