@@ -205,3 +205,20 @@ Test(refine, springs_without_influence_leave_the_fit_whole_and_are_named) {
         "--target=target.npz --form=parallel --springs=2 --hold=0 --quiet -o again " CRYSTAL);
     expect_refined("again", "springs", 1, 1);
 }
+
+Test(refine, model_of_one_fit_can_be_the_target_of_the_next) {
+    must_run("--simulate=target.npz" SMALL CRYSTAL);
+    must_run("--target=target.npz --springs=1,0.5 --iterations=0 -o fit " CRYSTAL);
+    must_run("--target=fit/model.npz --springs=2,2 --quiet -o again " CRYSTAL);
+    double intra = refined("again", "springs", 0).value,
+           inter = refined("again", "springs", 1).value;
+    cr_expect(fabs(intra - 1) < 1e-6 && fabs(inter - 0.5) < 1e-6, "%.9g and %.9g", intra, inter);
+    struct outcome o = run("--target=fit/model.npz --springs=2,2 -o fit " CRYSTAL);
+    cr_expect(o.code == 2 && strstr(o.err, "would be replaced by its output"), "%s", o.err);
+}
+
+Test(refine, a_layer_of_negative_data_still_has_its_pictures) {
+    must_run("--simulate=target.npz --flat=-90000" SMALL CRYSTAL);
+    must_run("--target=target.npz --flat=-90000 --iterations=2 --quiet -o fit " CRYSTAL);
+    cr_expect(access("fit/data.png", F_OK) == 0 && access("fit/difference.png", F_OK) == 0);
+}
