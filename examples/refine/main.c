@@ -1,4 +1,4 @@
-/* main.c - refine: the elastic network of a crystal, refined against a map of diffuse scattering. */
+/* main.c - refine: the elastic network of a crystal, fitted to a map of diffuse scattering. */
 #include "refine.h"
 
 #include <errno.h>
