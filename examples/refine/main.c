@@ -1,5 +1,4 @@
-/* main.c - refine: the elastic network of a crystal, refined against a map of diffuse scattering.
- * */
+/* main.c - refine: the elastic network of a crystal, fitted to a map of diffuse scattering. */
 #include "refine.h"
 
 #include <errno.h>
@@ -45,9 +44,9 @@ static int fit_target(struct fit *f) {
     code = code != 0 ? code : fit_run(f);
     code = code != 0 ? code : fit_errors(f);
     code = code != 0 ? code : model_finish(f);
-    code = code != 0 ? code : output_write(f);
     if (code == 0) {
-        report_print(f);
+        code = output_write(f);
+        report_print(f); /* a disk that is full does not spoil the answer */
     }
     return code;
 }

@@ -142,12 +142,13 @@ static int write_shells(struct fit *f) {
     return code;
 }
 
-/* As a target, so that the model of one fit can be the data of another. */
+/* As a target without sigmas, so that the model of one fit can be the data of another. */
 static int write_model(struct fit *f) {
     char path[PATH_SIZE];
     const dt_phonon_map *map = f->grid.map;
     struct target t = f->target;
     t.intensity = f->model;
+    t.has_sigma = false;
     memcpy(t.cell, f->crystal->cell.parameters, sizeof t.cell);
     t.usable = malloc((size_t)t.voxels);
     if (t.usable == NULL) {

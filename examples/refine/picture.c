@@ -58,6 +58,20 @@ static bool colour_limits(const struct fit *f, double *low, double *high) {
     return n > 0 && *low < *high;
 }
 
+static bool any_positive(const dt_array *values, const dt_array *mask) {
+    for (int64_t i = 0; i < values->shape[0]; i++) {
+        for (int64_t j = 0; j < values->shape[1]; j++) {
+            const double *x = values->data;
+            const bool *m = mask->data;
+            if (m[i * mask->strides[0] + j * mask->strides[1]] &&
+                x[i * values->strides[0] + j * values->strides[1]] > 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static int draw(struct fit *f, const char *name, const char *what, double *map, bool *valid,
                 dt_picture_options o) {
     static const char *const axis_names[] = {"h", "k", "l"};
@@ -65,6 +79,10 @@ static int draw(struct fit *f, const char *name, const char *what, double *map, 
     const int span[2] = {layers[layer].across, layers[layer].up};
     int64_t at = nearest_to_zero(&f->target.axes[normal]);
     const dt_array values = cut(f, DT_F64, map, at), mask = cut(f, DT_BOOL, valid, at);
+    if (o.scale == DT_PICTURE_LOG && !any_positive(&values, &mask)) {
+        o.scale = DT_PICTURE_LINEAR;
+        o.low = o.high = 0;
+    }
     char title[256], path[PATH_SIZE];
     const char *crystal = strrchr(f->settings->structure, '/');
     snprintf(title, sizeof title, "%s, %s = %g: %s",

@@ -250,7 +250,9 @@ int target_write(const char *path, const struct target *t, const char *meta, dt_
     const dt_array valid = dt_array_wrap(DT_BOOL, 3, t->shape, t->usable);
     const dt_array cell = dt_array_wrap(DT_F64, 1, (const int64_t[]){6}, t->cell);
     dt_npz_add(writer, "intensity", &intensity);
-    dt_npz_add(writer, "sigma", &sigma);
+    if (t->has_sigma) {
+        dt_npz_add(writer, "sigma", &sigma);
+    }
     dt_npz_add(writer, "valid", &valid);
     dt_npz_add(writer, "cell", &cell);
     for (int d = 0; d < 3; d++) {

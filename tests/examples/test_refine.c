@@ -5,7 +5,8 @@
 
 TestSuite(refine, .init = enter_folder, .fini = leave_fits, .timeout = 280);
 
-#define SMALL " --hkl=-2:2:3,-2:2:3,-2:2:3 "
+#define SMALLER " --hkl=-2:2:2,-2:2:2,-2:2:2 "
+#define SMALL   " --hkl=-2:2:3,-2:2:3,-2:2:3 "
 
 Test(refine, recovers_springs_to_one_per_cent_at_signal_to_noise_ten_from_a_start_three_times_off) {
     must_run("--simulate=target.npz --springs=1,0.5 --snr=10 --seed=7 " CRYSTAL);
@@ -170,7 +171,7 @@ Test(refine, both_methods_end_at_the_same_values_and_errors) {
 }
 
 Test(refine, u_of_every_atom_lowers_chi_squared_and_has_an_error_each) {
-    must_run("--simulate=target.npz --u-scale=1.3 --snr=500" SMALL CRYSTAL);
+    must_run("--simulate=target.npz --u-scale=1.3 --snr=500" SMALLER CRYSTAL);
     must_run("--target=target.npz --iterations=0 -o again " CRYSTAL);
     must_run(
         "--target=target.npz --refine=u --method=lbfgs --iterations=30 --quiet -o fit " CRYSTAL);
@@ -185,7 +186,7 @@ Test(refine, u_of_every_atom_lowers_chi_squared_and_has_an_error_each) {
 
 Test(refine, hybrid_springs_of_residues_fit_their_own_map_from_another_start) {
     must_run("--simulate=target.npz --form=hybrid --groups=residue --springs=5,20 "
-             "--snr=20" SMALL CRYSTAL);
+             "--snr=20" SMALLER CRYSTAL);
     const char *out = must_run("--target=target.npz --form=hybrid --groups=residue "
                                "--springs=8,12 --quiet -o fit " CRYSTAL);
     cr_expect(strstr(out, "springs intra across") != NULL, "%s", out);
@@ -204,4 +205,21 @@ Test(refine, springs_without_influence_leave_the_fit_whole_and_are_named) {
     out = must_run(
         "--target=target.npz --form=parallel --springs=2 --hold=0 --quiet -o again " CRYSTAL);
     expect_refined("again", "springs", 1, 1);
+}
+
+Test(refine, model_of_one_fit_can_be_the_target_of_the_next) {
+    must_run("--simulate=target.npz" SMALL CRYSTAL);
+    must_run("--target=target.npz --springs=1,0.5 --iterations=0 -o fit " CRYSTAL);
+    must_run("--target=fit/model.npz --springs=2,2 --quiet -o again " CRYSTAL);
+    double intra = refined("again", "springs", 0).value,
+           inter = refined("again", "springs", 1).value;
+    cr_expect(fabs(intra - 1) < 1e-6 && fabs(inter - 0.5) < 1e-6, "%.9g and %.9g", intra, inter);
+    struct outcome o = run("--target=fit/model.npz --springs=2,2 -o fit " CRYSTAL);
+    cr_expect(o.code == 2 && strstr(o.err, "would be replaced by its output"), "%s", o.err);
+}
+
+Test(refine, a_layer_of_negative_data_still_has_its_pictures) {
+    must_run("--simulate=target.npz --flat=-90000" SMALL CRYSTAL);
+    must_run("--target=target.npz --flat=-90000 --iterations=2 --quiet -o fit " CRYSTAL);
+    cr_expect(access("fit/data.png", F_OK) == 0 && access("fit/difference.png", F_OK) == 0);
 }
