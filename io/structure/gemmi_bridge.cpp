@@ -161,27 +161,40 @@ void append_chain(const MergedChain &chain, int number, int &residues,
 
 } // namespace
 
+static dt_status copy_group(const gemmi::SpaceGroup *group, dti_gemmi_group *ret_group) {
+    if (group == nullptr)
+        return DT_ERR_FORMAT;
+    const gemmi::GroupOps ops = group->operations();
+    if (ops.order() > DTI_MAX_OPERATORS)
+        return DT_ERR_FORMAT;
+    std::snprintf(ret_group->name, sizeof ret_group->name, "%s", group->xhm().c_str());
+    ret_group->number = group->number;
+    ret_group->n_ops = 0;
+    for (const gemmi::Op op : ops) {
+        for (int i = 0; i < 3; ++i) {
+            for (int j = 0; j < 3; ++j)
+                ret_group->rot[ret_group->n_ops][3 * i + j] = op.rot[i][j] / gemmi::Op::DEN;
+            ret_group->tran[ret_group->n_ops][i] = double(op.tran[i]) / gemmi::Op::DEN;
+        }
+        ++ret_group->n_ops;
+    }
+    return DT_OK;
+}
+
 dt_status dti_gemmi_space_group(const char *symbol, double alpha, double gamma,
                                 dti_gemmi_group *ret_group) {
     try {
-        const gemmi::SpaceGroup *group = gemmi::find_spacegroup_by_name(symbol, alpha, gamma);
-        if (group == nullptr)
-            return DT_ERR_FORMAT;
-        const gemmi::GroupOps ops = group->operations();
-        if (ops.order() > DTI_MAX_OPERATORS)
-            return DT_ERR_FORMAT;
-        std::snprintf(ret_group->name, sizeof ret_group->name, "%s", group->xhm().c_str());
-        ret_group->number = group->number;
-        ret_group->n_ops = 0;
-        for (const gemmi::Op op : ops) {
-            for (int i = 0; i < 3; ++i) {
-                for (int j = 0; j < 3; ++j)
-                    ret_group->rot[ret_group->n_ops][3 * i + j] = op.rot[i][j] / gemmi::Op::DEN;
-                ret_group->tran[ret_group->n_ops][i] = double(op.tran[i]) / gemmi::Op::DEN;
-            }
-            ++ret_group->n_ops;
-        }
-        return DT_OK;
+        return copy_group(gemmi::find_spacegroup_by_name(symbol, alpha, gamma), ret_group);
+    } catch (const std::bad_alloc &) {
+        return DT_ERR_MEMORY;
+    } catch (...) {
+        return DT_ERR_FORMAT;
+    }
+}
+
+dt_status dti_gemmi_space_group_number(int number, dti_gemmi_group *ret_group) {
+    try {
+        return copy_group(gemmi::find_spacegroup_by_number(number), ret_group);
     } catch (const std::bad_alloc &) {
         return DT_ERR_MEMORY;
     } catch (...) {

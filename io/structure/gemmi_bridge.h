@@ -37,6 +37,9 @@ typedef struct dti_gemmi_atom {
 dt_status dti_gemmi_space_group(const char *symbol, double alpha, double gamma,
                                 dti_gemmi_group *ret_group);
 
+/* The standard setting of a space group by its number; errors as above. */
+dt_status dti_gemmi_space_group_number(int number, dti_gemmi_group *ret_group);
+
 /* The number in a fixed-width field that holds a plain decimal number, whatever the locale. */
 double dti_gemmi_number(const char *field, int width);
 

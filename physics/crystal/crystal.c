@@ -3,6 +3,8 @@
 
 #include <difftape/crystal.h>
 
+#include "metric.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,29 +27,8 @@ static dt_status check_array(const char *what, const double *x, int64_t n, int64
     return DT_OK;
 }
 
-/* R is a symmetry of the lattice if it keeps the metric: R^T G R = G with G = A A^T. */
 static dt_status check_operator(const dt_cell *cell, const int *r, int64_t op, dt_error *error) {
-    const double *a = cell->axes;
-    double g[9], worst = 0.0, largest = 0.0;
-    for (int i = 0; i < 3; i++) {
-        for (int j = 0; j < 3; j++) {
-            g[3 * i + j] =
-                a[3 * i] * a[3 * j] + a[3 * i + 1] * a[3 * j + 1] + a[3 * i + 2] * a[3 * j + 2];
-            largest = fmax(largest, fabs(g[3 * i + j]));
-        }
-    }
-    for (int i = 0; i < 3; i++) {
-        for (int j = 0; j < 3; j++) {
-            double s = 0.0;
-            for (int k = 0; k < 3; k++) {
-                for (int l = 0; l < 3; l++) {
-                    s += r[3 * k + i] * g[3 * k + l] * r[3 * l + j];
-                }
-            }
-            worst = fmax(worst, fabs(s - g[3 * i + j]));
-        }
-    }
-    if (worst > 5e-2 * largest) {
+    if (!keeps_metric(cell, r)) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "crystal: symmetry operator %lld (counted from 1) does not keep the "
                             "cell %g %g %g %g %g %g; cell and space group do not belong together",

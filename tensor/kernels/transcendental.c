@@ -1,4 +1,4 @@
-/* transcendental.c - map kernels: exp, sin, cos, cis, polar. */
+/* transcendental.c - map kernels: exp, sin, cos, atan2, cis, polar. */
 #include "complex_parts.h"
 #include "map_loop.h"
 #include "vector_math.h"
@@ -12,6 +12,16 @@ DTI_VECTOR_KERNEL(sin_f32, float)
 DTI_VECTOR_KERNEL(sin_f64, double)
 DTI_VECTOR_KERNEL(cos_f32, float)
 DTI_VECTOR_KERNEL(cos_f64, double)
+
+static void atan2_f32(int64_t n, void *out, const void *const *in, const void *attr) {
+    (void)attr;
+    dti_vec_atan2_f32(n, out, in[0], in[1]);
+}
+
+static void atan2_f64(int64_t n, void *out, const void *const *in, const void *attr) {
+    (void)attr;
+    dti_vec_atan2_f64(n, out, in[0], in[1]);
+}
 
 /* sin(x + iy) = sin x cosh y + i cos x sinh y and cos(x + iy) = cos x cosh y - i sin x sinh y, each
  * part to a few units in its last place. Beyond the limit cosh may overflow where the product does
@@ -121,5 +131,6 @@ FLOAT_TABLE(exp);
 FLOAT_TABLE(sin);
 FLOAT_TABLE(cos);
 
+REAL_TABLE(atan2);
 REAL_TABLE(cis);
 REAL_TABLE(polar);

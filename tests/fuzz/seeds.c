@@ -24,6 +24,25 @@ static const char json[] =
     " \"whole\": -12, \"flag\": true, \"word\": \"two\", \"text\": \"\\u00e9\\n\"}";
 static const char arguments[] = "--number=4.5\n--whole\n-12\n-f\n--word=two\n-tname\n--\nplain";
 
+/* One of each text file of diffraction microscopy. */
+static const char *const hedm[] = {
+    "0.012\n-0.021 0.0136 0 1 3 1 355.4292 5.186272 29.31929 0.85\n"
+    "-0.021 0.0136 0 2 3 1 355.4 5.18 29.3 0.85 1e-3 0.9 12 1.001 0.999 1 0 -2e-4 0\n",
+    "1 0.01\n0 0 0\n0.5 0.5 0 1 10 20 30 0.9\n-0.5 0.5 0 1 10 20 30 0.9 0.1 0.8 4",
+    "{\nJUnitVector 1 0 0\nKUnitVector 0 -1 0\nBeamCenterJ 1024.5\nBeamCenterK 2000\n"
+    "LabFrameLocation 5.1 0 0\nLabFrameOrientation 90 90 0\nNumJPixels 2048\nNumKPixels 2048\n"
+    "PixelJLength 0.00148\nPixelKLength 0.00148\n}\n",
+    "4.0782, 4.0782, 4.0782 # edges\n90 90 90\n4\n79 0 0 0\n79 0 0.5 0.5\n79, 0.5 0 0.5\n",
+    "omega\n0 100\n101 201\n180 179 0 0\n178 179 0 0\n-10 -9.5\n",
+    "# phi1 Phi phi2\n10 20 30\n40.5 5e1 -60\n",
+    "BeamEnergy 50.02099\nBeamEnergyWidth 0\nBeamHeight 0.004\nBeamDirection 1 0 0\n"
+    "BeamDeflectionChiLaue 0\nEtaLimit 81\nMaxQ 8\nMinAmplitudeFraction 0.25\n"
+    "SampleLocation 0 0 0\nSampleOrientation 0 0 0\nMaxInitSideLength 0.0012\n"
+    "MinSideLength 0.0006\nNumDetectors 2\nSampleSymmetry Cubic\nGridType Square\n"
+    "DetectorFilename d.config\nSampleFilename s.mic\nStructureFilename gold.dat\n"
+    "RotationRangeFilename omega.txt\nFundamentalZoneFilename zone.txt\nMaxMCSteps 3\n",
+    "x,y,z,qw,qx,qy,qz,exx,eyy,ezz,eyz,exz,exy\n0.1,-0.2,0,1,0,0,0,1e-3,0,0,0,0,0\n"};
+
 static bool add(struct seed *seeds, int *n, enum seed_kind kind, const void *data, size_t size) {
     seeds[*n].data = malloc(size);
     seeds[*n].size = size;
@@ -78,6 +97,12 @@ int make_seeds(struct seed seeds[MAX_SEEDS]) {
     int n = 0;
     char path[64];
     snprintf(path, sizeof path, "fuzz-seed-%ld.tmp", (long)getpid());
+    for (size_t i = 0; i < sizeof hedm / sizeof *hedm; i++) {
+        if (!add(seeds, &n, SEED_HEDM, hedm[i], strlen(hedm[i]))) {
+            free_seeds(seeds, n);
+            return -1;
+        }
+    }
     if (add(seeds, &n, SEED_STRUCTURE, crystal, strlen(crystal)) &&
         add(seeds, &n, SEED_CONFIG, json, strlen(json)) &&
         add(seeds, &n, SEED_CONFIG, arguments, strlen(arguments)) && add_arrays(seeds, &n, path)) {

@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MAX_SEEDS = 16 };
+enum { MAX_SEEDS = 20 };
 
-enum seed_kind { SEED_STRUCTURE, SEED_CONFIG, SEED_NPY, SEED_NPZ };
+enum seed_kind { SEED_STRUCTURE, SEED_CONFIG, SEED_NPY, SEED_NPZ, SEED_HEDM };
 
 /** Bytes of one input, at most 32 kB. */
 struct seed {

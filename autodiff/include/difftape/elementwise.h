@@ -50,7 +50,9 @@ DT_API dt_tensor *dt_sin(dt_tensor *x);
 DT_API dt_tensor *dt_cos(dt_tensor *x);
 
 /** 1/x.  xbar = -ybar (y^2)*: infinite at 0. */
-DT_API dt_tensor *dt_reciprocal(dt_tensor *x);
+static inline dt_tensor *dt_reciprocal(dt_tensor *x) {
+    return dt_pow(x, -1);
+}
 
 /** 1/sqrt(x), principal branch.  xbar = -ybar (y^3)* / 2: infinite at 0. */
 DT_API dt_tensor *dt_rsqrt(dt_tensor *x);
@@ -91,6 +93,16 @@ DT_API dt_tensor *dt_atan(dt_tensor *x);
  *  origin. */
 DT_API dt_tensor *dt_atan2(dt_tensor *y, dt_tensor *x);
 
+/** Both solutions of a cos w + b sin w = c in (-pi, pi], real: roots (..., 2), first the one where
+ *  the left side rises, then where it falls, and the slope q = sqrt(a^2 + b^2 - c^2) of the left side
+ *  there (its negative at the second). Where |c| >= sqrt(a^2 + b^2), or q <= slope_min (>= 0), roots
+ *  and slope are 0 and so are all their derivatives; other elements are not touched by such a row.
+ *  Squares must not leave the range of the type (below it they count as 0). With r^2 = a^2 + b^2, m
+ *  the difference and s the sum of the cotangents of a pair:
+ *  C = m/q, A = -m a c/(q r^2) - s b/r^2, B = -m b c/(q r^2) + s a/r^2, plus Q (a, b, -c)/q. */
+DT_API void dt_sinusoid_roots(dt_tensor *a, dt_tensor *b, dt_tensor *c, double slope_min,
+                              dt_tensor **ret_roots, dt_tensor **ret_slope);
+
 /** Hyperbolic functions and their inverses, as the circular ones.
  *  xbar = ybar cosh(x)*, ybar sinh(x)*, ybar (1 - y^2)*, ybar / sqrt(1 + x^2)*,
  *  ybar / (sqrt(x - 1) sqrt(x + 1))*, ybar / (1 - x^2)*. */
@@ -117,7 +129,9 @@ DT_API dt_tensor *dt_lgamma(dt_tensor *x);
  *  xbar = ybar y (1 - y), ybar sigmoid(x), ybar (y + sigmoid(x) (1 - y)), ybar where x > 0. */
 DT_API dt_tensor *dt_sigmoid(dt_tensor *x);
 DT_API dt_tensor *dt_softplus(dt_tensor *x);
-DT_API dt_tensor *dt_silu(dt_tensor *x);
+static inline dt_tensor *dt_silu(dt_tensor *x) {
+    return dt_mul(x, dt_sigmoid(x));
+}
 DT_API dt_tensor *dt_relu(dt_tensor *x);
 
 /* -- complex ----------------------------------------------------------------------------------- */

@@ -40,6 +40,11 @@ DT_API dt_tensor *dt_broadcast(dt_tensor *x, int ndim, const int64_t *shape);
 DT_API dt_tensor *dt_concat(int n, dt_tensor *const *x, int axis);
 DT_API dt_tensor *dt_stack(int n, dt_tensor *const *x, int axis);
 
+/** The adjoint of dt_stack: the n (at most 16) tensors that lie along an axis of size n, the axis
+ *  removed. Copies, so that loops over them run through memory in order; several dt_select cost
+ *  nothing to make but more to read and to differentiate. X = dt_stack of the cotangents. */
+DT_API void dt_unstack(dt_tensor *x, int n, int axis, dt_tensor **ret_parts);
+
 /** Remove axes of size 1: one, several, or with DT_ALL all there are. A view. */
 DT_API dt_tensor *dt_squeeze(dt_tensor *x, int axis);
 

@@ -1,10 +1,6 @@
 /* compose.c - elementwise functions made of others, whose rules they inherit. */
 #include "../ops.h"
 
-dt_tensor *dt_reciprocal(dt_tensor *x) {
-    return dt_pow(x, -1);
-}
-
 /* |a + ib| neither overflows nor underflows, and its rule gives 0 at 0. */
 dt_tensor *dt_hypot(dt_tensor *a, dt_tensor *b) {
     return dt_abs(dt_complex(a, b));
@@ -12,8 +8,4 @@ dt_tensor *dt_hypot(dt_tensor *a, dt_tensor *b) {
 
 dt_tensor *dt_atan2(dt_tensor *y, dt_tensor *x) {
     return dt_angle(dt_complex(x, y));
-}
-
-dt_tensor *dt_silu(dt_tensor *x) {
-    return dt_mul(x, dt_sigmoid(x));
 }

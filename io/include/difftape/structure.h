@@ -117,6 +117,23 @@ DT_API dt_status dt_structure_read_memory(dt_structure **ret_structure, const vo
 /** Release a structure and its arrays. NULL is fine. */
 DT_API void dt_structure_free(dt_structure *structure);
 
+/** The most operators of a space group: 48 point operations times 4 centrings (F m -3 m). */
+#define DT_MAX_SPACE_GROUP_OPS 192
+
+/** A space group from the tables, in the setting that was asked for. */
+typedef struct dt_space_group {
+    char name[32]; /**< Hermann-Mauguin symbol with setting, "F m -3 m" */
+    int number;    /**< 1..230, International Tables A */
+    int n_ops;     /**< operators, centring included, identity first: x' = R x + t, fractional */
+    int op_rot[DT_MAX_SPACE_GROUP_OPS][9];
+    double op_tran[DT_MAX_SPACE_GROUP_OPS][3]; /**< each in [0, 1) */
+} dt_space_group;
+
+/** Look a space group up by its number ("225": the standard setting, rhombohedral groups on
+ *  hexagonal axes) or by a Hermann-Mauguin symbol ("F m -3 m", "P 1 21/c 1"). DT_ERR_ARGUMENT if
+ *  there is none; *ret_group is then untouched. */
+DT_API dt_status dt_space_group_find(const char *text, dt_space_group *ret_group, dt_error *error);
+
 DT_END_DECLS
 
 #endif

@@ -18,6 +18,7 @@
 
 #include <difftape/crystal.h>
 #include <difftape/gnm.h>
+#include <difftape/hedm.h>
 #include <difftape/map_utils.h>
 #include <difftape/metrics.h>
 #include <difftape/network.h>
@@ -30,9 +31,11 @@
 #include <difftape/vibrations.h>
 
 #include <difftape/config.h>
+#include <difftape/hedm_files.h>
 #include <difftape/npy.h>
 #include <difftape/picture.h>
 #include <difftape/progress.h>
+#include <difftape/scatter_plot.h>
 #include <difftape/structure.h>
 
 #include <string.h>
