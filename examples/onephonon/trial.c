@@ -122,20 +122,22 @@ static int try_once(struct run *r, const struct trial *t, bool gradients, struct
     return code;
 }
 
-/* The quickest of some tries: other programs only make it slower. */
+/* The quickest of some tries: other programs only make it slower. *ret holds an earlier try, or
+ * .both = 0; long ones are not repeated. */
 static int try_often(struct run *r, const struct trial *t, bool gradients, struct cost *ret) {
     enum { TRIES = 5 };
-    const double enough = 0.5; /* seconds */
-    double spent = 0;
-    for (int i = 0; i < TRIES && (i < 2 || spent < enough); i++) {
+    const double enough = 1.0, second_try = 4.0; /* seconds */
+    double spent = ret->both;
+    for (int i = ret->both > 0; i < TRIES && spent < (i < 2 ? second_try : enough); i++) {
         struct cost c;
         int code = try_once(r, t, gradients, &c);
         if (code != 0) {
             return code;
         }
+        bool first = ret->both == 0;
         spent += c.both;
-        ret->forward = i == 0 ? c.forward : fmin(ret->forward, c.forward);
-        ret->both = i == 0 ? c.both : fmin(ret->both, c.both);
+        ret->forward = first ? c.forward : fmin(ret->forward, c.forward);
+        ret->both = first ? c.both : fmin(ret->both, c.both);
         ret->work = c.work;
     }
     return 0;
@@ -162,17 +164,17 @@ static double whole_work(const struct run *r, const struct sizes *z, int64_t eac
 
 static int make_trials(struct run *r, const struct sizes *z, struct trial trials[2],
                        int64_t *ret_each) {
-    enum { FEW = 6, MANY = 24, MOST_POINTS = 2048 };
+    enum { FEW = 6, MANY = 24, MOST_POINTS = 2048, LARGE = 256 };
     if (r->settings->general == NULL) {
         trials[0].grid = small_grid(&r->settings->grid, z, FEW);
         trials[1].grid = small_grid(&r->settings->grid, z, MANY);
         return 0;
     }
     int64_t each = (z->evaluations + z->wavevectors - 1) / z->wavevectors;
-    int64_t few = dt_get_threads() > 4 ? dt_get_threads() : 4;
+    int64_t threads = dt_get_threads(), few = z->freedom > LARGE || threads > 4 ? threads : 4;
     *ret_each = each < MOST_POINTS ? each : MOST_POINTS;
     for (int i = 0; i < 2; i++) {
-        if (small_list(i == 0 ? few : 4 * few, *ret_each, &trials[i].points, &r->error) != DT_OK) {
+        if (small_list(i == 0 ? few : 3 * few, *ret_each, &trials[i].points, &r->error) != DT_OK) {
             return exit_code_of(r->error.status);
         }
     }
@@ -188,7 +190,7 @@ static double growing(const struct sizes *z, bool gradients) {
 
 int trial_run(struct run *r, const struct sizes *z, struct prediction *ret) {
     struct trial trials[2] = {{.points = NULL}, {.points = NULL}};
-    struct cost forward[2], both[2];
+    struct cost forward[2] = {{.both = 0}}, both[2] = {{.both = 0}};
     int64_t each = 1;
     if (z->valid == 0) { /* tried itself, the grid says what is wrong with it */
         trials[0].grid = r->settings->grid;
