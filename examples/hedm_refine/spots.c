@@ -222,8 +222,8 @@ int spots_plot(struct run *r) {
         status = predict(r, &r->result.setup, &r->result.grain, x[2], y[2]);
     }
     const dt_scatter_series series[3] = {
+        {"start", r->n, x[1], y[1], DT_MARKER_DISC, 4.5, 0.9, false},
         {"measured", r->n, x[0], y[0], DT_MARKER_RING, 7, 0.2, false},
-        {"start", r->n, x[1], y[1], DT_MARKER_DISC, 2, 0.75, false},
         {"refined", r->n, x[2], y[2], DT_MARKER_CROSS, 4, 0, true}};
     const dt_scatter_options options = {.title = "spots of one grain",
                                         .x_title = "j (pixels)",
