@@ -138,7 +138,8 @@ int run_compute(struct run *r) {
     if (s->plot != NULL) {
         r->direction = dt_cast(dt_diffracted_directions(&r->angles, energy, &options), DT_F64);
     }
-    /* What is read later is computed here, so that a failure is known before anything is written. */
+    /* What is read later is computed here, so that a failure is known before anything is written.
+     * */
     dt_data(r->angles.omega);
     dt_data(r->angles.q);
     dt_data(r->angles.seen);

@@ -51,8 +51,8 @@ static void cartesian(const dt_cell *cell, const int *w, double *ret) {
     }
 }
 
-/* The angle of a rotation W from its sine |W - W^T| / sqrt 8 and cosine (tr W - 1) / 2, of which one
- * or the other always has all digits. */
+/* The angle of a rotation W from its sine |W - W^T| / sqrt 8 and cosine (tr W - 1) / 2, of which
+ * one or the other always has all digits. */
 static dt_tensor *angle_of(dt_tensor *w) {
     dt_tensor *odd = dt_sub(w, dt_transpose(w));
     dt_tensor *sine = dt_scale(dt_norm(odd, DT_AXES(-2, -1)), 1 / sqrt(8.0));

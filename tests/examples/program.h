@@ -1,4 +1,5 @@
-/* program.h - start onephonon, or another program, as a user does and look at what it leaves behind. */
+/* program.h - start onephonon, or another program, as a user does and look at what it leaves
+ * behind. */
 #ifndef TEST_EXAMPLES_PROGRAM_H
 #define TEST_EXAMPLES_PROGRAM_H
 

@@ -1,4 +1,5 @@
-/* test_hedm_losses.c - wrapped and smooth distances of angles, the Ewald residual, misorientation. */
+/* test_hedm_losses.c - wrapped and smooth distances of angles, the Ewald residual, misorientation.
+ * */
 #include "hedm_case.h"
 
 #include <math.h>

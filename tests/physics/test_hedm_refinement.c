@@ -1,5 +1,5 @@
-/* test_hedm_refinement.c - grains and experiments found again from their spots, with the errors that
- * the noise deserves. */
+/* test_hedm_refinement.c - grains and experiments found again from their spots, with the errors
+ * that the noise deserves. */
 #include "hedm_case.h"
 
 #include <math.h>

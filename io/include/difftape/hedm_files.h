@@ -6,8 +6,8 @@
  * a last line without a newline counts. Numbers are plain decimals, with or without an exponent;
  * NaN and infinity are refused. Angles are in degrees, lengths in mm, as in the files.
  *
- * All readers: DT_ERR_IO if the file cannot be read, DT_ERR_FORMAT with "FILE: line N: ..." and N in
- * error->index for anything else, DT_ERR_MEMORY; results are untouched on failure. All writers
+ * All readers: DT_ERR_IO if the file cannot be read, DT_ERR_FORMAT with "FILE: line N: ..." and N
+ * in error->index for anything else, DT_ERR_MEMORY; results are untouched on failure. All writers
  * replace the file whole or not at all, and write numbers so that reading gives the same bits. */
 #ifndef DIFFTAPE_HEDM_FILES_H
 #define DIFFTAPE_HEDM_FILES_H
@@ -43,8 +43,8 @@ typedef struct dt_mic {
 
 /** Read a triangular or a square map. Triangle rows: x y z, 1 (up) or 2 (down), generation, phase,
  *  three Euler angles, then as far as present confidence, cost, overlap, seconds, D11 D22 D33 D12
- *  D23 D13. Square rows: x y z, phase, Euler angles, confidence, and perhaps cost, overlap, seconds.
- *  Release with dt_mic_free. */
+ *  D23 D13. Square rows: x y z, phase, Euler angles, confidence, and perhaps cost, overlap,
+ *  seconds. Release with dt_mic_free. */
 DT_API dt_status dt_mic_read(const char *path, dt_mic *ret_mic, dt_error *error);
 
 /** Write a map, with 6 significant digits as other programs do, or exactly. */
@@ -89,10 +89,10 @@ typedef struct dt_unit_cell {
 DT_API dt_status dt_unit_cell_read(const char *path, dt_unit_cell *ret_cell, dt_error *error);
 DT_API void dt_unit_cell_free(dt_unit_cell *cell);
 
-/** Read a file of omega ranges: a header line, the first and last file number of each of n_detectors
- *  detectors, then rows start stop (either order) and words that are ignored. *ret_ranges becomes
- *  (n,2) f64 degrees, lower end first, in file order; dt_array_free. Errors also: overlapping
- *  ranges, an empty one. */
+/** Read a file of omega ranges: a header line, the first and last file number of each of
+ *  n_detectors detectors, then rows start stop (either order) and words that are ignored.
+ *  *ret_ranges becomes (n,2) f64 degrees, lower end first, in file order; dt_array_free. Errors
+ *  also: overlapping ranges, an empty one. */
 DT_API dt_status dt_omega_ranges_read(const char *path, int64_t n_detectors, dt_array *ret_ranges,
                                       dt_error *error);
 

@@ -30,9 +30,9 @@ typedef struct dt_scatter_options {
     int width, height;                   /**< of the plotted region, pixels [900, 700] */
 } dt_scatter_options;
 
-/** Draw n_series groups of points, later ones on top. Text as in picture.h. Points beyond the limits
- *  are left out. Errors: DT_ERR_ARGUMENT (limits that are not finite or in the wrong order, a size
- *  not from 100 to 8000), DT_ERR_IO, DT_ERR_MEMORY. */
+/** Draw n_series groups of points, later ones on top. Text as in picture.h. Points beyond the
+ *  limits are left out. Errors: DT_ERR_ARGUMENT (limits that are not finite or in the wrong order,
+ *  a size not from 100 to 8000), DT_ERR_IO, DT_ERR_MEMORY. */
 DT_API dt_status dt_scatter_write(const char *path, int n_series, const dt_scatter_series *series,
                                   const dt_scatter_options *options, dt_error *error);
 

@@ -38,8 +38,8 @@ DT_API dt_tensor *dt_euler_from_rotation(dt_tensor *rotation);
 /** The smallest angle (...), radians, between crystals with rotations a and b (..., 3, 3), which
  *  broadcast: over all proper rotations S that the symmetry, an inversion added, gives the lattice
  *  of the cell (a, b, c in Angstrom, angles in degrees), the angle of a^T b S. No digit is lost at
- *  small angles or half turns; derivatives are 0 where a and b are equal, and those of one S at ties.
- *  Errors: DT_ERR_SHAPE, those of dt_cell_init. */
+ *  small angles or half turns; derivatives are 0 where a and b are equal, and those of one S at
+ *  ties. Errors: DT_ERR_SHAPE, those of dt_cell_init. */
 DT_API dt_tensor *dt_misorientation(dt_tensor *a, dt_tensor *b, const dt_symmetry *symmetry,
                                     const double cell[6]);
 

@@ -29,11 +29,11 @@ typedef struct dt_oscillation_options {
 typedef struct dt_oscillation {
     /** (..., N) bool: does the reflection cross the Ewald sphere, with q > q_min? */
     dt_tensor *seen;
-    /** (..., N, 2) radians in (-pi, pi]: first the root where the rotated g points along axis x beam
-     *  (+y), then the one where it points away from it; 0 where hidden. */
+    /** (..., N, 2) radians in (-pi, pi]: first the root where the rotated g points along axis x
+     *  beam (+y), then the one where it points away from it; 0 where hidden. */
     dt_tensor *omega;
-    /** (..., N) 1/Angstrom: that component of the rotated g (for chi = 0 its |y|); 0 where hidden. 1/q
-     *  is the Lorentz factor, and every derivative of omega contains it. */
+    /** (..., N) 1/Angstrom: that component of the rotated g (for chi = 0 its |y|); 0 where hidden.
+     *  1/q is the Lorentz factor, and every derivative of omega contains it. */
     dt_tensor *q;
     /** (..., N, 3) 1/Angstrom, as given. */
     dt_tensor *g;

@@ -60,8 +60,8 @@ enum {
 DT_API const char *dt_unknown_name(int unknown);
 
 /** Measured spots. `root` says which of the two angles a spot belongs to: 0 for the one where the
- *  turned g points to +y, 1 for the other; it is a label, not a value, so that nothing happens where
- *  an angle crosses pi. */
+ *  turned g points to +y, 1 for the other; it is a label, not a value, so that nothing happens
+ *  where an angle crosses pi. */
 typedef struct dt_spot_list {
     int64_t n;
     const double *hkl;   /**< (n,3) */
@@ -73,8 +73,8 @@ typedef struct dt_spot_list {
 } dt_spot_list;
 
 /** What a grain does in an experiment: angles (n,2), pixels (n,2,2) and hit (n,2) of n reflections
- *  hkl (n,3). A reflection that is hidden, or misses the panel or its pixels, is no hit; its numbers
- *  are 0 then. ret_pixel may be NULL. Errors: those of cell, angles and panel. */
+ *  hkl (n,3). A reflection that is hidden, or misses the panel or its pixels, is no hit; its
+ *  numbers are 0 then. ret_pixel may be NULL. Errors: those of cell, angles and panel. */
 DT_API dt_status dt_simulate_spots(const dt_hedm_setup *setup, const dt_grain *grain, int64_t n,
                                    const double *hkl, double *ret_omega, double *ret_pixel,
                                    bool *ret_hit, dt_error *error);

@@ -13,8 +13,8 @@ DT_API dt_tensor *dt_wrapped_difference(dt_tensor *a, dt_tensor *b);
 /** 1 - cos(a - b), computed as 2 sin^2((a - b)/2), smooth everywhere; shapes broadcast. */
 DT_API dt_tensor *dt_cosine_distance(dt_tensor *a, dt_tensor *b);
 
-/** How far g (..., N, 3), turned by measured angles omega (..., N) or (..., N, 2), is from the Ewald
- *  sphere, in 1/Angstrom:
+/** How far g (..., N, 3), turned by measured angles omega (..., N) or (..., N, 2), is from the
+ *  Ewald sphere, in 1/Angstrom:
  *      F = |g|^2 / 2k + u.R(omega) g,   u the direction of the beam,
  *  which is (|k_in + R g|^2 - k^2) / 2k. A smooth function of everything, with no roots to choose
  *  and nothing hidden: for global searches. options and errors as for dt_oscillation_angles. */
