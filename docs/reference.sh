@@ -26,8 +26,8 @@ for name in base dtype status array; do
     input="$input $root/tensor/include/difftape/$name.h"
 done
 for name in crystal quirks map_utils scatter gnm phonon one_phonon network points phonon_map \
-    vibrations metrics hedm hedm_conventions orientation lattice reflections oscillation detector \
-    refinement spot_losses; do
+    vibrations metrics hedm orientation lattice reflections oscillation detector spot_losses \
+    refinement hedm_conventions; do
     input="$input $root/physics/include/difftape/$name.h"
 done
 for name in structure npy picture scatter_plot hedm_files config progress; do

@@ -92,7 +92,14 @@ dt_tensor *dt_strained_lattice(dt_tensor *lattice, dt_tensor *strain) {
     }
     dt_tensor *e = six ? strain_matrix(strain) : strain;
     dt_tensor *stretch = dt_add(e, dt_eye(tape, dt_dtype_of(strain), 3));
-    return dt_solve(dt_transpose(stretch), lattice);
+    if (dt_tape_status(tape) != DT_OK) {
+        return dt_inert(tape);
+    }
+    dt_tensor *strained = dt_solve(dt_transpose(stretch), lattice);
+    if (dt_tape_status(tape) != DT_OK) {
+        dt_tape_context(tape, "strained_lattice: 1 + strain");
+    }
+    return strained;
 }
 
 dt_tensor *dt_scattering_vectors(dt_tensor *hkl, dt_tensor *lattice, dt_tensor *rotation) {

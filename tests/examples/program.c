@@ -1,4 +1,4 @@
-/* program.c - start onephonon as a user does and look at what it leaves behind. */
+/* program.c - start a program as a user does and look at what it leaves behind. */
 #define _XOPEN_SOURCE 700 /* posix_openpt */
 #include "program.h"
 
@@ -222,10 +222,10 @@ struct outcome run(const char *arguments) {
 void expect_refused(const char *arguments, int code, const char *sentence, const char *files) {
     struct outcome o = run(arguments);
     cr_expect(o.code == code, "%s: exit code %d, should be %d\n%s", arguments, o.code, code, o.err);
-    const char *message = strstr(o.err, "onephonon: error: ");
+    const char *message = strstr(o.err, DT_PROGRAM_NAME ": error: ");
     cr_expect(message != NULL && strstr(message, sentence) != NULL, "%s: says\n%sshould say %s",
               arguments, o.err, sentence);
-    cr_expect(message == NULL || strstr(message + 1, "onephonon: ") == NULL,
+    cr_expect(message == NULL || strstr(message + 1, DT_PROGRAM_NAME ": ") == NULL,
               "%s: more than one sentence:\n%s", arguments, o.err);
     cr_expect(o.out[0] == '\0', "%s: standard output has\n%s", arguments, o.out);
     cr_expect(strcmp(folder_list(), files) == 0, "%s: leaves '%s', should leave '%s'", arguments,

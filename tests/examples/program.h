@@ -1,4 +1,5 @@
-/* program.h - start onephonon as a user does and look at what it leaves behind. */
+/* program.h - start onephonon, or another program, as a user does and look at what it leaves
+ * behind. */
 #ifndef TEST_EXAMPLES_PROGRAM_H
 #define TEST_EXAMPLES_PROGRAM_H
 
@@ -34,11 +35,11 @@ struct outcome {
     char *out, *err;
 };
 
-/** Run onephonon with these arguments (separated by single blanks) in the current folder. */
+/** Run the program with these arguments (separated by single blanks) in the current folder. */
 struct outcome run(const char *arguments);
 struct outcome run_under(struct conditions conditions, const char *arguments);
 
-/** Fail unless it ends with this code, "onephonon: error: ", this sentence somewhere behind it, an
+/** Fail unless it ends with this code, "PROGRAM: error: ", this sentence somewhere behind it, an
  * empty standard output, and no file but those named. */
 void expect_refused(const char *arguments, int code, const char *sentence, const char *files);
 

@@ -98,8 +98,9 @@ DT_API dt_tensor *dt_atan2(dt_tensor *y, dt_tensor *x);
  *  side there (its negative at the second). Where |c| >= sqrt(a^2 + b^2), or q <= slope_min (>= 0),
  *  roots and slope are 0 and so are all their derivatives; other elements are not touched by such a
  *  row. Squares must not leave the range of the type (below it they count as 0). With r^2 = a^2 +
- *  b^2, m the difference and s the sum of the cotangents of a pair:
- *  C = m/q, A = -m a c/(q r^2) - s b/r^2, B = -m b c/(q r^2) + s a/r^2, plus Q (a, b, -c)/q. */
+ *  b^2, m the difference and s the sum of the cotangents of a pair of roots:
+ *  cbar = m/q, abar = -m a c/(q r^2) - s b/r^2, bbar = -m b c/(q r^2) + s a/r^2, plus
+ *  qbar (a, b, -c)/q. */
 DT_API void dt_sinusoid_roots(dt_tensor *a, dt_tensor *b, dt_tensor *c, double slope_min,
                               dt_tensor **ret_roots, dt_tensor **ret_slope);
 

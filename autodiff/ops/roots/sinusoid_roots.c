@@ -1,10 +1,8 @@
-/* y = w with a cos w + b sin w = c and the slope there, real; made by dt_sinusoid_roots
- *
- * cotangent: with m = wbar_rising - wbar_falling, s = wbar_rising + wbar_falling, r^2 = a^2 + b^2:
- * cbar = m/q, abar = -m a c / (q r^2) - s b / r^2, bbar = -m b c / (q r^2) + s a / r^2, and qbar
- * (a, b, -c) / q added      where there is no root, or it is nearly double (slope below the limit),
- * all are exact zeros: the operands are exchanged before the division, so no other element notices.
- * */
+/* y = w with a cos w + b sin w = c and the slope there, real      cotangent: with m = wbar_rising -
+ * wbar_falling, s = wbar_rising + wbar_falling, r^2 = a^2 + b^2: cbar = m/q, abar = -m a c / (q
+ * r^2) - s b / r^2, bbar = -m b c / (q r^2) + s a / r^2, and qbar (a, b, -c) / q added      where
+ * there is no root, or it is nearly double (slope below the limit), all are exact zeros: the
+ * operands are exchanged before the division, so no other element notices. */
 #include "sinusoid.h"
 
 #include "internal.h"

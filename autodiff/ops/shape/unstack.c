@@ -1,5 +1,5 @@
-/* y = x[.., 0, ..], x[.., 1, ..], ..      cotangent: xbar = the cotangents stacked along the axis
- * linear. */
+/* y = x[.., 0, ..], x[.., 1, ..], ..      cotangent: xbar = the cotangents stacked along the
+ * axis      linear. */
 #include "../ops.h"
 
 struct attr {

@@ -1,0 +1,32 @@
+/* main.c - hedm_refine: a grain refined against its spots, with standard errors. */
+#include "run.h"
+
+#include <stdio.h>
+
+static int run(struct run *r) {
+    int code = run_prepare(r);
+    code = code != 0 ? code : spots_get(r);
+    code = code != 0 ? code : spots_save(r);
+    code = code != 0 ? code : run_refine(r);
+    code = code != 0 ? code : run_write(r);
+    code = code != 0 ? code : spots_plot(r);
+    return code != 0 ? code : report(r);
+}
+
+int main(int argc, char **argv) {
+    struct settings settings;
+    struct run r = {.settings = &settings, .error = DT_ERROR_INIT};
+    streams_prepare();
+    int code = settings_read(argc, argv, &settings, &r.error);
+    if (code == 0 && settings.help) {
+        settings_print_help();
+    } else if (code == 0 && settings.version) {
+        printf("hedm_refine (difftape) %s\n", DT_VERSION);
+    } else if (code == 0) {
+        code = run(&r);
+    }
+    code = finish("hedm_refine", code, &r.error);
+    run_free(&r);
+    dt_options_free(settings.options);
+    return code;
+}

@@ -1,0 +1,242 @@
+/* spots.c - spots from a file or from a simulated grain, and the picture of the fit. */
+#include "run.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLUMNS = 7 };
+
+static const char *const columns[COLUMNS] = {"h", "k", "l", "root", "omega", "pixel_j", "pixel_k"};
+
+static dt_status make_room(struct run *r, int64_t n) {
+    size_t room = (size_t)n + 1;
+    r->hkl = malloc(room * 3 * sizeof *r->hkl);
+    r->omega = malloc(room * sizeof *r->omega);
+    r->pixel = malloc(room * 2 * sizeof *r->pixel);
+    r->root = malloc(room * sizeof *r->root);
+    if (r->hkl == NULL || r->omega == NULL || r->pixel == NULL || r->root == NULL) {
+        return dt_error_set(&r->error, DT_ERR_MEMORY, "no memory for %lld spots", (long long)n);
+    }
+    return DT_OK;
+}
+
+/* -- measured ---------------------------------------------------------------------------------- */
+
+static dt_status read_spots(struct run *r) {
+    dt_array table;
+    dt_status status = dt_csv_read(r->settings->spots, COLUMNS, columns, NULL, &table, &r->error);
+    if (status != DT_OK) {
+        return status;
+    }
+    status = make_room(r, table.shape[0]);
+    for (int64_t i = 0; i < table.shape[0] && status == DT_OK; i++) {
+        const double *x = (const double *)table.data + COLUMNS * i;
+        if (x[3] != 0 && x[3] != 1) {
+            status = dt_error_set(&r->error, DT_ERR_FORMAT,
+                                  "%s: the root of spot %lld (counted from 1) is %g, must be 0 or "
+                                  "1",
+                                  r->settings->spots, (long long)(i + 1), x[3]);
+        }
+        memcpy(r->hkl + 3 * i, x, 3 * sizeof *x);
+        r->root[i] = (int)x[3];
+        r->omega[i] = x[4];
+        memcpy(r->pixel + 2 * i, x + 5, 2 * sizeof *x);
+        r->n++;
+    }
+    dt_array_free(&table);
+    if (status == DT_OK && r->n == 0) {
+        status = dt_error_set(&r->error, DT_ERR_FORMAT, "%s: there is no spot in it",
+                              r->settings->spots);
+    }
+    return status;
+}
+
+/* -- simulated --------------------------------------------------------------------------------- */
+
+/* n standard normal numbers, of one kind of many. */
+static dt_status normals(struct run *r, int64_t n, uint64_t kind, double *ret) {
+    dt_tape *tape = dt_tape_new(NULL);
+    uint64_t seed = 1000 * (uint64_t)r->settings->seed + kind;
+    const double *x = dt_data_f64(dt_random_normal(tape, DT_F64, 1, &n, seed));
+    dt_status status = dt_tape_status(tape);
+    if (status == DT_OK) {
+        memcpy(ret, x, (size_t)n * sizeof *ret);
+    } else {
+        dt_error_set(&r->error, status, "%s", dt_tape_message(tape));
+    }
+    dt_tape_free(tape);
+    return status;
+}
+
+/* Every reflection that hits the panel, with noise. */
+static dt_status keep_hits(struct run *r, int64_t n, const double *hkl, const double *omega,
+                           const double *pixel, const bool *hit) {
+    double *noise = malloc(6 * (size_t)n * sizeof *noise);
+    dt_status status = noise == NULL ? DT_ERR_MEMORY : normals(r, 6 * n, 0, noise);
+    for (int64_t i = 0; i < 2 * n && status == DT_OK; i++) {
+        if (hit[i]) {
+            int64_t s = r->n++;
+            memcpy(r->hkl + 3 * s, hkl + i / 2 * 3, 3 * sizeof *hkl);
+            r->root[s] = (int)(i % 2);
+            r->omega[s] =
+                remainder(omega[i] + r->settings->noise_omega * noise[3 * i], 360 * DEGREE);
+            for (int d = 0; d < 2; d++) {
+                r->pixel[2 * s + d] =
+                    pixel[2 * i + d] + r->settings->noise_pixel * noise[3 * i + 1 + d];
+            }
+        }
+    }
+    free(noise);
+    return status;
+}
+
+static dt_status simulate(struct run *r) {
+    const struct settings *s = r->settings;
+    dt_reflections list = {0};
+    dt_status status = list_reflections(s->cell, s->group, s->q_max, &r->group, &list, &r->error);
+    if (status != DT_OK) {
+        return status;
+    }
+    size_t n = (size_t)list.n;
+    double *hkl = malloc(3 * n * sizeof *hkl), *omega = malloc(2 * n * sizeof *omega);
+    double *pixel = malloc(4 * n * sizeof *pixel);
+    bool *hit = malloc(2 * n * sizeof *hit);
+    status = make_room(r, 2 * list.n);
+    if (hkl == NULL || omega == NULL || pixel == NULL || hit == NULL) {
+        status = DT_ERR_MEMORY;
+    }
+    if (status == DT_OK) {
+        for (size_t i = 0; i < 3 * n; i++) {
+            hkl[i] = (double)list.hkl[i];
+        }
+        status = dt_simulate_spots(&r->setup, &r->grain, list.n, hkl, omega, pixel, hit, &r->error);
+    }
+    if (status == DT_OK) {
+        status = keep_hits(r, list.n, hkl, omega, pixel, hit);
+    }
+    free(hkl);
+    free(omega);
+    free(pixel);
+    free(hit);
+    dt_reflections_free(&list);
+    if (status == DT_OK && r->n == 0) {
+        status =
+            dt_error_set(&r->error, DT_ERR_ARGUMENT, "no reflection of this grain hits the panel");
+    }
+    return status;
+}
+
+/* The start: turned, strained and moved away from the grain as far as the options say. */
+static dt_status move_start(struct run *r) {
+    const struct settings *s = r->settings;
+    double x[12], length;
+    dt_status status = normals(r, 12, 1, x);
+    length = sqrt(x[0] * x[0] + x[1] * x[1] + x[2] * x[2]);
+    for (int i = 0; i < 3 && status == DT_OK; i++) {
+        x[i] *= s->start_angle * DEGREE / length;
+        r->start.position[i] += copysign(s->start_shift, x[9 + i]);
+    }
+    for (int i = 0; i < 6 && status == DT_OK; i++) {
+        r->start.strain[i] += copysign(s->start_strain, x[3 + i]);
+    }
+    return status == DT_OK ? turn(x, r->start.rotation, &r->error) : status;
+}
+
+int spots_get(struct run *r) {
+    r->start = r->grain;
+    if (r->settings->spots != NULL) {
+        return exit_code_of(read_spots(r));
+    }
+    dt_status status = simulate(r);
+    if (status == DT_OK) {
+        status = move_start(r);
+    }
+    return exit_code_of(status);
+}
+
+int spots_save(struct run *r) {
+    dt_array table;
+    if (r->settings->save_spots == NULL) {
+        return 0;
+    }
+    dt_status status = dt_array_new(&table, DT_F64, 2, (const int64_t[]){r->n, COLUMNS}, &r->error);
+    if (status != DT_OK) {
+        return exit_code_of(status);
+    }
+    for (int64_t i = 0; i < r->n; i++) {
+        double *x = (double *)table.data + COLUMNS * i;
+        memcpy(x, r->hkl + 3 * i, 3 * sizeof *x);
+        x[3] = r->root[i];
+        x[4] = r->omega[i];
+        memcpy(x + 5, r->pixel + 2 * i, 2 * sizeof *x);
+    }
+    status = dt_csv_write(r->settings->save_spots, COLUMNS, columns, &table, &r->error);
+    dt_array_free(&table);
+    return exit_code_of(status);
+}
+
+/* -- picture ----------------------------------------------------------------------------------- */
+
+/* Where a grain's spots lie: x and y, NAN for those that miss. */
+static dt_status predict(struct run *r, const dt_hedm_setup *setup, const dt_grain *grain,
+                         double *x, double *y) {
+    size_t n = (size_t)r->n;
+    double *omega = malloc(2 * n * sizeof *omega), *pixel = malloc(4 * n * sizeof *pixel);
+    bool *hit = malloc(2 * n * sizeof *hit);
+    dt_status status = DT_ERR_MEMORY;
+    if (omega != NULL && pixel != NULL && hit != NULL) {
+        status = dt_simulate_spots(setup, grain, r->n, r->hkl, omega, pixel, hit, &r->error);
+    }
+    for (int64_t i = 0; i < r->n && status == DT_OK; i++) {
+        int64_t at = 2 * i + r->root[i];
+        x[i] = hit[at] ? pixel[2 * at] : NAN;
+        y[i] = hit[at] ? pixel[2 * at + 1] : NAN;
+    }
+    free(omega);
+    free(pixel);
+    free(hit);
+    return status;
+}
+
+int spots_plot(struct run *r) {
+    if (r->settings->plot == NULL) {
+        return 0;
+    }
+    double *p = malloc(6 * (size_t)r->n * sizeof *p);
+    if (p == NULL) {
+        return EXIT_MEMORY;
+    }
+    double *x[3], *y[3];
+    for (int i = 0; i < 3; i++) {
+        x[i] = p + 2 * i * r->n;
+        y[i] = x[i] + r->n;
+    }
+    for (int64_t i = 0; i < r->n; i++) {
+        x[0][i] = r->pixel[2 * i];
+        y[0][i] = r->pixel[2 * i + 1];
+    }
+    dt_status status = predict(r, &r->setup, &r->start, x[1], y[1]);
+    if (status == DT_OK) {
+        status = predict(r, &r->result.setup, &r->result.grain, x[2], y[2]);
+    }
+    const dt_scatter_series series[3] = {
+        {"start", r->n, x[1], y[1], DT_MARKER_DISC, 4.5, 0.9, false},
+        {"measured", r->n, x[0], y[0], DT_MARKER_RING, 7, 0.2, false},
+        {"refined", r->n, x[2], y[2], DT_MARKER_CROSS, 4, 0, true}};
+    const dt_scatter_options options = {.title = "spots of one grain",
+                                        .x_title = "j (pixels)",
+                                        .y_title = "k (pixels)",
+                                        .x_high = (double)r->setup.n_j,
+                                        .y_high = (double)r->setup.n_k,
+                                        .y_down = true,
+                                        .equal = true,
+                                        .width = 800,
+                                        .height = 800};
+    if (status == DT_OK) {
+        status = dt_scatter_write(r->settings->plot, 3, series, &options, &r->error);
+    }
+    free(p);
+    return exit_code_of(status);
+}
