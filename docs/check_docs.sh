@@ -93,7 +93,7 @@ for file in "$root"/examples/*.c; do
 done
 
 # Every option of onephonon is in the table of the README.
-settings=$root/examples/onephonon/settings.c
+settings=$root/examples/onephonon/table.c
 for name in $(sed -n 's/^ *{\.name = "\([a-z-]*\)".*/\1/p' "$settings"); do
     if grep -q -e "^| [^|]*--${name}[=\`]" "$root/README.md"; then there=0; else there=1; fi
     result $there "README.md does not list the option --$name"

@@ -30,7 +30,12 @@ static char *make_meta(const struct run *r) {
         cJSON_AddStringToObject(meta, "structure", r->settings->structure);
         cJSON_AddNumberToObject(meta, "structure_bytes", (double)r->input_bytes);
         cJSON_AddStringToObject(meta, "space_group", r->structure->space_group);
-        cJSON_AddStringToObject(meta, "units", "e^2 per unit cell, springs in kT/A^2, kT = 1");
+        cJSON_AddStringToObject(meta, "units",
+                                r->settings->spring_unit == DT_SPRING_SI
+                                    ? "e^2 per unit cell, springs in N/m"
+                                : settings_needs_temperature(r->settings)
+                                    ? "e^2 per unit cell, springs in kT/A^2"
+                                    : "e^2 per unit cell, springs in kT/A^2, kT = 1");
         cJSON_AddItemToObject(meta, "options", cJSON_Parse(options));
         cJSON_AddNumberToObject(meta, "threads", dt_get_threads());
         double seconds = 0;
@@ -44,6 +49,8 @@ static char *make_meta(const struct run *r) {
     cJSON_Delete(meta);
     return text;
 }
+
+static const char *const axis_names[] = {"h", "k", "l"};
 
 /* The Miller indices along an axis. */
 static dt_status add_axis(dt_npz_writer *writer, const char *name, const dt_grid_axis *axis,
@@ -75,38 +82,71 @@ static void add_gradient(dt_npz_writer *writer, const char *name, dt_tensor *par
     dt_npz_add(writer, name, &gradient);
 }
 
+static void add_model_gradients(dt_npz_writer *writer, const struct run *r) {
+    add_gradient(writer, "grad_gamma_intra", r->gamma_intra);
+    add_gradient(writer, "grad_gamma_inter", r->gamma_inter);
+    if (r->settings->adp == ADP_DATA) {
+        add_gradient(writer, "grad_u_iso", r->u_iso);
+    }
+    add_gradient(writer, "grad_xyz", r->xyz);
+}
+
+static void add_network_gradients(dt_npz_writer *writer, const struct run *r) {
+    int adp = r->settings->adp;
+    add_gradient(writer, "grad_springs", r->springs);
+    add_gradient(writer, "grad_xyz", r->xyz);
+    add_gradient(writer, "grad_cell", r->cell);
+    add_gradient(writer, "grad_occupancy", r->occupancy);
+    if (adp == ADP_DATA || adp == ADP_DATA_TENSORS) {
+        add_gradient(writer, adp == ADP_DATA ? "grad_u_iso" : "grad_u", r->u);
+    }
+    if (r->temperature != NULL) {
+        add_gradient(writer, "grad_temperature", r->temperature);
+    }
+}
+
+/* Where the voxels are. */
+static dt_status add_positions(dt_npz_writer *writer, struct run *r) {
+    if (r->list.data != NULL) { /* Miller indices, computed from q where those were given */
+        dt_npz_add(writer, "hkl", &r->list);
+        return DT_OK;
+    }
+    dt_grid_axis axes[3];
+    settings_axes(r->settings, axes, NULL);
+    for (int d = 0; d < 3; d++) {
+        if (add_axis(writer, axis_names[d], &axes[d], &r->error) != DT_OK) {
+            return r->error.status;
+        }
+    }
+    return DT_OK;
+}
+
 int output_write(struct run *r, dt_npz_writer *writer) {
     if (writer == NULL) {
         return 0;
     }
-    dt_grid_axis axes[3];
-    settings_axes(r->settings, axes, NULL);
     const dt_array intensity = dt_array_of(r->intensity);
-    const dt_array valid =
-        dt_array_wrap(DT_BOOL, 3, intensity.shape, dt_one_phonon_valid(r->model));
+    const dt_array valid = dt_array_wrap(DT_BOOL, intensity.ndim, intensity.shape, run_valid(r));
     const dt_array cell =
         dt_array_wrap(DT_F64, 1, (const int64_t[]){6}, r->crystal->cell.parameters);
     dt_npz_add(writer, "intensity", &intensity);
     dt_npz_add(writer, "valid", &valid);
     dt_npz_add(writer, "cell", &cell);
-    if (add_axis(writer, "h", &axes[0], &r->error) != DT_OK ||
-        add_axis(writer, "k", &axes[1], &r->error) != DT_OK ||
-        add_axis(writer, "l", &axes[2], &r->error) != DT_OK ||
-        add_meta(writer, r, &r->error) != DT_OK) {
+    if (add_positions(writer, r) != DT_OK || add_meta(writer, r, &r->error) != DT_OK) {
         dt_npz_abort(writer);
         return EXIT_MEMORY;
     }
-    if (r->cotangent.data != NULL) {
-        add_gradient(writer, "grad_gamma_intra", r->gamma_intra);
-        add_gradient(writer, "grad_gamma_inter", r->gamma_inter);
-        if (r->settings->adp == ADP_DATA) {
-            add_gradient(writer, "grad_u_iso", r->u_iso);
-        }
-        add_gradient(writer, "grad_xyz", r->xyz);
+    if (r->network != NULL) {
+        dt_npz_add(writer, "springs", &r->springs_start);
     }
-    if (r->settings->adp == ADP_MODEL) {
-        const dt_array u_iso = dt_array_of(r->u_iso);
-        dt_npz_add(writer, "u_iso", &u_iso);
+    if (r->cotangent.data != NULL && r->network != NULL) {
+        add_network_gradients(writer, r);
+    } else if (r->cotangent.data != NULL) {
+        add_model_gradients(writer, r);
+    }
+    if (r->settings->adp == ADP_MODEL || r->settings->adp == ADP_MODEL_TENSORS) {
+        const dt_array u = dt_array_of(r->network != NULL ? r->u : r->u_iso);
+        dt_npz_add(writer, u.ndim == 1 ? "u_iso" : "u", &u);
     }
     if (dt_npz_finish(writer, &r->error) == DT_OK) {
         return 0;
@@ -120,7 +160,6 @@ int output_write(struct run *r, dt_npz_writer *writer) {
 static const struct {
     int normal, across, up;
 } layers[] = {[LAYER_HK0] = {2, 0, 1}, [LAYER_H0L] = {1, 0, 2}, [LAYER_0KL] = {0, 1, 2}};
-static const char *const axis_names[] = {"h", "k", "l"};
 
 /* The point of an axis nearest to index 0. */
 static int64_t nearest_to_zero(const dt_grid_axis *axis) {
@@ -156,7 +195,7 @@ int output_picture(struct run *r) {
     settings_axes(s, axes, NULL);
     int64_t at = nearest_to_zero(&axes[normal]);
     const dt_array map = dt_array_of(r->intensity);
-    const dt_array mask = dt_array_wrap(DT_BOOL, 3, map.shape, dt_one_phonon_valid(r->model));
+    const dt_array mask = dt_array_wrap(DT_BOOL, 3, map.shape, run_valid(r));
     const dt_array values = cut(&map, normal, at, span[0], span[1]);
     const dt_array valid = cut(&mask, normal, at, span[0], span[1]);
 
