@@ -94,6 +94,7 @@ static const struct {
     {GRAINS, "x,y,z,qw,qx,qy,qz,foo\n", 1, "'foo' is no column of this table"},
     {GRAINS, "x,y,x\n", 1, "the column x stands twice"},
     {GRAINS, GRAIN "1,2,3\n", 2, "3 values in a table of 7 columns"},
+    {GRAINS, GRAIN "1,2,3,1,0,0,0,9\n", 2, "8 values in a table of 7 columns"},
     {GRAINS, GRAIN "1,2,3,a,0,0,0\n", 2, "qw: 'a' is not a finite decimal number"},
     {GRAINS, GRAIN "1,2,3,0,0,0,0\n", 2, "the quaternion of grain 1 (counted from 1) is 0"},
 };
