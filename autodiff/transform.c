@@ -51,17 +51,18 @@ dt_tensor *dt_debye_waller(dt_tensor *q, dt_tensor *u) {
                      dt_shape_format(b, sizeof b, ndim, dt_shape(u)));
         return dt_inert(tape);
     }
-    dt_tensor *exponent;
+    /* The factor -1/2 goes to the side of q: once a vector instead of once a pair. */
+    dt_tensor *half = dt_scale(q, -0.5), *exponent;
     if (ndim == 1) {
-        exponent = dt_mul(dt_expand_dims(dt_sum(dt_square(q), 1), 1), u);
+        exponent = dt_mul(dt_expand_dims(dt_sum(dt_mul(half, q), 1), 1), u);
     } else if (ndim == 2) {
-        exponent = dt_matmul_flags(dt_square(q), DT_N, u, DT_T);
+        exponent = dt_matmul_flags(dt_mul(half, q), DT_N, u, DT_T);
     } else {
-        dt_tensor *pairs = dt_reshape(dt_outer(q, q), 2, (const int64_t[]){dt_shape(q)[0], 9});
+        dt_tensor *pairs = dt_reshape(dt_outer(half, q), 2, (const int64_t[]){dt_shape(q)[0], 9});
         dt_tensor *flat = dt_reshape(u, 2, (const int64_t[]){dt_shape(u)[0], 9});
         exponent = dt_matmul_flags(pairs, DT_N, flat, DT_T);
     }
-    return dt_exp(dt_scale(exponent, -0.5));
+    return dt_exp(exponent);
 }
 
 /* A (..., 3, 3) tensor from its nine elements. */

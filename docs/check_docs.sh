@@ -71,6 +71,16 @@ for header in $operations; do
     done
 done
 
+# Every name on the page for people who know eryx stands in a public header.
+names='\b(dt_[a-z0-9_]+|DT_[A-Z0-9_]+)'
+eryx=docs/coming-from-eryx.md
+grep -rhoE "$names" "$root"/*/include/difftape | sort -u >"$work/public"
+grep -oE "$names" "$root/$eryx" | sort -u >"$work/named"
+for name in $(cat "$work/named"); do
+    if grep -qx "$name" "$work/public"; then there=0; else there=1; fi
+    result $there "$eryx: $name is in no public header"
+done
+
 # The numbered examples fit on a page or two, and the manual shows every one of them.
 for file in "$root"/examples/*.c; do
     name=$(basename "$file" .c)

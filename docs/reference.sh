@@ -25,9 +25,10 @@ done
 for name in base dtype status array; do
     input="$input $root/tensor/include/difftape/$name.h"
 done
-for name in crystal map_utils scatter gnm one_phonon; do
+for name in crystal quirks map_utils scatter gnm phonon one_phonon; do
     input="$input $root/physics/include/difftape/$name.h"
 done
+input="$input $root/physics/include/difftape/metrics.h"
 for name in structure npy picture config progress; do
     input="$input $root/io/include/difftape/$name.h"
 done

@@ -80,7 +80,7 @@ int output_write(struct run *r, dt_npz_writer *writer) {
         return 0;
     }
     dt_grid_axis axes[3];
-    dt_grid_axes(&r->settings->grid, axes, NULL, NULL);
+    settings_axes(r->settings, axes, NULL);
     const dt_array intensity = dt_array_of(r->intensity);
     const dt_array valid =
         dt_array_wrap(DT_BOOL, 3, intensity.shape, dt_one_phonon_valid(r->model));
@@ -99,8 +99,14 @@ int output_write(struct run *r, dt_npz_writer *writer) {
     if (r->cotangent.data != NULL) {
         add_gradient(writer, "grad_gamma_intra", r->gamma_intra);
         add_gradient(writer, "grad_gamma_inter", r->gamma_inter);
-        add_gradient(writer, "grad_u_iso", r->u_iso);
+        if (r->settings->adp == ADP_DATA) {
+            add_gradient(writer, "grad_u_iso", r->u_iso);
+        }
         add_gradient(writer, "grad_xyz", r->xyz);
+    }
+    if (r->settings->adp == ADP_MODEL) {
+        const dt_array u_iso = dt_array_of(r->u_iso);
+        dt_npz_add(writer, "u_iso", &u_iso);
     }
     if (dt_npz_finish(writer, &r->error) == DT_OK) {
         return 0;
@@ -147,7 +153,7 @@ int output_picture(struct run *r) {
     int normal = layers[s->layer].normal;
     int span[2] = {layers[s->layer].across, layers[s->layer].up};
     dt_grid_axis axes[3];
-    dt_grid_axes(&s->grid, axes, NULL, NULL);
+    settings_axes(s, axes, NULL);
     int64_t at = nearest_to_zero(&axes[normal]);
     const dt_array map = dt_array_of(r->intensity);
     const dt_array mask = dt_array_wrap(DT_BOOL, 3, map.shape, dt_one_phonon_valid(r->model));
@@ -170,7 +176,8 @@ int output_picture(struct run *r) {
         dt_scattering_vector(&r->crystal->cell, unit, reciprocal[d]);
         o.axis[d].title = axis_names[span[d]];
         o.axis[d].first = dt_axis_miller(&axes[span[d]], 0);
-        o.axis[d].step = 1.0 / (double)axes[span[d]].samples;
+        const dt_grid_axis *axis = &axes[span[d]];
+        o.axis[d].step = axis->step != 0.0 ? axis->step : 1.0 / (double)axis->samples;
     }
     if (dt_picture_plane_basis(reciprocal[0], reciprocal[1], o.axis[0].basis, o.axis[1].basis,
                                &r->error) != DT_OK ||

@@ -78,6 +78,11 @@ static void print_table(const struct run *r) {
     print_sizes(&z);
     row("springs", "%lld contacts within %g A, gamma %g inside and %g between units",
         (long long)z.contacts, s->cutoff, s->gamma_intra, s->gamma_inter);
+    if (s->preset != DT_PRESET_PHYSICAL || s->adp != ADP_DATA || s->rank >= 0) {
+        row("preset", "%s, displacements of the %s, rank %lld%s", settings_preset_name(s),
+            s->adp == ADP_DATA ? "file" : "model", (long long)s->rank,
+            s->rank < 0 ? " (all phonons)" : "");
+    }
     row("intensity", "min %.6g  mean %.6g  max %.6g  e^2 per unit cell (kT = 1)", low, mean, high);
     if (r->cotangent.data != NULL) {
         row("gradient", "dL/dgamma_intra %.9g  dL/dgamma_inter %.9g",
@@ -149,6 +154,7 @@ static int print_result_json(const struct run *r) {
     cJSON *object = cJSON_CreateObject();
     add_sizes(object, r, &z);
     cJSON_AddNumberToObject(object, "contacts", (double)z.contacts);
+    cJSON_AddStringToObject(object, "preset", settings_preset_name(r->settings));
     cJSON *intensity = cJSON_AddObjectToObject(object, "intensity");
     cJSON_AddNumberToObject(intensity, "min", low);
     cJSON_AddNumberToObject(intensity, "mean", mean);

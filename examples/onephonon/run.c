@@ -39,9 +39,7 @@ static int check_cotangent(struct run *r) {
     const char *path = r->settings->cotangent;
     dt_grid_axis axes[3];
     int64_t voxels;
-    if (dt_grid_axes(&r->settings->grid, axes, &voxels, &r->error) != DT_OK) {
-        return EXIT_USAGE;
-    }
+    settings_axes(r->settings, axes, &voxels);
     const dt_array *c = &r->cotangent;
     bool fits = c->ndim == 3;
     for (int d = 0; d < 3 && fits; d++) {
@@ -106,6 +104,7 @@ static int make_crystal(struct run *r) {
     if (r->settings->occupancy == OCCUPANCY_FILE) {
         input.occupancy = s->occupancy;
     }
+    input.quirks = dt_preset_quirks((dt_preset)r->settings->preset);
     if (dt_crystal_new(&input, &r->crystal, &r->error) != DT_OK) {
         dt_error_context(&r->error, "%s", r->settings->structure);
         return r->error.status == DT_ERR_MEMORY ? EXIT_MEMORY : EXIT_INPUT;
@@ -188,10 +187,12 @@ int run_forward(struct run *r) {
     int64_t n = r->crystal->n_atoms;
     r->gamma_intra = input(r, 0, NULL, &r->settings->gamma_intra);
     r->gamma_inter = input(r, 0, NULL, &r->settings->gamma_inter);
-    r->u_iso = input(r, 1, (const int64_t[]){n}, r->crystal->u_iso);
     r->xyz = input(r, 2, (const int64_t[]){n, 3}, r->crystal->xyz);
     struct display display;
     display_begin(r, &display, "intensity");
+    r->u_iso = r->settings->adp == ADP_DATA
+                   ? input(r, 1, (const int64_t[]){n}, r->crystal->u_iso)
+                   : dt_one_phonon_displacements(r->model, r->gamma_intra, r->gamma_inter, r->xyz);
     r->intensity =
         dt_one_phonon_intensity(r->model, r->gamma_intra, r->gamma_inter, r->u_iso, r->xyz);
     display_end(r, &display);

@@ -13,7 +13,8 @@ struct run {
     dt_one_phonon *model;
     dt_array cotangent; /* data NULL: none given */
     dt_tape *tape;
-    dt_tensor *gamma_intra, *gamma_inter, *u_iso, *xyz;
+    dt_tensor *gamma_intra, *gamma_inter, *xyz;
+    dt_tensor *u_iso; /* a parameter with --adp=data, computed from the others with --adp=model */
     dt_tensor *intensity;
     int64_t input_bytes; /* size of the structure file */
     double seconds[STAGE_COUNT];

@@ -43,9 +43,10 @@ static dt_status parse_grid(const char *text, void *target, dt_error *error) {
         }
         at += axis < 2;
     }
+    /* Whether a range fits its samples depends on --preset, which may come later. */
     dt_grid_axis axes[3];
-    int64_t voxels;
-    dt_status status = dt_grid_axes(&grid, axes, &voxels, error);
+    dt_status status = dt_grid_axes_literal(&grid, DT_QUIRK_GRID_TRUNCATED | DT_QUIRK_K_OF_INDEX,
+                                            axes, NULL, error);
     if (status == DT_OK) {
         *(dt_grid *)target = grid;
     }
@@ -54,9 +55,12 @@ static dt_status parse_grid(const char *text, void *target, dt_error *error) {
 
 static const char *const layers[] = {"hk0", "h0l", "0kl", NULL};
 static const char *const occupancies[] = {"one", "file", NULL};
+static const char *const presets[] = {"physical", "eryx", "eryx-torch", NULL};
+static const char *const adps[] = {"data", "model", NULL};
 static const char *const examples[] = {
     "onephonon --hkl=-5:5:3,-5:5:3,-5:5:3 -o map.npz --picture=map.png 3al1.pdb",
     "onephonon --dry-run --hkl=-20:20:4,-20:20:4,-25:25:4 3al1.pdb",
+    "onephonon --preset=eryx --hkl=-4:4:3,-4:4:3,-4:4:3 -o eryx.npz 3al1.pdb",
     "onephonon --cotangent=dLdI.npy -o gradients.npz 3al1.pdb", NULL};
 
 /* The one run of this process: rows of a constant table point into it. */
@@ -108,6 +112,29 @@ static const dt_option table[] = {
      .help =
          "look for contacts at most N cells away; 0: as far as the cutoff reaches; 1: in the 27 "
          "nearest cells, where other programs stop and may miss some"},
+    {.name = "adp",
+     .kind = DT_OPTION_CHOICE,
+     .placeholder = "data|model",
+     .target = &values.adp,
+     .choices = adps,
+     .default_text = "data",
+     .help = "displacements in the Debye-Waller factors: those of the file, or those the springs "
+             "give, averaged over as many wavevectors as the map has"},
+    {.name = "rank",
+     .kind = DT_OPTION_INT,
+     .placeholder = "N",
+     .target = &values.rank,
+     .default_text = "-1",
+     .lower = {DT_BOUND_AT_LEAST, -1},
+     .help = "one phonon of every wavevector alone, 0 the softest; -1: all of them"},
+    {.name = "preset",
+     .kind = DT_OPTION_CHOICE,
+     .placeholder = "physical|eryx|eryx-torch",
+     .target = &values.preset,
+     .choices = presets,
+     .default_text = "physical",
+     .help = "physical: what is right. The others reproduce the programs of these names with their "
+             "mistakes, and need a file with REMARK 290 and SCALE records"},
     {.name = "keep-hydrogens",
      .kind = DT_OPTION_FLAG,
      .target = &values.keep_hydrogens,
@@ -238,6 +265,12 @@ static bool same_file(const char *a, const char *b) {
 /* Rules that concern more than one option. */
 static dt_status check_together(const struct settings *s, dt_error *error) {
     enum { MAX_THREADS = 4096 };
+    dt_grid_axis axes[3];
+    if (dt_grid_axes_literal(&s->grid, dt_preset_quirks((dt_preset)s->preset), axes, NULL, error) !=
+        DT_OK) {
+        dt_error_context(error, "--hkl");
+        return error->status;
+    }
     if (s->threads > MAX_THREADS) {
         return dt_error_set(error, DT_ERR_ARGUMENT, "--threads: expected at most %d, got %lld",
                             MAX_THREADS, (long long)s->threads);
@@ -291,8 +324,20 @@ int settings_read(int argc, char **argv, struct settings *s, dt_error *error) {
 }
 
 dt_one_phonon_options settings_model(const struct settings *s) {
-    return (dt_one_phonon_options){
-        .cutoff = s->cutoff, .d_min = s->d_min, .cell_range = (int)s->cell_range};
+    return (dt_one_phonon_options){.cutoff = s->cutoff,
+                                   .d_min = s->d_min,
+                                   .cell_range = (int)s->cell_range,
+                                   .quirks = dt_preset_quirks((dt_preset)s->preset),
+                                   .single_mode = s->rank + 1};
+}
+
+const char *settings_preset_name(const struct settings *s) {
+    return presets[s->preset];
+}
+
+void settings_axes(const struct settings *s, dt_grid_axis ret_axes[3], int64_t *ret_voxels) {
+    dt_grid_axes_literal(&s->grid, dt_preset_quirks((dt_preset)s->preset), ret_axes, ret_voxels,
+                         NULL);
 }
 
 void settings_free(struct settings *s) {

@@ -9,12 +9,15 @@ enum { EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_NUMERICS = 4, EXIT_MEMORY = 5, EXIT_
 
 enum layer { LAYER_HK0, LAYER_H0L, LAYER_0KL };
 enum occupancy { OCCUPANCY_ONE, OCCUPANCY_FILE };
+enum adp { ADP_DATA, ADP_MODEL };
 
 struct settings {
     const char *structure;
     dt_grid grid;
     double d_min, cutoff, gamma_intra, gamma_inter;
-    int64_t cell_range;
+    int64_t cell_range, rank;
+    int preset; /* dt_preset */
+    int adp;    /* enum adp */
     bool keep_hydrogens, keep_waters, keep_ligands;
     int occupancy; /* enum occupancy */
     const char *cotangent, *output, *picture, *config;
@@ -30,6 +33,10 @@ struct settings {
 int settings_read(int argc, char **argv, struct settings *s, dt_error *error);
 void settings_free(struct settings *s);
 dt_one_phonon_options settings_model(const struct settings *s);
+/* physical, eryx or eryx-torch. */
+const char *settings_preset_name(const struct settings *s);
+/* The axes of the grid, which has been checked. */
+void settings_axes(const struct settings *s, dt_grid_axis ret_axes[3], int64_t *ret_voxels);
 void settings_print_help(FILE *stream);
 
 #endif

@@ -25,6 +25,7 @@ static dt_grid small_grid(const dt_grid *grid, const dt_one_phonon_sizes *sizes,
 static int time_map(struct run *r, const dt_grid *grid, double *ret_seconds, double *ret_work) {
     dt_one_phonon_options options = settings_model(r->settings);
     options.d_min = 0.0;
+    options.quirks &= ~(unsigned)(DT_QUIRK_K_OF_INDEX | DT_QUIRK_GRID_TRUNCATED);
     struct settings smaller = *r->settings;
     smaller.grid = *grid;
     smaller.progress = DT_PROGRESS_NEVER;

@@ -6,6 +6,7 @@
 #include <gemmi/polyheur.hpp>
 #include <gemmi/symmetry.hpp>
 
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -125,6 +126,11 @@ dti_gemmi_atom describe(const std::string &chain, const gemmi::Residue &residue,
     ret.b_iso = atom.b_iso;
     ret.occupancy = atom.occ;
     ret.serial = atom.serial;
+    /* gemmi has floats; the file has whole numbers of 1e-4 A^2. */
+    const float aniso[6] = {atom.aniso.u11, atom.aniso.u22, atom.aniso.u33,
+                            atom.aniso.u12, atom.aniso.u13, atom.aniso.u23};
+    for (int i = 0; i < 6; ++i)
+        ret.aniso[i] = std::round(double(aniso[i]) * 1e4) / 1e4;
     ret.is_hydrogen = atom.is_hydrogen();
     fill_element(atom.element, &ret);
     std::snprintf(ret.label, sizeof ret.label, "%s/%s %s/%s", chain.c_str(), residue.name.c_str(),
@@ -132,7 +138,8 @@ dti_gemmi_atom describe(const std::string &chain, const gemmi::Residue &residue,
     return ret;
 }
 
-void append_chain(const MergedChain &chain, std::vector<dti_gemmi_atom> &atoms) {
+void append_chain(const MergedChain &chain, int number, int &residues,
+                  std::vector<dti_gemmi_atom> &atoms) {
     const std::vector<bool> residue_is_alternative = alternative_residues(chain);
     const gemmi::PolymerType type = polymer_type(chain, residue_is_alternative);
     for (size_t i = 0; i < chain.residues.size(); ++i) {
@@ -141,11 +148,14 @@ void append_chain(const MergedChain &chain, std::vector<dti_gemmi_atom> &atoms) 
         const bool ligand = is_ligand(residue, type);
         for (size_t j = 0; j < residue.atoms.size(); ++j) {
             dti_gemmi_atom atom = describe(chain.name, residue, residue.atoms[j]);
+            atom.chain = number;
+            atom.residue = residues;
             atom.is_altloc = residue_is_alternative[i] || atom_is_alternative[j];
             atom.is_water = residue.is_water();
             atom.is_ligand = ligand;
             atoms.push_back(atom);
         }
+        ++residues;
     }
 }
 
@@ -190,8 +200,9 @@ dt_status dti_gemmi_atoms(const char *records, size_t size, dti_gemmi_atom **ret
     try {
         gemmi::Structure structure = gemmi::read_pdb_from_memory(records, size, "structure");
         std::vector<dti_gemmi_atom> atoms;
+        int chains = 0, residues = 0;
         for (const MergedChain &chain : merge_chains(structure.models.at(0)))
-            append_chain(chain, atoms);
+            append_chain(chain, chains++, residues, atoms);
         const size_t bytes = atoms.size() * sizeof(dti_gemmi_atom);
         dti_gemmi_atom *copy = static_cast<dti_gemmi_atom *>(std::malloc(bytes + 1));
         if (copy == nullptr)

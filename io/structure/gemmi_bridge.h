@@ -24,6 +24,8 @@ typedef struct dti_gemmi_atom {
     double ff_a[4], ff_b[4], ff_c;
     int atomic_number; /* 0: unknown element; mass and form factor are then meaningless */
     int serial;
+    int chain, residue; /* numbers that differ where the chain, or the residue, does */
+    double aniso[6];    /* U11 U22 U33 U12 U13 U23 in A^2; all 0: no ANISOU */
     char element[4];
     char label[DT_ATOM_LABEL_SIZE];
     bool has_form_factor;

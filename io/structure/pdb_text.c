@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS      80
-#define KEPT_COLUMNS 78 /* up to the element; charges in 79-80 are often something else */
+#define COLUMNS       80
+#define KEPT_COLUMNS  78 /* up to the element; charges in 79-80 are often something else */
+#define ANISO_COLUMNS 70
 
 /* The state of the scan. */
 typedef struct scan {
@@ -21,6 +22,8 @@ typedef struct scan {
     bool in_model;
     bool ended;
     bool looks_like_cif;
+    char atom[21];    /* columns 7-27 of the last atom: serial, name, residue */
+    bool wants_aniso; /* it may be followed by its ANISOU */
 } scan;
 
 typedef enum number_kind { NUMBER_OK, NUMBER_BLANK, NUMBER_BAD } number_kind;
@@ -139,7 +142,32 @@ static dt_status take_atom(scan *s, char *columns, size_t length) {
         columns[77] = ' ';
     }
     s->text->n_atoms++;
+    memcpy(s->atom, columns + 6, sizeof s->atom);
+    s->wants_aniso = true;
     keep(s->text, columns, KEPT_COLUMNS);
+    return DT_OK;
+}
+
+/* Six whole numbers of 1e-4 A^2, U11 U22 U33 U12 U13 U23, right after the atom they belong to. */
+static dt_status take_aniso(scan *s, const char *columns) {
+    static const char *const what[6] = {"U11", "U22", "U33", "U12", "U13", "U23"};
+    char owner[32];
+    snprintf(owner, sizeof owner, "ANISOU of serial %.5s", columns + 6);
+    if (!s->wants_aniso || memcmp(s->atom, columns + 6, sizeof s->atom) != 0) {
+        char rule[96];
+        snprintf(rule, sizeof rule, "%s does not follow the atom it belongs to", owner);
+        return refuse(s, rule);
+    }
+    for (int i = 0; i < 6; i++) {
+        const char *field = columns + 28 + 7 * i;
+        number_kind kind = classify_number(field, 7);
+        if (kind != NUMBER_OK || memchr(field, '.', 7) != NULL) {
+            return refuse_number(s, owner, what[i], field, 7,
+                                 kind == NUMBER_BLANK ? NUMBER_BLANK : NUMBER_BAD);
+        }
+    }
+    s->wants_aniso = false;
+    keep(s->text, columns, ANISO_COLUMNS);
     return DT_OK;
 }
 
@@ -199,7 +227,8 @@ static dt_status take_line(scan *s, const char *line, size_t length) {
     bool first_model = s->text->n_models == 1 && s->in_model;
     /* Trajectories repeat CRYST1 before every model: only the first one counts. */
     bool wanted_cell = cell && (s->text->cell_line == 0 || s->text->n_models == 0 || first_model);
-    if (!wanted_cell && !(first_model && (atom || is_record(columns, "TER ")))) {
+    bool aniso = is_record(columns, "ANIS");
+    if (!wanted_cell && !(first_model && (atom || aniso || is_record(columns, "TER ")))) {
         return DT_OK;
     }
     if (!plain) {
@@ -210,6 +239,9 @@ static dt_status take_line(scan *s, const char *line, size_t length) {
     }
     if (cell) {
         return take_cell(s, columns);
+    }
+    if (aniso) {
+        return take_aniso(s, columns);
     }
     keep(s->text, columns, 3);
     return DT_OK;
@@ -269,7 +301,8 @@ dt_status dti_pdb_check(const char *data, size_t size, const char *name, dti_pdb
             "%s: not a PDB file: a zero byte at offset %lld, so this is binary data", name,
             (long long)(zero - data));
     }
-    /* An atom takes at least 54 columns and a newline and leaves as 79 bytes; TER never grows. */
+    /* An atom takes at least 54 columns and a newline and leaves as 79 bytes; TER and ANISOU never
+     * grow, but for a last number that ends before column 70. */
     ret_text->records = malloc(size + size / 2 + KEPT_COLUMNS + 2);
     if (ret_text->records == NULL) {
         return dt_error_set(error, DT_ERR_MEMORY, "%s: no memory for its records", name);

@@ -2,6 +2,7 @@
 #include <difftape/structure.h>
 
 #include "gemmi_bridge.h"
+#include "pdb_remarks.h"
 #include "pdb_text.h"
 #include "structure_cell.h"
 
@@ -15,9 +16,10 @@ void dt_structure_free(dt_structure *structure) {
         return;
     }
     dt_structure *s = structure;
-    void *arrays[] = {s->op_rot,    s->op_tran, s->xyz,           s->u_iso,   s->b_iso,
-                      s->occupancy, s->mass,    s->atomic_number, s->element, s->label,
-                      s->ff_a,      s->ff_b,    s->ff_c};
+    void *arrays[] = {s->op_rot,    s->op_tran, s->xyz,           s->u_iso,      s->b_iso,
+                      s->occupancy, s->mass,    s->atomic_number, s->element,    s->label,
+                      s->ff_a,      s->ff_b,    s->ff_c,          s->remark_rot, s->remark_op,
+                      s->u_aniso,   s->chain,   s->residue};
     for (size_t i = 0; i < sizeof arrays / sizeof arrays[0]; i++) {
         free(arrays[i]);
     }
@@ -36,8 +38,11 @@ static bool allocate_atoms(dt_structure *s, size_t n) {
     s->ff_a = calloc(n, 4 * sizeof *s->ff_a);
     s->ff_b = calloc(n, 4 * sizeof *s->ff_b);
     s->ff_c = calloc(n, sizeof *s->ff_c);
-    return s->xyz && s->u_iso && s->b_iso && s->occupancy && s->mass && s->atomic_number &&
-           s->element && s->label && s->ff_a && s->ff_b && s->ff_c;
+    s->u_aniso = calloc(n, 9 * sizeof *s->u_aniso);
+    s->chain = calloc(n, sizeof *s->chain);
+    s->residue = calloc(n, sizeof *s->residue);
+    return s->u_aniso && s->chain && s->residue && s->xyz && s->u_iso && s->b_iso && s->occupancy &&
+           s->mass && s->atomic_number && s->element && s->label && s->ff_a && s->ff_b && s->ff_c;
 }
 
 static dt_status set_symmetry(dt_structure *s, const dti_pdb_text *text, const char *name,
@@ -132,6 +137,27 @@ static void store_atom(dt_structure *s, int64_t i, const dti_gemmi_atom *atom) {
     s->ff_c[i] = atom->ff_c;
 }
 
+/* Atoms of one chain, and of one residue, stand together: number those that are left. */
+static void number_atom(dt_structure *s, int64_t i, const dti_gemmi_atom *atoms) {
+    s->n_chains += i == 0 || atoms[i].chain != atoms[i - 1].chain;
+    s->n_residues += i == 0 || atoms[i].residue != atoms[i - 1].residue;
+    s->chain[i] = s->n_chains - 1;
+    s->residue[i] = s->n_residues - 1;
+}
+
+/* The tensor of the ANISOU record, or U of the B factor along the diagonal. */
+static void store_tensor(dt_structure *s, int64_t i, const dti_gemmi_atom *atom) {
+    static const int place[9] = {0, 3, 4, 3, 1, 5, 4, 5, 2};
+    bool given = false;
+    for (int d = 0; d < 6; d++) {
+        given = given || atom->aniso[d] != 0.0;
+    }
+    for (int d = 0; d < 9; d++) {
+        s->u_aniso[9 * i + d] = given ? atom->aniso[place[d]] : d % 4 == 0 ? s->u_iso[i] : 0.0;
+    }
+    s->n_aniso += given;
+}
+
 /* Keep what the options ask for, in place, and count the rest. */
 static dt_status select_atoms(dt_structure *s, dti_gemmi_atom *atoms, int64_t n,
                               const dt_structure_options *options, const char *name,
@@ -178,6 +204,8 @@ static dt_status set_atoms(dt_structure *s, const dti_pdb_text *text,
     }
     for (int64_t i = 0; status == DT_OK && i < s->n_atoms; i++) {
         store_atom(s, i, &atoms[i]);
+        store_tensor(s, i, &atoms[i]);
+        number_atom(s, i, atoms);
     }
     free(atoms);
     return status;
@@ -226,6 +254,9 @@ dt_status dt_structure_read_memory(dt_structure **ret_structure, const void *dat
     }
     if (status == DT_OK) {
         status = set_atoms(s, &text, options != NULL ? options : &defaults, name, error);
+    }
+    if (status == DT_OK) {
+        status = dti_pdb_remarks(data, size, name, s, error);
     }
     dti_pdb_text_free(&text);
     if (status != DT_OK) {

@@ -1,12 +1,13 @@
 /* crystal.c - checking and copying what a crystal is made from, and packing its copies. */
+#include "literal.h"
+
 #include <difftape/crystal.h>
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_ATOMS     (INT64_C(1) << 31)
-#define MAX_OPERATORS 192 /* the most any space group has: Fm-3m, centring included */
+#define MAX_ATOMS (INT64_C(1) << 31)
 
 /* Every number of an array is finite and within [lo, hi]. */
 static dt_status check_array(const char *what, const double *x, int64_t n, int64_t per_atom,
@@ -164,7 +165,7 @@ static void fill(const dt_crystal_input *in, const dt_cell *cell, double *block,
     int64_t n = in->n_atoms, ops = in->n_ops;
     double *cursor = block, centroid[3] = {0.0, 0.0, 0.0};
     double *rotation = take(&cursor, NULL, 9 * ops), *translation = take(&cursor, NULL, 3 * ops);
-    double *shift = take(&cursor, NULL, 3 * ops);
+    double *shift = take(&cursor, NULL, 3 * ops), *network = take(&cursor, NULL, 3 * ops);
     for (int64_t i = 0; i < n; i++) {
         for (int d = 0; d < 3; d++) {
             centroid[d] += in->xyz[3 * i + d] / (double)n;
@@ -174,13 +175,20 @@ static void fill(const dt_crystal_input *in, const dt_cell *cell, double *block,
         pack_copy(cell, in->op_rot + 9 * a, in->op_tran + 3 * a, centroid, rotation + 9 * a,
                   translation + 3 * a, shift + 3 * a);
     }
+    double *packed = take(&cursor, translation, 3 * ops);
+    if (in->quirks != 0) {
+        literal_operators(in, cell, centroid, rotation, translation, shift, packed, network);
+    } else {
+        memcpy(network, translation, (size_t)(3 * ops) * sizeof *network);
+    }
     *ret_crystal = (dt_crystal){
         .cell = *cell,
         .n_asu = ops,
         .n_atoms = n,
         .rotation = rotation,
-        .translation = translation,
+        .translation = packed,
         .shift = shift,
+        .network_translation = network,
         .xyz = take(&cursor, in->xyz, 3 * n),
         .u_iso = take(&cursor, in->u_iso, n),
         .occupancy = take(&cursor, in->occupancy, n),
@@ -188,19 +196,25 @@ static void fill(const dt_crystal_input *in, const dt_cell *cell, double *block,
         .ff_b = take(&cursor, in->ff_b, 4 * n),
         .ff_c = take(&cursor, in->ff_c, n),
         .mass = in->mass ? take(&cursor, in->mass, n) : NULL,
+        .quirks = in->quirks,
     };
 }
 
 dt_status dt_crystal_new(const dt_crystal_input *input, dt_crystal **ret_crystal, dt_error *error) {
     dt_cell cell;
+    dt_crystal_input literal = *input;
     dt_status status = dt_cell_init(input->cell, &cell, error);
     if (status == DT_OK) {
-        status = check_input(input, &cell, error);
+        status = literal_input(&literal, &cell, error);
+    }
+    if (status == DT_OK) {
+        status = check_input(&literal, &cell, error);
     }
     if (status != DT_OK) {
         return status;
     }
-    size_t numbers = (size_t)(15 * input->n_ops + 15 * input->n_atoms);
+    input = &literal;
+    size_t numbers = (size_t)(21 * input->n_ops + 15 * input->n_atoms);
     dt_crystal *crystal = malloc(sizeof *crystal + numbers * sizeof(double));
     if (!crystal) {
         return dt_error_set(error, DT_ERR_MEMORY, "crystal: no memory for %lld atoms",

@@ -93,12 +93,13 @@ static dt_status make_blocks(dt_gnm *gnm, dt_error *error) {
     return DT_OK;
 }
 
-/* r_a = R_a r0 + t_a for every copy, in plain numbers: the starting coordinates. */
+/* r_a = R_a r0 + t_a for every copy, in plain numbers: the starting coordinates, placed as the
+ * network sees them. */
 static double *starting_coordinates(const dt_crystal *crystal) {
     int64_t n = crystal->n_atoms;
     double *all = malloc((size_t)(3 * n * crystal->n_asu) * sizeof *all);
     for (int64_t a = 0; all && a < crystal->n_asu; a++) {
-        const double *m = crystal->rotation + 9 * a, *t = crystal->translation + 3 * a;
+        const double *m = crystal->rotation + 9 * a, *t = crystal->network_translation + 3 * a;
         for (int64_t i = 0; i < n; i++) {
             const double *x = crystal->xyz + 3 * i;
             for (int d = 0; d < 3; d++) {

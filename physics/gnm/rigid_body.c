@@ -28,3 +28,19 @@ dt_tensor *dt_rigid_body_projector(dt_tensor *body) {
     dt_tensor *a = dt_matmul(body, dt_constant_view(tape, &e));
     return dt_reshape(a, 3, (int64_t[]){dt_shape(body)[0], 3 * dt_shape(body)[1], 6});
 }
+
+dt_tensor *dt_cumulative_body(dt_tensor *body) {
+    dt_tape *tape = dt_tape_of(body);
+    if (dt_tape_status(tape) == DT_OK && (dt_ndim(body) != 3 || dt_shape(body)[2] != 4)) {
+        dt_tape_fail(tape, DT_ERR_SHAPE,
+                     "rigid body: body coordinates must be (asymmetric units, atoms, 4)");
+    }
+    if (dt_tape_status(tape) != DT_OK) {
+        return dt_inert(tape);
+    }
+    const int64_t *shape = dt_shape(body);
+    dt_tensor *rows = dt_reshape(body, 2, (int64_t[]){shape[0] * shape[1], 4});
+    dt_tensor *ones = dt_slice(rows, 1, 0, 1, 1), *xyz = dt_slice(rows, 1, 1, 4, 1);
+    dt_tensor *sums = dt_concat(2, (dt_tensor *[]){ones, dt_cumsum(xyz, 0)}, 1);
+    return dt_reshape(sums, 3, shape);
+}

@@ -65,11 +65,13 @@ static void sort_voxels(const dt_grid_axis axis[3], int64_t n_voxels, const bool
 dt_status dt_group_by_wavevector(const dt_grid *grid, const bool *valid, dt_wavevectors *ret_groups,
                                  dt_error *error) {
     dt_grid_axis axis[3];
-    int64_t n_voxels, n_listed = 0;
-    dt_status status = dt_grid_axes(grid, axis, &n_voxels, error);
-    if (status != DT_OK) {
-        return status;
-    }
+    dt_status status = dt_grid_axes(grid, axis, NULL, error);
+    return status == DT_OK ? dt_group_axes_by_wavevector(axis, valid, ret_groups, error) : status;
+}
+
+dt_status dt_group_axes_by_wavevector(const dt_grid_axis axis[3], const bool *valid,
+                                      dt_wavevectors *ret_groups, dt_error *error) {
+    int64_t n_voxels = axis[0].n * axis[1].n * axis[2].n, n_listed = 0;
     for (int64_t p = 0; p < n_voxels; p++) {
         n_listed += !valid || valid[p];
     }

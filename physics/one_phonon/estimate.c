@@ -46,7 +46,8 @@ dt_status dt_one_phonon_estimate(const dt_crystal *crystal, const dt_grid *grid,
                                  dt_one_phonon_cost *ret_cost, dt_error *error) {
     dt_grid_axis axis[3];
     dt_one_phonon_sizes s = {.n_atoms = crystal->n_atoms, .n_asu = crystal->n_asu};
-    dt_status status = dt_grid_axes(grid, axis, &s.voxels, error);
+    dt_status status =
+        dt_grid_axes_literal(grid, options ? options->quirks : 0, axis, &s.voxels, error);
     if (status != DT_OK) {
         return status;
     }
@@ -62,7 +63,8 @@ dt_status dt_one_phonon_estimate(const dt_crystal *crystal, const dt_grid *grid,
         s.shape[d] = axis[d].n;
         s.wavevectors *= axis[d].n < axis[d].samples ? axis[d].n : axis[d].samples;
     }
-    s.bragg = count_bragg(axis);
+    /* Optical modes have a value at whole h, k, l. */
+    s.bragg = options && options->single_mode > 3 ? 0 : count_bragg(axis);
     s.wavevectors -= s.bragg > 0; /* all whole h, k, l share k = 0 */
     s.valid = bound_valid(crystal, grid, &s, d_min);
     s.beyond_d_min = s.voxels - s.bragg - s.valid;

@@ -6,6 +6,7 @@
 
 #include <difftape/checkpoint.h>
 #include <difftape/ops.h>
+#include <difftape/phonon.h>
 #include <difftape/scatter.h>
 
 #include <math.h>
@@ -53,7 +54,7 @@ static dt_tensor *amplitudes(const dt_one_phonon *m, dt_tensor *q, dt_tensor *u_
                                            view(tape, DT_F64, 2, four, m->type_b),
                                            view(tape, DT_F64, 1, four, m->type_c));
     f = dt_gather(f, view(tape, DT_I64, 1, &n_atoms, m->type), 1);
-    return dt_mul(f, dt_compute_debye_waller(q, u_iso));
+    return dt_mul(f, dt_debye_waller(q, u_iso));
 }
 
 /* G = q^T sum_j F_j A_j = (q M_0, M x q) with the moments M = sum_j F_j (1, x_j, y_j, z_j):
@@ -124,12 +125,20 @@ static void check_pivots(dt_tensor *factor, dt_tensor *force_constants, const dt
     }
 }
 
+/* K(k), (d,d). */
+static dt_tensor *stiffness_at(const dt_one_phonon *m, dt_tensor *force_constants,
+                               const double k[3]) {
+    double phase_k[3];
+    one_phonon_phase_k(m, k, phase_k);
+    dt_tensor *at = dt_constant(dt_tape_of(force_constants), DT_F64, 2, (int64_t[]){1, 3}, phase_k);
+    return dt_select(dt_gnm_stiffness(m->gnm, force_constants, at), 0, 0);
+}
+
 /* The lower Cholesky factor L of K(k) = L L^H, (d,d). */
 static dt_tensor *stiffness_factor(const dt_one_phonon *m, dt_tensor *force_constants,
                                    const double k[3]) {
     dt_tape *tape = dt_tape_of(force_constants);
-    dt_tensor *at = view(tape, DT_F64, 2, (int64_t[]){1, 3}, k);
-    dt_tensor *stiffness = dt_select(dt_gnm_stiffness(m->gnm, force_constants, at), 0, 0);
+    dt_tensor *stiffness = stiffness_at(m, force_constants, k);
     if (dt_tape_status(tape) != DT_OK) {
         return dt_inert(tape);
     }
@@ -143,24 +152,84 @@ static dt_tensor *stiffness_factor(const dt_one_phonon *m, dt_tensor *force_cons
     return factor;
 }
 
-enum { FORCE_CONSTANTS, POSITIONS, BODY, U_ISO, INPUTS };
+/* What the programs whose quirks are asked for take for "no energy", in omega^2. */
+static double acoustic_threshold(const dt_one_phonon *m) {
+    return m->quirks & DT_QUIRK_ACOUSTIC_1E6    ? 1e-6
+           : m->quirks & DT_QUIRK_ACOUSTIC_1E12 ? 1e-12
+                                                : 0.0;
+}
+
+/* Those programs give no value at all to a wavevector with a mode below their threshold. At k = 0
+ * that is so here, too; elsewhere it is refused. */
+static void check_threshold(const dt_one_phonon *m, dt_tensor *stiffness, dt_tensor *whitening,
+                            const double k[3], int64_t mode) {
+    dt_tape *tape = dt_tape_of(stiffness);
+    dt_tensor *omega2;
+    dt_phonon_modes(stiffness, whitening, &omega2, NULL);
+    const double *w = dt_data_f64(omega2);
+    if (w && w[mode] < acoustic_threshold(m)) {
+        dt_tape_fail(
+            tape, DT_ERR_NOT_POSITIVE_DEFINITE,
+            "one-phonon: mode %lld at k = (%.6g, %.6g, %.6g) has omega^2 = %.3g, below the "
+            "%g that the preset takes for no value at all (hint: stiffer springs only "
+            "scale the map)",
+            (long long)mode + 1, k[0], k[1], k[2], w[mode], acoustic_threshold(m));
+    }
+}
+
+/* |G V_m|^2 / omega_m^2 of one mode, or with k's sign right |G conj(V_m)|^2 / omega_m^2: g (d,b). */
+static dt_tensor *mode_intensity(const dt_one_phonon *m, dt_tensor *stiffness, dt_tensor *whitening,
+                                 dt_tensor *g, const double k[3]) {
+    dt_tape *tape = dt_tape_of(g);
+    dt_tensor *omega2, *v;
+    dt_phonon_modes(stiffness, whitening, &omega2, &v);
+    int64_t mode = m->single_mode - 1;
+    const double *w = dt_data_f64(omega2);
+    if (w && !(w[mode] > 0.0)) {
+        dt_tape_fail(
+            tape, DT_ERR_NOT_POSITIVE_DEFINITE,
+            "one-phonon: mode %lld at k = (%.6g, %.6g, %.6g) has omega^2 = %.3g; it must be "
+            "greater than 0, so the springs do not hold the crystal",
+            (long long)m->single_mode, k[0], k[1], k[2], w[mode]);
+        return dt_inert(tape);
+    }
+    dt_tensor *shape = dt_select(v, 1, mode); /* (d) */
+    shape = m->quirks & DT_QUIRK_K_SIGN ? shape : dt_conj(shape);
+    dt_tensor *amplitude = dt_matmul(dt_expand_dims(shape, 0), g); /* (1,b) */
+    return dt_mul(dt_select(dt_abs2(amplitude), 0, 0), dt_reciprocal(dt_select(omega2, 0, mode)));
+}
 
 /* Intensities of the valid voxels [begin, end), which share one wavevector: (b). */
 static dt_tensor *slice_intensity(void *user, dt_tape *tape, int64_t begin, int64_t end,
                                   dt_tensor *const *in) {
     const dt_one_phonon *m = user;
-    int64_t d = 6 * m->crystal->n_asu;
-    const double *k = m->groups.k + 3 * wavevector_of(&m->groups, begin);
-    dt_tensor *factor = stiffness_factor(m, in[FORCE_CONSTANTS], k);
+    int64_t d = 6 * m->crystal->n_asu, which = wavevector_of(&m->groups, begin);
+    const double *k = m->groups.k + 3 * which;
+    dt_tensor *factor = NULL, *stiffness = NULL;
+    if (one_phonon_needs_modes(m)) {
+        stiffness = stiffness_at(m, in[FORCE_CONSTANTS], k);
+    }
+    if (m->single_mode == 0) {
+        factor = stiffness_factor(m, in[FORCE_CONSTANTS], k);
+    }
+    if (acoustic_threshold(m) > 0.0 && begin == m->groups.first[which]) {
+        check_threshold(m, stiffness, in[WHITENING], k,
+                        m->single_mode > 0 ? m->single_mode - 1 : 0);
+    }
     dt_tensor *q = scattering_vectors(m, tape, begin, end);
     dt_tensor *phase = dt_matmul_flags(q, DT_N, in[POSITIONS], DT_T); /* (n_asu,b,n) */
     dt_tensor *f = dt_polar(amplitudes(m, q, in[U_ISO]), phase);      /* (n_asu,b,n) */
     dt_tensor *g = rigid_body_response(dt_matmul(f, in[BODY]), q);    /* (n_asu,b,6) */
     g = dt_reshape(dt_permute(g, (int[]){0, 2, 1}), 2, (int64_t[]){d, end - begin});
+    if (m->single_mode > 0) {
+        return mode_intensity(m, stiffness, in[WHITENING], g, k);
+    }
+    /* |L^-1 G^T|^2 = G conj(K)^-1 G^H; without the conjugate it is |L^-1 G^H|^2. */
+    g = m->quirks & DT_QUIRK_K_SIGN ? dt_conj(g) : g;
     return dt_sum(dt_abs2(dt_triangular_solve(factor, g, true, DT_N)), 0);
 }
 
-static bool check_input(dt_tensor *x, const char *what, int ndim, int64_t n0, int64_t n1) {
+bool one_phonon_check(dt_tensor *x, const char *what, int ndim, int64_t n0, int64_t n1) {
     dt_tape *tape = dt_tape_of(x);
     if (dt_tape_status(tape) != DT_OK) {
         return false;
@@ -179,22 +248,37 @@ static bool check_input(dt_tensor *x, const char *what, int ndim, int64_t n0, in
     return dt_tape_status(tape) == DT_OK;
 }
 
+int one_phonon_inputs(const dt_one_phonon *m, dt_tensor *gamma_intra, dt_tensor *gamma_inter,
+                      dt_tensor *xyz, dt_tensor *ret_in[INPUTS]) {
+    dt_tensor **in = ret_in;
+    in[POSITIONS] = dt_expand_symmetry(m->crystal, xyz);
+    in[BODY] = dt_rigid_body_coordinates(in[POSITIONS]);
+    if (m->quirks & DT_QUIRK_CUMULATIVE_A) {
+        in[BODY] = dt_cumulative_body(in[BODY]);
+    }
+    in[FORCE_CONSTANTS] = dt_gnm_force_constants(m->gnm, in[BODY], gamma_intra, gamma_inter);
+    if (!one_phonon_needs_modes(m)) {
+        return WHITENING;
+    }
+    dt_tensor *mass = view(dt_tape_of(xyz), DT_F64, 1, &m->crystal->n_atoms, m->crystal->mass);
+    in[WHITENING] = dt_mass_whitening(dt_rigid_body_mass(in[BODY], mass, m->quirks));
+    return INPUTS;
+}
+
 dt_tensor *dt_one_phonon_intensity(const dt_one_phonon *model, dt_tensor *gamma_intra,
                                    dt_tensor *gamma_inter, dt_tensor *u_iso, dt_tensor *xyz) {
     dt_tape *tape = dt_tape_of(xyz);
     int64_t n = model->crystal->n_atoms, valid = model->groups.n_voxels;
-    if (!check_input(gamma_intra, "gamma_intra", 0, n, 0) ||
-        !check_input(gamma_inter, "gamma_inter", 0, n, 0) ||
-        !check_input(u_iso, "u_iso", 1, n, 0) || !check_input(xyz, "xyz", 2, n, 3)) {
+    if (!one_phonon_check(gamma_intra, "gamma_intra", 0, n, 0) ||
+        !one_phonon_check(gamma_inter, "gamma_inter", 0, n, 0) ||
+        !one_phonon_check(u_iso, "u_iso", 1, n, 0) || !one_phonon_check(xyz, "xyz", 2, n, 3)) {
         return dt_inert(tape);
     }
     dt_tensor *in[INPUTS];
-    in[POSITIONS] = dt_expand_symmetry(model->crystal, xyz);
-    in[BODY] = dt_rigid_body_coordinates(in[POSITIONS]);
-    in[FORCE_CONSTANTS] = dt_gnm_force_constants(model->gnm, in[BODY], gamma_intra, gamma_inter);
+    int inputs = one_phonon_inputs(model, gamma_intra, gamma_inter, xyz, in);
     in[U_ISO] = u_iso;
     /* *user is only read; the API's pointer is not const. */
-    dt_tensor *sorted = dt_map_slices(slice_intensity, (void *)(uintptr_t)model, INPUTS, in,
+    dt_tensor *sorted = dt_map_slices(slice_intensity, (void *)(uintptr_t)model, inputs, in,
                                       model->n_slices, model->slice_first);
     dt_tensor *place = view(tape, DT_I64, 1, &valid, model->groups.voxel);
     return dt_reshape(dt_scatter_add(sorted, place, 0, model->sizes.voxels), 3, model->sizes.shape);

@@ -4,16 +4,19 @@
 #include "../shared.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The resolution rule of dt_get_resolution_mask, in plain numbers: d > d_min. */
-static bool resolved(const dt_one_phonon *m, const int64_t ijk[3], double d_min) {
+/* The resolution rule of dt_get_resolution_mask, in plain numbers: d > d_min. It is a matter of the
+ * cell parameters, whatever SCALE says. */
+static bool resolved(const dt_one_phonon *m, const dt_cell *cell, const int64_t ijk[3],
+                     double d_min) {
     double h[3], q[3], q2 = 0.0;
     for (int d = 0; d < 3; d++) {
         h[d] = dt_axis_miller(&m->axis[d], ijk[d]);
     }
-    dt_scattering_vector(&m->crystal->cell, h, q);
+    dt_scattering_vector(cell, h, q);
     for (int d = 0; d < 3; d++) {
         q2 += q[d] * q[d];
     }
@@ -21,7 +24,13 @@ static bool resolved(const dt_one_phonon *m, const int64_t ijk[3], double d_min)
 }
 
 static dt_status mark_valid(dt_one_phonon *m, double d_min, dt_error *error) {
+    enum { ACOUSTIC_MODES = 3 };
     dt_one_phonon_sizes *s = &m->sizes;
+    dt_cell cell;
+    dt_status status = dt_cell_init(m->crystal->cell.parameters, &cell, error);
+    if (status != DT_OK) {
+        return status;
+    }
     m->valid = malloc((size_t)s->voxels * sizeof *m->valid);
     if (!m->valid) {
         return dt_error_set(error, DT_ERR_MEMORY, "one-phonon: no memory for a mask of %lld voxels",
@@ -33,7 +42,8 @@ static dt_status mark_valid(dt_one_phonon *m, double d_min, dt_error *error) {
         bool bragg = dt_axis_is_integer(&m->axis[0], ijk[0]) &&
                      dt_axis_is_integer(&m->axis[1], ijk[1]) &&
                      dt_axis_is_integer(&m->axis[2], ijk[2]);
-        m->valid[p] = !bragg && resolved(m, ijk, d_min);
+        bragg = bragg && m->single_mode <= ACOUSTIC_MODES; /* the other modes have a value there */
+        m->valid[p] = !bragg && resolved(m, &cell, ijk, d_min);
         s->bragg += bragg;
         s->valid += m->valid[p];
     }
@@ -113,14 +123,73 @@ static dt_status list_types(dt_one_phonon *m, dt_error *error) {
     return DT_OK;
 }
 
+/* k.R of a cell at A^T n with a Cartesian k = 2 pi B^T k_f is 2 pi (A B^T k_f).n: A B^T is the unit
+ * matrix unless B comes from SCALE. */
+static void set_phases(dt_one_phonon *m) {
+    const double *a = m->crystal->cell.axes, *b = m->crystal->cell.fractional;
+    double factor = m->quirks & DT_QUIRK_NO_2PI ? 1.0 / TWO_PI : 1.0;
+    for (int i = 0; i < 3; i++) {
+        for (int j = 0; j < 3; j++) {
+            double exact = i == j ? 1.0 : 0.0;
+            double ab =
+                a[3 * i] * b[3 * j] + a[3 * i + 1] * b[3 * j + 1] + a[3 * i + 2] * b[3 * j + 2];
+            m->phase_of_k[3 * i + j] = factor * (m->quirks & DT_QUIRK_SCALE_RECORD ? ab : exact);
+        }
+    }
+}
+
+void one_phonon_phase_k(const dt_one_phonon *m, const double k[3], double ret_k[3]) {
+    for (int i = 0; i < 3; i++) {
+        const double *row = m->phase_of_k + (ptrdiff_t)3 * i;
+        ret_k[i] = row[0] * k[0] + row[1] * k[1] + row[2] * k[2];
+    }
+}
+
+/* Quirks that the crystal must have been made with, and modes that must exist. */
+static dt_status check_choice(const dt_one_phonon *m, dt_error *error) {
+    const unsigned of_crystal =
+        DT_QUIRK_REMARK_290 | DT_QUIRK_SCALE_RECORD | DT_QUIRK_PACKING | DT_QUIRK_PACKED_TWICE;
+    unsigned differ = (m->quirks ^ m->crystal->quirks) & of_crystal;
+    for (unsigned i = 0; i < DT_QUIRK_COUNT; i++) {
+        if (differ & (1u << i)) {
+            return dt_error_set(error, DT_ERR_ARGUMENT,
+                                "one-phonon: the quirk %s is %s; give dt_crystal_input the same "
+                                "quirks as the model",
+                                dt_quirk_name(1u << i),
+                                m->quirks & (1u << i)
+                                    ? "asked for, but the crystal was made without it"
+                                    : "in the crystal, but the model was not asked for it");
+        }
+    }
+    int64_t modes = 6 * m->crystal->n_asu;
+    if (m->single_mode < 0 || m->single_mode > modes) {
+        return dt_error_set(
+            error, DT_ERR_ARGUMENT,
+            "one-phonon: mode number %lld (rank %lld); there must be 1 to %lld (rank "
+            "0 to %lld), 6 for each of %lld asymmetric units, or 0 for all of them",
+            (long long)m->single_mode, (long long)m->single_mode - 1, (long long)modes,
+            (long long)modes - 1, (long long)m->crystal->n_asu);
+    }
+    if (one_phonon_needs_modes(m) && !m->crystal->mass) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "one-phonon: %s needs atomic masses, which the crystal does not have",
+                            m->single_mode > 0 ? "a single mode" : "a threshold on frequencies");
+    }
+    return DT_OK;
+}
+
 static dt_status build(dt_one_phonon *m, const dt_grid *grid, const dt_one_phonon_options *options,
                        dt_error *error) {
-    dt_status status = dt_grid_axes(grid, m->axis, &m->sizes.voxels, error);
+    dt_status status = check_choice(m, error);
+    if (status == DT_OK) {
+        status = dt_grid_axes_literal(grid, m->quirks, m->axis, &m->sizes.voxels, error);
+    }
+    set_phases(m);
     if (status == DT_OK) {
         status = mark_valid(m, options->d_min, error);
     }
     if (status == DT_OK) {
-        status = dt_group_by_wavevector(grid, m->valid, &m->groups, error);
+        status = dt_group_axes_by_wavevector(m->axis, m->valid, &m->groups, error);
     }
     if (status == DT_OK) {
         status = cut_slices(m, error);
@@ -129,7 +198,8 @@ static dt_status build(dt_one_phonon *m, const dt_grid *grid, const dt_one_phono
         status = list_types(m, error);
     }
     if (status == DT_OK) {
-        status = dt_gnm_new(m->crystal, options->cutoff, options->cell_range, &m->gnm, error);
+        int range = m->quirks & DT_QUIRK_CELLS_27 ? 1 : options->cell_range;
+        status = dt_gnm_new(m->crystal, options->cutoff, range, &m->gnm, error);
     }
     if (status != DT_OK) {
         return status;
@@ -160,6 +230,8 @@ dt_status dt_one_phonon_new(const dt_crystal *crystal, const dt_grid *grid,
         return dt_error_set(error, DT_ERR_MEMORY, "one-phonon: no memory for a model");
     }
     model->crystal = crystal;
+    model->quirks = chosen.quirks;
+    model->single_mode = chosen.single_mode;
     dt_status status = build(model, grid, &chosen, error);
     if (status != DT_OK) {
         dt_one_phonon_free(model);

@@ -1,13 +1,8 @@
-/* form_factors.c - what one atom scatters: form factor and Debye-Waller factor. */
+/* form_factors.c - what one atom scatters. */
 #include <difftape/ops.h>
 #include <difftape/scatter.h>
 
 static const double sixteen_pi_squared = 157.91367041742973790;
-
-/* |q|^2 as a column: (Q,3) -> (Q,1). */
-static dt_tensor *squared_length(dt_tensor *q) {
-    return dt_expand_dims(dt_sum(dt_square(q), -1), -1);
-}
 
 dt_tensor *dt_compute_form_factors(dt_tensor *q, dt_tensor *a, dt_tensor *b, dt_tensor *c) {
     dt_tape *tape = dt_tape_of(q);
@@ -18,15 +13,12 @@ dt_tensor *dt_compute_form_factors(dt_tensor *q, dt_tensor *a, dt_tensor *b, dt_
     if (dt_tape_status(tape) != DT_OK) {
         return dt_inert(tape);
     }
-    dt_tensor *minus_s2 = dt_scale(squared_length(q), -1.0 / sixteen_pi_squared);
+    dt_tensor *q2 = dt_expand_dims(dt_sum(dt_square(q), -1), -1); /* (Q,1) */
+    dt_tensor *minus_s2 = dt_scale(q2, -1.0 / sixteen_pi_squared);
     dt_tensor *f = c;
     for (int g = 0; g < 4; g++) {
         dt_tensor *width = dt_select(b, -1, g), *height = dt_select(a, -1, g);
         f = dt_add(f, dt_mul(height, dt_exp(dt_mul(minus_s2, width))));
     }
     return f;
-}
-
-dt_tensor *dt_compute_debye_waller(dt_tensor *q, dt_tensor *u_iso) {
-    return dt_exp(dt_mul(dt_scale(squared_length(q), -0.5), u_iso));
 }

@@ -92,6 +92,57 @@ Test(structure, the_bundled_crystals_first_and_last_atoms_are_as_in_the_file) {
     dt_structure_free(s);
 }
 
+Test(structure, the_bundled_crystals_displacement_tensors_are_its_anisou_records) {
+    dt_structure *s = read_path(BUNDLED, NULL);
+    /* ANISOU    1  C   ACE A 100      753    462    597     44   -154     40 */
+    const double first[9] = {0.0753, 0.0044,  -0.0154, 0.0044, 0.0462,
+                             0.0040, -0.0154, 0.0040,  0.0597};
+    cr_assert(s->n_aniso == 204, "%lld", (long long)s->n_aniso);
+    for (int d = 0; d < 9; d++) {
+        expect_near(s->u_aniso[d], first[d], "U of the first atom");
+    }
+    for (int64_t i = 0; i < s->n_atoms;
+         i++) { /* B is the mean of the diagonal, to its two digits */
+        const double *u = s->u_aniso + 9 * i;
+        cr_expect(fabs((u[0] + u[4] + u[8]) / 3 - s->u_iso[i]) < 2e-4, "%s", s->label[i]);
+    }
+    dt_structure_free(s);
+}
+
+Test(structure, atoms_without_anisou_have_the_tensor_of_their_b_factor) {
+    dt_structure *s = read_text(
+        CRYSTAL ATOM("    1", " N  ", "ALA", "   1",
+                     " N") "ANISOU    1  N   ALA A   1      100    200    300     10"
+                           "    -20     30       N  \n" ATOM("    2", " CA ", "ALA", "   1", " C"),
+        NULL);
+    const double want[18] = {0.01,   0.001,       -0.002, 0.001,       0.02, 0.003,
+                             -0.002, 0.003,       0.03,   s->u_iso[1], 0,    0,
+                             0,      s->u_iso[1], 0,      0,           0,    s->u_iso[1]};
+    cr_assert(s->n_aniso == 1 && s->n_atoms == 2);
+    for (int d = 0; d < 18; d++) {
+        expect_near(s->u_aniso[d], want[d], "U");
+    }
+    dt_structure_free(s);
+}
+
+Test(structure, chains_and_residues_are_numbered_without_gaps) {
+    dt_structure *s = read_path(BUNDLED, NULL);
+    cr_assert(s->n_residues == 26 && s->n_chains == 2, "%lld residues, %lld chains",
+              (long long)s->n_residues, (long long)s->n_chains);
+    for (int64_t i = 0; i < s->n_atoms; i++) {
+        size_t chain = strcspn(s->label[i], "/");
+        size_t residue = chain + 1 + strcspn(s->label[i] + chain + 1, "/");
+        const char *before = i > 0 ? s->label[i - 1] : "";
+        bool same_chain = strncmp(before, s->label[i], chain + 1) == 0;
+        bool same_residue = strncmp(before, s->label[i], residue + 1) == 0;
+        int64_t c = i > 0 ? s->chain[i - 1] + !same_chain : 0;
+        int64_t r = i > 0 ? s->residue[i - 1] + !same_residue : 0;
+        cr_expect(s->chain[i] == c && s->residue[i] == r, "%s: chain %lld, residue %lld",
+                  s->label[i], (long long)s->chain[i], (long long)s->residue[i]);
+    }
+    dt_structure_free(s);
+}
+
 Test(structure, form_factors_are_the_tables_own_and_u_is_b_over_8_pi_squared) {
     static const double a[4] = {2.31, 1.02, 1.5886, 0.865};
     static const double b[4] = {20.8439, 10.2075, 0.5687, 51.6512};
@@ -229,6 +280,67 @@ Test(structure, remarks_about_symmetry_are_not_believed) {
               (long long)s->n_ops, s->op_rot[0]);
     expect_near(s->cell[0], 10.0, "a");
     dt_structure_free(s);
+}
+
+/* -- what remarks say, kept beside ------------------------------------------------------------ */
+
+#define SMTRY(row, op, x, y, z, t)                                                                 \
+    "REMARK 290   SMTRY" row "   " op " " x " " y " " z "        " t "\n"
+#define OPERATOR_1                                                                                 \
+    SMTRY("1", "1", "1.000000", "0.000000", "0.000000", "0.00000")                                 \
+    SMTRY("2", "1", "0.000000", "1.000000", "0.000000", "0.00000")                                 \
+    SMTRY("3", "1", "0.000000", "0.000000", "1.000000", "0.00000")
+#define OPERATOR_2                                                                                 \
+    SMTRY("1", "2", "-0.500000", "-0.866025", "0.000000", "0.00000")                               \
+    SMTRY("2", "2", "0.866025", "-0.500000", "0.000000", "0.00000")                                \
+    SMTRY("3", "2", "0.000000", "0.000000", "1.000000", "1.61000")
+#define TRIPLETS                                                                                   \
+    "REMARK 290      SYMOP   SYMMETRY\n"                                                           \
+    "REMARK 290     NNNMMM   OPERATOR\n"                                                           \
+    "REMARK 290       1555   X,Y,Z\n"                                                              \
+    "REMARK 290       2555   -y,X-Y,Z+1/3\n"
+#define SCALES                                                                                     \
+    "SCALE1      0.036765  0.021226  0.000000        0.00000\n"                                    \
+    "SCALE2      0.000000  0.042452  0.000000        0.00000\n"                                    \
+    "SCALE3      0.000000  0.000000  0.207039        0.25000\n"
+
+Test(structure, operators_and_scale_of_the_remarks_are_kept_beside_the_table) {
+    dt_structure *s = read_text(TRIPLETS OPERATOR_1 OPERATOR_2 CRYSTAL SCALES ALANINE, NULL);
+    static const int second[9] = {0, -1, 0, 1, -1, 0, 0, 0, 1};
+    cr_assert(s->n_remark_ops == 2 && s->n_ops == 4);
+    for (int i = 0; i < 9; i++) {
+        cr_expect(s->remark_rot[i] == (i % 4 == 0) && s->remark_rot[9 + i] == second[i],
+                  "rotation %d", i);
+    }
+    expect_near(s->remark_op[12 + 1], -0.866025, "SMTRY1 2");
+    expect_near(s->remark_op[12 + 11], 1.61, "SMTRY3 2");
+    cr_assert(s->has_scale);
+    expect_near(s->scale[1], 0.021226, "SCALE1");
+    expect_near(s->scale[11], 0.25, "SCALE3");
+    dt_structure_free(s);
+}
+
+Test(structure, damaged_or_incomplete_remarks_count_as_absent) {
+    static const char *const texts[] = {
+        CRYSTAL ALANINE,
+        TRIPLETS OPERATOR_1 CRYSTAL ALANINE,            /* two triplets, one operator */
+        OPERATOR_1 OPERATOR_2 CRYSTAL ALANINE,          /* no triplets */
+        TRIPLETS OPERATOR_2 OPERATOR_1 CRYSTAL ALANINE, /* wrong order */
+        TRIPLETS OPERATOR_1 SMTRY("1", "2", "-0.5x", "0.0", "0.0", "0.0") CRYSTAL ALANINE,
+        TRIPLETS OPERATOR_1 SMTRY("1", "2", "-0.5", "0.0", "", "0.0") CRYSTAL ALANINE,
+        TRIPLETS "REMARK 290   SMTRY\n" CRYSTAL ALANINE,
+        "REMARK 290       1555   X,Y\n" OPERATOR_1 CRYSTAL ALANINE,
+        "REMARK 290       1555   X,Y,Q\n" OPERATOR_1 CRYSTAL ALANINE,
+        "REMARK 290       1555\n" OPERATOR_1 CRYSTAL ALANINE,
+        CRYSTAL "SCALE1      0.036765  0.021226  0.000000        0.00000\nSCALE\n" ALANINE,
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        dt_structure *s = read_text(texts[i], NULL);
+        cr_expect(s->n_remark_ops == 0 && s->remark_rot == NULL && s->remark_op == NULL,
+                  "text %zu: %lld operators", i, (long long)s->n_remark_ops);
+        cr_expect(!s->has_scale && s->n_atoms == 3, "text %zu", i);
+        dt_structure_free(s);
+    }
 }
 
 /* -- selection -------------------------------------------------------------------------------- */

@@ -17,6 +17,9 @@
     CRYSTAL ALANINE RECORD("ATOM  ", "    4", " O  ", " ", "ALA", "A", "   1", xyz, occupancy, b,  \
                            " O")
 
+#define ANISO(serial, name, u11)                                                                   \
+    "ANISOU" serial " " name " ALA A   1  " u11 "     20     30      1      2      3       C  \n"
+
 typedef struct refusal {
     const char *name;
     const char *text;
@@ -32,6 +35,16 @@ static const refusal refusals[] = {
      "ATOM   1    N N   . MET A 1 1   ? 27.340  24.430  2.614  1.00 9.67  ? 1   MET A N   1\n",
      "looks like mmCIF", -1},
     {"no CRYST1", ALANINE, "no CRYST1", -1},
+    {"ANISOU before any atom", CRYSTAL ALANINE ANISO("    9", " CB ", "     10"),
+     "ANISOU of serial     9 does not follow the atom", 5},
+    {"ANISOU twice",
+     CRYSTAL ALANINE ANISO("    3", " C  ", "     10") ANISO("    3", " C  ", "     10"),
+     "does not follow the atom", 6},
+    {"ANISOU with a fraction", CRYSTAL ALANINE ANISO("    3", " C  ", "   0.01"),
+     "U11 '   0.01' is not a plain decimal number", 5},
+    {"ANISOU with stars", CRYSTAL ALANINE ANISO("    3", " C  ", "*******"),
+     "U11 '*******' is not a plain", 5},
+    {"ANISOU with a blank", CRYSTAL ALANINE ANISO("    3", " C  ", "       "), "U11 is blank", 5},
     {"no atoms", CRYSTAL "END\n", "no ATOM or HETATM record", -1},
     {"atoms after END", CRYSTAL "END\n" ALANINE, "no ATOM or HETATM record", -1},
     {"two cells", CRYSTAL CRYSTAL ALANINE, "second CRYST1", 2},

@@ -47,15 +47,17 @@ dt_crystal *synthetic_crystal(const char *name, int64_t n) {
     while (strcmp(g->name, name) != 0) {
         g++;
     }
-    double *numbers = malloc((size_t)(13 * n) * sizeof *numbers);
+    double *numbers = malloc((size_t)(14 * n) * sizeof *numbers);
     cr_assert(numbers != NULL);
     double *xyz = numbers, *u = xyz + 3 * n, *a = u + n, *b = a + 4 * n, *c = b + 4 * n;
+    double *mass = c + n;
     for (int64_t i = 0; i < n; i++) {
         for (int d = 0; d < 3; d++) {
             xyz[3 * i + d] = 6.0 * d - 4.0 + 3.0 * noise(1, 3 * i + d);
         }
         u[i] = 0.05 + 0.03 * noise(2, i);
         c[i] = 0.2 + 0.1 * noise(3, i);
+        mass[i] = 14.0 + 2.0 * noise(6, i);
         for (int t = 0; t < 4; t++) {
             a[4 * i + t] = 2.0 + 1.5 * noise(4, 4 * i + t);
             b[4 * i + t] = 12.0 + 11.0 * noise(5, 4 * i + t);
@@ -69,7 +71,8 @@ dt_crystal *synthetic_crystal(const char *name, int64_t n) {
                            .u_iso = u,
                            .ff_a = a,
                            .ff_b = b,
-                           .ff_c = c};
+                           .ff_c = c,
+                           .mass = mass};
     memcpy(in.cell, g->cell, sizeof in.cell);
     dt_crystal *crystal = NULL;
     dt_error error = DT_ERROR_INIT;

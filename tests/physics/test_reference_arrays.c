@@ -49,6 +49,9 @@ static void check_scatter(const crystal_case *c) {
     check(c, npz, "form_factors", f);
     check(c, npz, "sf_sum", dt_structure_factors(q, xyz, f, u, NULL));
     check(c, npz, "sf_sum_noU", dt_structure_factors(q, xyz, f, NULL, NULL));
+    dt_tensor *a = constant(tape, npz, "ff_a"), *b = constant(tape, npz, "ff_b");
+    dt_tensor *coefficient = constant(tape, npz, "ff_c");
+    check(c, npz, "sf_sum", dt_structure_factors_batched(q, xyz, a, b, coefficient, u, NULL, 64));
     dt_tensor *q8 = dt_slice(q, 0, 0, 8, 1), *f8 = dt_slice(f, 0, 0, 8, 1);
     check(
         c, npz, "sf_atoms_8",
@@ -59,6 +62,8 @@ static void check_scatter(const crystal_case *c) {
     dt_structure_factor_options projected = {
         .kind = DT_PER_ATOM_TIMES_Q, .components = dt_select(constant(tape, npz, "eryx_A"), 0, 0)};
     check(c, npz, "sf_projected", dt_structure_factors(q, xyz, f, u, &projected));
+    check(c, npz, "sf_projected",
+          dt_structure_factors_batched(q, xyz, a, b, coefficient, u, &projected, 64));
     dt_tape_free(tape);
     dt_npz_close(npz);
 }

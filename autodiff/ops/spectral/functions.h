@@ -6,7 +6,7 @@
 
 #include "../ops.h"
 
-#define DTI_SPECTRAL_PARAMS 4 /* most parameters of a function */
+#define DTI_SPECTRAL_PARAMS 32 /* most parameters of a function */
 #define DTI_SPECTRAL_ORDER  2 /* most derivatives with respect to the matrix, and to parameters */
 
 /* The function that an operation uses: fn, differentiated n_by times with respect to the parameters

@@ -45,15 +45,31 @@ typedef struct dt_structure {
     int *op_rot;     /**< (n_ops,3,3): x' = R x + t in fractional coordinates */
     double *op_tran; /**< (n_ops,3): t, each in [0, 1) */
 
+    /** What REMARK 290 and SCALE repeat of symmetry and metric, rounded: for numbers of programs
+     *  that computed with them. Absent where the file has no such records, or damaged ones. */
+    int64_t n_remark_ops; /**< operators in REMARK 290, 0 if absent */
+    int *remark_rot;      /**< (n_remark_ops,3,3) rotations of the triplets, fractional */
+    double *remark_op;    /**< (n_remark_ops,3,4) SMTRY: r' = R r + t, Cartesian, A */
+    bool has_scale;       /**< are there three SCALE records? */
+    double scale[12];     /**< (3,4) SCALE: x = S r + u, 1/A and fractions */
+
     int64_t n_atoms;
     double *xyz;        /**< (n,3) A, Cartesian, PDB orientation (a along x, c* along z) */
     double *u_iso;      /**< (n) A^2, B / (8 pi^2) */
-    double *b_iso;      /**< (n) A^2, >= 0; ANISOU records are not used */
+    double *b_iso;      /**< (n) A^2, >= 0 */
+    double *u_aniso;    /**< (n,3,3) A^2, Cartesian: the ANISOU record, or u_iso times the unit
+                             matrix where there is none. Not checked to be positive definite */
+    int64_t n_aniso;    /**< atoms with an ANISOU record */
     double *occupancy;  /**< (n) >= 0; 1 where the file leaves it blank */
     double *mass;       /**< (n) Da, standard atomic weight; 2.0141 for deuterium */
     int *atomic_number; /**< (n) */
     char (*element)[4]; /**< (n) symbol: "C", "Se", "D" */
     char (*label)[DT_ATOM_LABEL_SIZE]; /**< (n) chain/residue/atom, for messages */
+
+    /** Numbers of chain and residue of every atom, counted from 0: rigid groups, or labels of
+     *  springs, of a dt_network. */
+    int64_t *chain, *residue; /**< (n), (n) */
+    int64_t n_chains, n_residues;
 
     /** Form factor f(s) = sum_i a_i exp(-b_i s^2) + c in electrons, s = sin(theta)/lambda in 1/A:
      *  (n,4), (n,4) in A^2, (n). Neutral atoms, International Tables C (1992), table 6.1.1.4, as
@@ -82,6 +98,7 @@ typedef struct dt_structure {
  *                   impossible cell; an unknown space group, or one that the cell contradicts
  *                   (metric off by more than 1 %); a coordinate, B or occupancy that is not a plain
  *                   decimal number (no stars, NaN, exponents or blanks, except a blank occupancy);
+ *                   an ANISOU record of other things than whole numbers, or not right after its atom;
  *                   a negative occupancy; among the kept atoms a negative B, an unknown element, or
  *                   one without a form factor (Z > 98); no atom kept
  *  DT_ERR_ARGUMENT  a NULL argument, max_bytes < 0

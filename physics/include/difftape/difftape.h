@@ -23,8 +23,15 @@
 #include <difftape/crystal.h>
 #include <difftape/gnm.h>
 #include <difftape/map_utils.h>
+#include <difftape/metrics.h>
+#include <difftape/network.h>
 #include <difftape/one_phonon.h>
+#include <difftape/phonon.h>
+#include <difftape/phonon_map.h>
+#include <difftape/points.h>
+#include <difftape/quirks.h>
 #include <difftape/scatter.h>
+#include <difftape/vibrations.h>
 
 #include <difftape/config.h>
 #include <difftape/npy.h>
@@ -54,6 +61,10 @@ static inline dt_crystal_input dt_crystal_input_from(const dt_structure *s) {
     input.ff_b = s->ff_b;
     input.ff_c = s->ff_c;
     input.mass = s->mass;
+    input.n_remark_ops = s->n_remark_ops;
+    input.remark_rot = s->remark_rot;
+    input.remark_op = s->remark_op;
+    input.scale = s->has_scale ? s->scale : NULL;
     return input;
 }
 

@@ -22,6 +22,12 @@ typedef struct dt_one_phonon_options {
     double d_min;   /**< resolution limit, Angstrom: voxels with d <= d_min are invalid; 0: none */
     int cell_range; /**< 0: contacts with all cells the cutoff reaches. 1: with the 27 nearest cells
                          only, to compare with programs that stop there (see dt_find_contacts) */
+    unsigned
+        quirks; /**< departures from the physics (quirks.h), those of the crystal among them; 0:
+                          none */
+    int64_t
+        single_mode; /**< 0: all modes. m: the m-th softest of every wavevector alone (eryx's rank
+                              m - 1); needs masses. From the fourth on, Bragg voxels are valid */
 } dt_one_phonon_options;
 
 /** How large a model is. */
@@ -43,7 +49,8 @@ typedef struct dt_one_phonon dt_one_phonon;
 /** Make a model; options may be NULL. The crystal must outlive the model, and the model every tape
  *  it is evaluated on. Contacts are found once, at the crystal's coordinates, and stay fixed.
  *  Errors: those of dt_grid_axes and dt_find_contacts; d_min negative or not finite; a grid without
- *  a valid voxel (DT_ERR_ARGUMENT); DT_ERR_MEMORY. Release with dt_one_phonon_free (NULL is fine).
+ *  a valid voxel; quirks that differ from the crystal's; a mode that does not exist, or no masses
+ *  for one (DT_ERR_ARGUMENT); DT_ERR_MEMORY. Release with dt_one_phonon_free (NULL is fine).
  */
 DT_API dt_status dt_one_phonon_new(const dt_crystal *crystal, const dt_grid *grid,
                                    const dt_one_phonon_options *options, dt_one_phonon **ret_model,
@@ -67,9 +74,26 @@ DT_API const bool *dt_one_phonon_valid(const dt_one_phonon *model);
  *  pull a cotangent of the map back, dt_backward_from(map, cotangent). Computed slice by slice, on
  *  dt_get_threads() threads, and again in the backward pass: memory is that of a few slices and
  *  maps. Errors: DT_ERR_SHAPE, DT_ERR_DTYPE; DT_ERR_NOT_POSITIVE_DEFINITE names the wavevector
- *  where the springs do not hold the crystal. */
+ *  where the springs do not hold the crystal; with a single mode, a derivative where frequencies
+ *  coincide is DT_ERR_GAUGE (dt_eigh). */
 DT_API dt_tensor *dt_one_phonon_intensity(const dt_one_phonon *model, dt_tensor *gamma_intra,
                                           dt_tensor *gamma_inter, dt_tensor *u_iso, dt_tensor *xyz);
+
+/** Covariance of the displacements of rigid bodies in the reference cell and in the cells n, over the
+ *  wavevectors a grid of the model's samples has: cells (C,3) f64 whole numbers -> (C,d,d) f64, d =
+ *  6 n_asu, parameters as above, kT = 1 (dt_displacement_covariance). With DT_QUIRK_ADP_SCALE
+ *  scaled as the displacements below. Differentiable in the parameters. */
+DT_API dt_tensor *dt_one_phonon_covariance(const dt_one_phonon *model, dt_tensor *gamma_intra,
+                                           dt_tensor *gamma_inter, dt_tensor *xyz,
+                                           dt_tensor *cells);
+
+/** Isotropic displacements that the model itself predicts, to be given to dt_one_phonon_intensity as
+ *  u_iso: U_j = tr(A_j C_aa A_j^T)/3, mean over the copies, (n) f64 in Angstrom^2 with springs in
+ *  kT/Angstrom^2. Springs then set intensities and Debye-Waller factors together. With
+ *  DT_QUIRK_ADP_LINEAR the sum of A_j diag(C_aa) over copies and axes, with DT_QUIRK_ADP_SCALE
+ *  scaled to 3 times the mean U of the crystal. Differentiable in the parameters. */
+DT_API dt_tensor *dt_one_phonon_displacements(const dt_one_phonon *model, dt_tensor *gamma_intra,
+                                              dt_tensor *gamma_inter, dt_tensor *xyz);
 
 /** What an evaluation will cost, before anything is allocated. */
 typedef struct dt_one_phonon_cost {

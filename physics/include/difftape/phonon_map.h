@@ -1,0 +1,98 @@
+/* phonon_map.h - one-phonon diffuse scattering of any elastic network at any points, with every
+ * parameter on the tape.
+ *
+ * To first order in the displacements the intensity per unit cell is
+ *     I(q) = G(q) conj(C(k)) G(q)^H,        k = q modulo the reciprocal lattice,
+ *     G(q) = sum_j o_j f_j(q) exp(-q.U_j.q / 2) exp(+i q.r_j) q^T A_j,
+ * with C(k) the covariance of plane waves of the network's coordinates (network.h). In kT = 1,
+ *     classical   C = K^-1
+ *     quantum     C = L^-H f(D) L^-1,  D = L^-1 K L^-H, M = L L^H,  f(x) = c coth(c sqrt x) / sqrt x,
+ *                 c = hbar / (2 sqrt(kT)),
+ * the occupation hbar/(2 omega) coth(hbar omega / 2 kT) of a mode with omega^2 = x kT.
+ * Sources: M. Born, Rep. Prog. Phys. 9 (1942) 294; B. T. M. Willis and A. W. Pryor, Thermal
+ * Vibrations in Crystallography (1975); S. P. Meisburger, D. A. Case, N. Ando, Nat. Commun. 14
+ * (2023) 1228. */
+#ifndef DIFFTAPE_PHONON_MAP_H
+#define DIFFTAPE_PHONON_MAP_H
+
+#include <difftape/network.h>
+#include <difftape/points.h>
+#include <difftape/vibrations.h>
+
+DT_BEGIN_DECLS
+
+/** What becomes of points at whole h, k, l, where the acoustic phonons diverge as 1/k^2. */
+typedef enum dt_bragg_policy {
+    DT_BRAGG_INVALID,       /**< no value: 0 in the map and false in the mask */
+    DT_BRAGG_DROP_ACOUSTIC, /**< the three uniform translations are taken out, exactly: the
+                                 motions left keep the centre of mass in place (every body weighs
+                                 the same in a crystal without masses) */
+    DT_BRAGG_AVERAGE        /**< the mean over the voxel, by a quadrature that absorbs 1/k^2 */
+} dt_bragg_policy;
+
+/** How a map is computed; {0} is fine. */
+typedef struct dt_phonon_map_options {
+    double d_min; /**< resolution limit, Angstrom: points with d <= d_min are invalid; 0: none */
+    dt_bragg_policy bragg;
+    int bragg_order; /**< points of the average across each pyramid of the voxel, 1 to 16 [6], and
+                          half as many along it: about 3 order^3 evaluations for each Bragg voxel.
+                          6 is within 0.6 % for 3AL1, 5ZCK, 7N2H and 1HEL, 8 within 0.1 %; more is
+                          needed where a direction is hardly held */
+    dt_occupation occupation;
+
+    /** Modes may be weighed by their frequency, with the parameter mode_weights: that many numbers, 2
+     *  to 30, at equally spaced frequencies from weights_from to weights_to, THz. 0: none */
+    int n_weights;
+    double weights_from, weights_to;
+} dt_phonon_map_options;
+
+/** A network, points, and options, ready to be evaluated any number of times, on any tape. */
+typedef struct dt_phonon_map dt_phonon_map;
+
+/** Network and points must outlive the map, and the map every tape it is evaluated on. Errors
+ *  (DT_ERR_ARGUMENT): d_min negative or not finite; an average without the size of a voxel;
+ *  bragg_order out of range; frequencies needed but no masses; no valid point; DT_ERR_MEMORY.
+ *  Release with dt_phonon_map_free (NULL is fine). */
+DT_API dt_status dt_phonon_map_new(const dt_network *network, const dt_points *points,
+                                   const dt_phonon_map_options *options, dt_phonon_map **ret_map,
+                                   dt_error *error);
+DT_API void dt_phonon_map_free(dt_phonon_map *map);
+
+/** How large a map is. */
+typedef struct dt_phonon_map_sizes {
+    int64_t points;
+    int64_t valid;       /**< points with an intensity */
+    int64_t bragg;       /**< points at whole h, k, l within the resolution limit */
+    int64_t wavevectors; /**< distinct k at which K(k) is factorised */
+    int64_t evaluations; /**< scattering vectors at which G(q) is computed */
+} dt_phonon_map_sizes;
+DT_API dt_phonon_map_sizes dt_phonon_map_get_sizes(const dt_phonon_map *map);
+
+/** (points): true where the map has a value. */
+DT_API const bool *dt_phonon_map_valid(const dt_phonon_map *map);
+
+/** Parameters of a map; all but the springs may be NULL. All f64 on one tape. */
+typedef struct dt_phonon_map_parameters {
+    dt_network_parameters network; /**< springs, xyz, cell, temperature. With a cell, q follows at
+                                        fixed h, k, l */
+    dt_tensor *u;         /**< Debye-Waller displacements of the asymmetric unit, Angstrom^2:
+                               isotropic (n) or symmetric tensors (n,3,3); NULL: the crystal's */
+    dt_tensor *occupancy; /**< (n), multiplies form factors; NULL: the crystal's */
+    dt_tensor *scale;     /**< scalar, multiplies the map */
+    dt_tensor
+        *mode_weights; /**< (n_weights): intensities of modes are multiplied by a smooth W(nu),
+                                  W = sum_i w_i g_i / sum_i g_i with g_i = exp(-(nu - nu_i)^2 / 2 s^2)
+                                  at the frequencies nu_i of the options, s half their distance. To
+                                  impose a density of states, give its ratio to the model's */
+} dt_phonon_map_parameters;
+
+/** The map, in e^2 per unit cell, of the shape of the points; exactly 0 where invalid.
+ *  Differentiable in all parameters, to any order that the parts allow; finite where phonons are
+ *  degenerate. Memory is that of a few slices and the map. Errors: DT_ERR_SHAPE, DT_ERR_DTYPE;
+ *  DT_ERR_NOT_POSITIVE_DEFINITE names the wavevector where the springs do not hold the crystal. */
+DT_API dt_tensor *dt_phonon_map_intensity(const dt_phonon_map *map,
+                                          const dt_phonon_map_parameters *parameters);
+
+DT_END_DECLS
+
+#endif

@@ -1,0 +1,83 @@
+/* network.h - what an elastic network holds, for the files that use it. Functions that cross files
+ * within physics/ begin dtp_. */
+#ifndef DT_NETWORK_NETWORK_H
+#define DT_NETWORK_NETWORK_H
+
+#include <difftape/gnm.h>
+#include <difftape/network.h>
+
+struct dt_network {
+    const dt_crystal *crystal;
+    dt_network_options options; /* without the arrays */
+
+    /* Bodies: copy a of group g is number a n_groups + g. */
+    int64_t n_groups, n_bodies;
+    int64_t *group;       /* (n_atoms) in [0, n_groups), in order of appearance */
+    double *group_weight; /* (n_atoms) 1 / atoms of its group */
+    int64_t width;        /* coordinates of a body: 3 if all bodies are single atoms, else 6 */
+    int64_t n_freedom;    /* those that move an atom */
+    int64_t *freedom;     /* (n_freedom) body width + coordinate */
+
+    dt_contacts contacts; /* sorted by cell, body of i, body of j, i, j */
+    int64_t n_classes;
+    int64_t *spring_class; /* (contacts) */
+    double *cell_of;       /* (contacts,3) the contact's cell as numbers */
+
+    int64_t n_cells;
+    double *cells;        /* (n_cells,3) distinct cells, the reference cell first */
+    int64_t n_blocks;     /* distinct (cell, body, body') */
+    int64_t *block_first; /* (n_blocks+1) */
+    int64_t *block_cell;  /* (n_blocks+n_bodies) place in cells; the diagonal blocks come last */
+    int64_t *block_pair;  /* (n_blocks+n_bodies) body n_bodies + body' */
+    int64_t *block_body;  /* (n_blocks) body */
+
+    int64_t n_slices; /* blocks are put together in slices of about a thousand contacts */
+    int64_t *slice_first;
+    int64_t *segment; /* (contacts) block of a contact, counted from the first of its slice */
+};
+
+/* Coordinates on the tape that everything starts from. */
+typedef struct dtp_geometry {
+    dt_tensor *axes;      /* (3,3) rows a, b, c */
+    dt_tensor *positions; /* (n_asu,n,3) */
+    dt_tensor *body;      /* (n_asu,n,3) from the centroid of the body; positions if width is 3 */
+} dtp_geometry;
+
+/* The class of every contact, and which contacts have none (-1). */
+dt_status dtp_spring_classes(const dt_crystal *crystal, const dt_network_options *options,
+                             const dt_contacts *contacts, int64_t *ret_class, int64_t *ret_n,
+                             dt_error *error);
+
+/* Groups, bodies and the coordinates that move an atom. */
+dt_status dtp_make_bodies(dt_network *network, const dt_network_options *options, dt_error *error);
+
+bool dtp_check_parameters(const dt_network *network, const dt_network_parameters *parameters,
+                          const char *who);
+dtp_geometry dtp_geometry_of(const dt_network *network, const dt_network_parameters *parameters);
+dt_tensor *dtp_force_constants(const dt_network *network, const dtp_geometry *geometry,
+                               const dt_network_parameters *parameters);
+dt_tensor *dtp_mass_matrix(const dt_network *network, dt_tensor *body);
+
+/* The lower Cholesky factor of K at k, checked pivot by pivot; who is at fault is said. */
+dt_tensor *dtp_stiffness_factor(const dt_network *network, dt_tensor *stiffness,
+                                dt_tensor *force_constants, const double k[3]);
+
+/* K at k = 0 with the uniform translations made stiff, and what then drops them from a response:
+ * *response (d,b) loses its part along them. mass (d,d), or a scalar for unit bodies. */
+dt_tensor *dtp_hold_translations(const dt_network *network, dt_tensor *stiffness, dt_tensor *mass,
+                                 dt_tensor **response);
+
+bool dtp_is_zero(const double k[3]);
+
+/* Boltzmann and hbar are exact in the SI, the dalton is that of CODATA 2018. */
+#define DTP_BOLTZMANN 1.380649e-23          /* J/K */
+#define DTP_HBAR      1.054571817646156e-34 /* J s */
+#define DTP_DALTON    1.66053906660e-27     /* kg */
+
+dt_tensor *dtp_temperature(dt_tape *tape, const dt_network_parameters *parameters);
+
+/* c = hbar / (2 sqrt(kT)) and the frequency in THz of a mode with eigenvalue 1, in units of kT,
+ * Angstrom and dalton: (2). */
+dt_tensor *dtp_mode_constants(dt_tensor *temperature);
+
+#endif

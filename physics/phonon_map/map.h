@@ -1,0 +1,68 @@
+/* map.h - what a phonon map holds. */
+#ifndef DT_PHONON_MAP_MAP_H
+#define DT_PHONON_MAP_MAP_H
+
+#include <difftape/phonon_map.h>
+
+#include "../network/network.h"
+#include "points.h"
+
+/* Most scattering vectors evaluated together, and the atoms x vectors a slice aims at: its complex
+ * array then stays in a core's second-level cache. */
+#define DTP_SLICE_POINTS 512
+#define DTP_SLICE_WORK   65536
+
+/* Scattering vectors sorted by wavevector and cut into slices that have one each. */
+typedef struct dtp_sorted {
+    const dt_phonon_map *map;
+    dt_wavevectors groups; /* .voxel: points */
+    double *offset;        /* (groups.n,3) added to the indices of the points, or NULL */
+    double *weight;        /* (groups.n_voxels) or NULL */
+    int64_t n_slices;
+    int64_t *slice_first; /* (n_slices+1) */
+} dtp_sorted;
+
+struct dt_phonon_map {
+    const dt_network *network;
+    const dt_points *points;
+    dt_phonon_map_options options;
+    dt_phonon_map_sizes sizes;
+    bool *valid;
+    dtp_sorted plain;   /* points that stand for themselves */
+    dtp_sorted average; /* nodes around Bragg points, whose weighted values are added up there */
+    /* Distinct form factors, and that of every atom. */
+    int64_t n_types;
+    double *type_a, *type_b, *type_c;
+    int64_t *type;
+};
+
+/* Nodes and weights of the average over a voxel with sides of these lengths (1/Angstrom), all around
+ * 0: 6 radial order^2, where fewer are enough along the radius. k in units of the voxel, within
+ * [-1/2, 1/2]. */
+int dtp_radial_order(int order);
+int64_t dtp_voxel_nodes(int order, const double side[3], double *ret_nodes, double *ret_weights);
+
+/* Inputs of a slice; those that are not given are scalars. */
+enum {
+    DTP_FORCE_CONSTANTS,
+    DTP_POSITIONS,
+    DTP_BODY,
+    DTP_U,
+    DTP_RECIPROCAL,
+    DTP_OCCUPANCY,
+    DTP_MASS,         /* (d,d) */
+    DTP_MASS_FACTOR,  /* (d,d) */
+    DTP_MODES,        /* (2) c and THz per square root of an eigenvalue */
+    DTP_MODE_WEIGHTS, /* (m) */
+    DTP_INPUTS
+};
+
+/* Values of the vectors [begin, end) of user, a dtp_sorted: a dt_rows_fn. */
+dt_tensor *dtp_slice_intensity(void *user, dt_tape *tape, int64_t begin, int64_t end,
+                               dt_tensor *const *in);
+
+/* sum over modes of f |F v|^2: response G^T (d,b), stiffness K (d,d). */
+dt_tensor *dtp_mode_sum(const dt_phonon_map *map, dt_tensor *stiffness, dt_tensor *response,
+                        dt_tensor *const *in);
+
+#endif

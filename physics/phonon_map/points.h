@@ -1,0 +1,24 @@
+/* points.h - what points in reciprocal space hold. */
+#ifndef DT_PHONON_MAP_POINTS_H
+#define DT_PHONON_MAP_POINTS_H
+
+#include <difftape/points.h>
+
+struct dt_points {
+    int64_t n, n_blocks, block_size;
+    int ndim;
+    int64_t shape[4];
+    dt_grid_axis (*axis)[3]; /* (n_blocks) grids, or NULL for a list */
+    dt_grid grid;            /* the only block */
+    double *hkl;             /* (n,3) a list, or NULL */
+    double voxel[3];         /* size of a voxel, 0 if not known */
+};
+
+/* Is a point at whole h, k, l? */
+bool dtp_point_is_bragg(const dt_points *points, int64_t p);
+
+/* Wavevectors of the points with wanted[p], each with its points. */
+dt_status dtp_group_points(const dt_points *points, const bool *wanted, dt_wavevectors *ret_groups,
+                           dt_error *error);
+
+#endif
