@@ -3,7 +3,7 @@
 
 #include "../shared.h"
 
-#include <difftape/linalg.h>
+#include <difftape/ops.h>
 
 #include <math.h>
 

@@ -4,7 +4,7 @@
 #include "../shared.h"
 
 #include <difftape/checkpoint.h>
-#include <difftape/linalg.h>
+#include <difftape/ops.h>
 
 static bool check(const dt_phonon_map *m, const dt_phonon_map_parameters *p) {
     static const char *const name[4] = {"u", "occupancy", "scale", "mode_weights"};

@@ -1,8 +1,7 @@
 /* modes.c - sums over phonon modes weighed by a function of their frequency. */
 #include "map.h"
 
-#include <difftape/linalg.h>
-#include <difftape/spectral.h>
+#include <difftape/ops.h>
 
 /* W(nu) = sum w_i g_i / sum g_i, g_i = exp(-(nu - nu_i)^2 / 2 s^2): (n) for frequencies (n). The
  * part of the exponent that all g_i share is left out, and the largest is taken as 0. */
@@ -40,7 +39,7 @@ dt_tensor *dtp_mode_sum(const dt_phonon_map *m, dt_tensor *stiffness, dt_tensor 
     dt_tensor *f = dt_transpose(dt_triangular_solve(l, response, true, DT_N));
     dt_tensor *c = dt_select(in[DTP_MODES], 0, 0), *sum;
     if (dt_ndim(in[DTP_MODE_WEIGHTS]) == 0) {
-        const dt_spectral_fn thermal = {.kind = DT_SPECTRAL_THERMAL};
+        const dt_spectral_function thermal = {.kind = DT_SPECTRAL_THERMAL};
         sum = dt_mul(dt_spectral_form(f, dt_conj(d), &thermal, 1, &c), c);
     } else {
         int64_t n = dt_shape(in[DTP_MODE_WEIGHTS])[0];
@@ -50,7 +49,7 @@ dt_tensor *dtp_mode_sum(const dt_phonon_map *m, dt_tensor *stiffness, dt_tensor 
             params[2 + i] = dt_select(in[DTP_MODE_WEIGHTS], 0, i);
         }
         /* *user is only read; the API's pointer is not const. */
-        const dt_spectral_fn user = {
+        const dt_spectral_function user = {
             .kind = DT_SPECTRAL_USER, .build = weight, .user = (void *)(uintptr_t)m};
         sum = dt_spectral_form(f, dt_conj(d), &user, (int)(2 + n), params);
     }

@@ -3,9 +3,8 @@
 
 #include "../shared.h"
 
-#include <difftape/linalg.h>
+#include <difftape/ops.h>
 #include <difftape/scatter.h>
-#include <difftape/transform.h>
 
 /* Which wavevector the scattering vector at position p belongs to. */
 static int64_t group_of(const dt_wavevectors *groups, int64_t p) {

@@ -4,8 +4,7 @@
 #include "../shared.h"
 
 #include <difftape/checkpoint.h>
-#include <difftape/linalg.h>
-#include <difftape/spectral.h>
+#include <difftape/ops.h>
 #include <difftape/vibrations.h>
 
 #include <math.h>
@@ -29,7 +28,7 @@ static halves halves_at(const dt_network *net, dt_tape *tape, const double k[3],
         dt_tensor *y = dt_triangular_solve(factor, x, true, DT_N);
         return (halves){y, y};
     }
-    const dt_spectral_fn thermal = {.kind = DT_SPECTRAL_THERMAL};
+    const dt_spectral_function thermal = {.kind = DT_SPECTRAL_THERMAL};
     dt_tensor *l = in[MASS_FACTOR], *c = dt_select(in[MODES], 0, 0);
     dt_tensor *half = dt_triangular_solve(l, stiffness, true, DT_N);
     dt_tensor *d = dt_triangular_solve(l, dt_conj(dt_transpose(half)), true, DT_N);

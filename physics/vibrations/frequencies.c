@@ -4,8 +4,7 @@
 #include "../shared.h"
 
 #include <difftape/checkpoint.h>
-#include <difftape/linalg.h>
-#include <difftape/spectral.h>
+#include <difftape/ops.h>
 #include <difftape/vibrations.h>
 
 #include <math.h>

@@ -2,9 +2,8 @@
 #include "one_phonon_case.h"
 
 #include <difftape/gradcheck.h>
-#include <difftape/linalg.h>
+#include <difftape/ops.h>
 #include <difftape/phonon.h>
-#include <difftape/spectral.h>
 
 #include <math.h>
 #include <stdlib.h>
