@@ -19,6 +19,24 @@ static const char crystal[] =
     "HETATM    5 SE   MSE A   2       4.047   5.241   3.118  1.00  9.10          SE  \n"
     "HETATM    6  O   HOH A   3       7.047   9.241   5.118  1.00 29.10           O  \n"
     "END                                                                             \n";
+static const char mmcif[] =
+    "data_X\n_cell.length_a 20.544\n_cell.length_b 20.859(3)\n_cell.length_c 26.055\n"
+    "_cell.angle_alpha 101.16\n_cell.angle_beta 97.03\n_cell.angle_gamma 118.06\n"
+    "_symmetry.space_group_name_H-M 'P -1'\nloop_\n_entity.id\n_entity.type\n1 polymer\n2 water\n"
+    "loop_\n_struct_asym.id\n_struct_asym.entity_id\nA 1\nB 2\n"
+    "loop_\n_atom_site.group_PDB\n_atom_site.id\n_atom_site.type_symbol\n"
+    "_atom_site.label_atom_id\n_atom_site.label_alt_id\n_atom_site.label_comp_id\n"
+    "_atom_site.label_asym_id\n_atom_site.label_entity_id\n_atom_site.auth_seq_id\n"
+    "_atom_site.auth_asym_id\n_atom_site.pdbx_PDB_model_num\n_atom_site.ccp4_hd_mixture\n"
+    "_atom_site.Cartn_x\n_atom_site.Cartn_y\n_atom_site.Cartn_z\n_atom_site.occupancy\n"
+    "_atom_site.B_iso_or_equiv\n"
+    "ATOM 1 N N A GLU A 1 1 A 1 ? 1.208 8.337 -0.532 0.65 10.31\n"
+    "ATOM 2 H H A GLU A 1 1 A 1 0.5 2.047 7.241 -0.118 . 9.1\n"
+    "HETATM 3 SE \"SE\" . MSE A 1 2A A 1 . 4.04 5.241 3.118 1 9\n"
+    "HETATM 4 O O . HOH B 2 3 A 1 ? 7.047 9.241 5.118 1.00 29.10\n"
+    "loop_\n_atom_site_anisotrop.id\n_atom_site_anisotrop.U[1][1]\n_atom_site_anisotrop.U[2][2]\n"
+    "_atom_site_anisotrop.U[3][3]\n_atom_site_anisotrop.U[1][2]\n_atom_site_anisotrop.U[1][3]\n"
+    "_atom_site_anisotrop.U[2][3]\n1 0.131 0.13 0.1306 -0.0256 0.015 -0.0036\n";
 static const char json[] =
     "{\"//\": \"comment\", \"hkl\": \"-5:5:3,-5:5:3,-5:5:3\", \"number\": 4.5,\n"
     " \"whole\": -12, \"flag\": true, \"word\": \"two\", \"text\": \"\\u00e9\\n\"}";
@@ -79,6 +97,7 @@ int make_seeds(struct seed seeds[MAX_SEEDS]) {
     char path[64];
     snprintf(path, sizeof path, "fuzz-seed-%ld.tmp", (long)getpid());
     if (add(seeds, &n, SEED_STRUCTURE, crystal, strlen(crystal)) &&
+        add(seeds, &n, SEED_STRUCTURE, mmcif, strlen(mmcif)) &&
         add(seeds, &n, SEED_CONFIG, json, strlen(json)) &&
         add(seeds, &n, SEED_CONFIG, arguments, strlen(arguments)) && add_arrays(seeds, &n, path)) {
         return n;
