@@ -34,9 +34,12 @@
 #include <difftape/vibrations.h>
 
 #include <difftape/config.h>
+#include <difftape/csv.h>
+#include <difftape/hkl_map.h>
 #include <difftape/npy.h>
 #include <difftape/picture.h>
 #include <difftape/progress.h>
+#include <difftape/provenance.h>
 #include <difftape/structure.h>
 
 #include <string.h>
