@@ -4,6 +4,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -121,7 +122,8 @@ int run_setup(struct run *r) {
     if (code == 0 && !s->dry_run) {
         code = dt_one_phonon_estimate(r->crystal, &s->grid, &options, dt_get_threads(), &cost,
                                       &r->error) == DT_OK
-                   ? memory_check(r, s->cotangent != NULL ? cost.bytes : cost.forward_bytes)
+                   ? memory_check(r, (s->cotangent != NULL ? cost.bytes : cost.forward_bytes) +
+                                         settings_file_bytes(s, cost.sizes.voxels))
                    : exit_code_of(r->error.status);
     }
     if (code == 0 && !s->dry_run &&
@@ -219,4 +221,5 @@ void run_free(struct run *r) {
     dt_crystal_free(r->crystal);
     dt_structure_free(r->structure);
     dt_array_free(&r->cotangent);
+    free(r->provenance);
 }

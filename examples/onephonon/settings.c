@@ -167,10 +167,24 @@ static const dt_option table[] = {
     {.name = "output",
      .letter = 'o',
      .kind = DT_OPTION_STRING,
-     .placeholder = "FILE.npz",
+     .placeholder = "FILE",
      .target = &values.output,
      .group = "Output",
-     .help = "write intensity, valid, h, k, l, cell, meta (and gradients)"},
+     .help =
+         "write intensity, valid, h, k, l, cell and where they come from (and gradients): as "
+         ".npz (NumPy), .h5 or .nxs (HDF5, NeXus), or .ccp4 or .map (CCP4, the intensity only)"},
+    {.name = "profile",
+     .kind = DT_OPTION_STRING,
+     .placeholder = "FILE.csv",
+     .target = &values.profile,
+     .help = "write mean, deviation and range of the intensity in shells of resolution"},
+    {.name = "shells",
+     .kind = DT_OPTION_INT,
+     .placeholder = "N",
+     .target = &values.shells,
+     .default_text = "20",
+     .lower = {DT_BOUND_AT_LEAST, 1},
+     .help = "shells of the profile, of equal width in 1/d"},
     {.name = "picture",
      .kind = DT_OPTION_STRING,
      .placeholder = "FILE.png",
@@ -240,7 +254,8 @@ static const dt_program program = {
     .options = table,
     .examples = examples,
     .footer =
-        "STRUCTURE is a PDB file, plain or gzip-compressed. Intensities are in e^2 per unit cell "
+        "STRUCTURE is a PDB or mmCIF file, plain or gzip-compressed. Intensities are in e^2 per "
+        "unit cell "
         "(kT = 1, springs in kT/A^2); voxels at whole h, k, l (Bragg peaks) and beyond --dmin "
         "are 0 and false in `valid`.\n"
         "Exit codes: 0 done, 2 usage, 3 input or output file, 4 numerics, 5 memory, 130 "
@@ -262,6 +277,36 @@ static bool same_file(const char *a, const char *b) {
     return strcmp(a, b) == 0;
 }
 
+/* What the format of the output cannot hold is known before anything is computed. */
+static dt_status check_output(const struct settings *s, const dt_grid_axis axes[3],
+                              dt_error *error) {
+    dt_hkl_format format;
+    if (s->output == NULL) {
+        return DT_OK;
+    }
+    if (dt_hkl_map_format(s->output, &format, error) != DT_OK) {
+        dt_error_context(error, "--output");
+        return error->status;
+    }
+    if (format != DT_HKL_CCP4) {
+        return DT_OK;
+    }
+    if (s->cotangent != NULL) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "--output: a CCP4 map has no room for gradients: write .npz or .h5");
+    }
+    for (int d = 0; d < 3; d++) {
+        if (axes[d].offset != 0.0 || axes[d].step != 0.0) {
+            return dt_error_set(error, DT_ERR_ARGUMENT,
+                                "--output: a CCP4 map has points at multiples of 1/%lld along %c "
+                                "only, but --hkl begins at %g: choose such a limit, or another "
+                                "format",
+                                (long long)axes[d].samples, "hkl"[d], dt_axis_miller(&axes[d], 0));
+        }
+    }
+    return DT_OK;
+}
+
 /* Rules that concern more than one option. */
 static dt_status check_together(const struct settings *s, dt_error *error) {
     enum { MAX_THREADS = 4096 };
@@ -279,6 +324,12 @@ static dt_status check_together(const struct settings *s, dt_error *error) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "--cotangent computes gradients but --output names no file for them");
     }
+    if (same_file(s->profile, s->output) || same_file(s->profile, s->picture)) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "--profile and another output are the same file, %s: one would replace "
+                            "the other",
+                            s->profile);
+    }
     if (same_file(s->output, s->picture)) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "--output and --picture are the same file, %s: one would replace the "
@@ -287,7 +338,8 @@ static dt_status check_together(const struct settings *s, dt_error *error) {
     }
     const char *const inputs[] = {s->structure, s->cotangent, s->config};
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
-        if (same_file(s->output, inputs[i]) || same_file(s->picture, inputs[i])) {
+        if (same_file(s->output, inputs[i]) || same_file(s->picture, inputs[i]) ||
+            same_file(s->profile, inputs[i])) {
             return dt_error_set(
                 error, DT_ERR_ARGUMENT,
                 "%s is read by this run and would be replaced by its output: choose "
@@ -295,7 +347,7 @@ static dt_status check_together(const struct settings *s, dt_error *error) {
                 inputs[i]);
         }
     }
-    return DT_OK;
+    return check_output(s, axes, error);
 }
 
 static int read_config(struct settings *s, dt_error *error) {
@@ -338,6 +390,17 @@ const char *settings_preset_name(const struct settings *s) {
 void settings_axes(const struct settings *s, dt_grid_axis ret_axes[3], int64_t *ret_voxels) {
     dt_grid_axes_literal(&s->grid, dt_preset_quirks((dt_preset)s->preset), ret_axes, ret_voxels,
                          NULL);
+}
+
+double settings_file_bytes(const struct settings *s, int64_t voxels) {
+    enum { RESOLUTION_AND_SHELL = 16, INTENSITY_AND_VALID = 9 };
+    dt_hkl_format format = DT_HKL_NPZ;
+    double bytes = s->profile != NULL ? RESOLUTION_AND_SHELL : 0;
+    if (s->output != NULL && dt_hkl_map_format(s->output, &format, NULL) == DT_OK &&
+        format == DT_HKL_NEXUS) {
+        bytes = bytes > INTENSITY_AND_VALID ? bytes : INTENSITY_AND_VALID;
+    }
+    return bytes * (double)voxels;
 }
 
 void settings_free(struct settings *s) {

@@ -20,8 +20,9 @@ struct settings {
     int adp;    /* enum adp */
     bool keep_hydrogens, keep_waters, keep_ligands;
     int occupancy; /* enum occupancy */
-    const char *cotangent, *output, *picture, *config;
-    int layer; /* enum layer */
+    const char *cotangent, *output, *picture, *profile, *config;
+    int64_t shells; /* of the profile */
+    int layer;      /* enum layer */
     int64_t threads;
     int progress; /* dt_progress_mode */
     bool json, dry_run, help, version;
@@ -37,6 +38,8 @@ dt_one_phonon_options settings_model(const struct settings *s);
 const char *settings_preset_name(const struct settings *s);
 /* The axes of the grid, which has been checked. */
 void settings_axes(const struct settings *s, dt_grid_axis ret_axes[3], int64_t *ret_voxels);
+/* Memory that the files of a map of so many voxels take besides the map. */
+double settings_file_bytes(const struct settings *s, int64_t voxels);
 void settings_print_help(FILE *stream);
 
 #endif

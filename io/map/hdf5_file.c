@@ -22,9 +22,17 @@ struct dti_h5 {
 
 static pthread_mutex_t library = PTHREAD_MUTEX_INITIALIZER;
 
+/* After a damaged file the library prints about an endless loop when the process ends. All that we
+ * open is closed here, so nothing is left for it to do then. */
+static void stay_silent_at_exit(void) {
+    H5dont_atexit();
+}
+
 /* Held from create or open until close. */
 static void enter(dti_h5 *f) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_mutex_lock(&library);
+    pthread_once(&once, stay_silent_at_exit);
     H5Eget_auto2(H5E_DEFAULT, &f->print, &f->print_data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
@@ -234,11 +242,13 @@ void dti_h5_set_number(dti_h5 *f, const char *path, const char *name, int64_t nu
 
 dt_status dti_h5_save(dti_h5 *f, dti_atomic_file *target, dt_error *error) {
     void **image = NULL;
-    hsize_t size = 0;
     /* The core driver hands out the address of its memory: no copy. */
     if (f->failed || H5Fflush(f->file, H5F_SCOPE_GLOBAL) < 0 ||
-        H5Fget_filesize(f->file, &size) < 0 ||
         H5Fget_vfd_handle(f->file, H5P_DEFAULT, (void **)&image) < 0 || image == NULL) {
+        return no_memory(error, f->name);
+    }
+    ssize_t size = H5Fget_file_image(f->file, NULL, 0); /* without the driver's room to grow */
+    if (size <= 0) {
         return no_memory(error, f->name);
     }
     return dti_atomic_write(target, *image, (size_t)size, error);

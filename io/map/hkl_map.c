@@ -236,9 +236,9 @@ dt_status dti_hkl_complete(dt_hkl_map *map, dt_error *error) {
 
 /* The first bytes of a file; fewer where it is shorter. */
 static dt_status first_bytes(const char *path, unsigned char ret_bytes[8], dt_error *error) {
-    FILE *file = fopen(path, "rb");
     memset(ret_bytes, 0, 8);
     errno = 0;
+    FILE *file = fopen(path, "rb");
     size_t n = file != NULL ? fread(ret_bytes, 1, 8, file) : 0;
     int failure = file == NULL || (n < 8 && ferror(file)) ? (errno != 0 ? errno : EIO) : 0;
     if (file != NULL) {

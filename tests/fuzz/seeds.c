@@ -2,6 +2,7 @@
  * now and then another. */
 #include "seeds.h"
 
+#include <difftape/hkl_map.h>
 #include <difftape/npy.h>
 
 #include <stdio.h>
@@ -92,14 +93,42 @@ static bool add_arrays(struct seed *seeds, int *n, const char *path) {
     return true;
 }
 
+/* A NeXus map, where the library knows HDF5. */
+static bool add_nexus(struct seed *seeds, int *n, const char *path) {
+    static const double numbers[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+    static const bool flags[8] = {true, false, true};
+    const int64_t shape[3] = {2, 2, 2};
+    dt_hkl_map map = {.intensity = dt_array_wrap(DT_F64, 3, shape, numbers),
+                      .valid = dt_array_wrap(DT_BOOL, 3, shape, flags),
+                      .sigma = dt_array_wrap(DT_F64, 3, shape, numbers),
+                      .cell = {10, 10, 10, 90, 90, 90},
+                      .space_group = "P 1",
+                      .title = "seed",
+                      .units = "e^2",
+                      .provenance = json};
+    for (int d = 0; d < 3; d++) {
+        map.axis[d] = dt_array_wrap(DT_F64, 1, shape, numbers);
+    }
+    dt_hkl_writer *writer = NULL;
+    dt_error error = DT_ERROR_INIT;
+    dt_status status = dt_hkl_map_create(&writer, path, &error);
+    if (status == DT_ERR_ARGUMENT) {
+        return true; /* this build has no HDF5 */
+    }
+    return status == DT_OK && dt_hkl_map_finish(writer, &map, &error) == DT_OK &&
+           add_file(seeds, n, SEED_NEXUS, path);
+}
+
 int make_seeds(struct seed seeds[MAX_SEEDS]) {
     int n = 0;
-    char path[64];
+    char path[64], nexus[64];
     snprintf(path, sizeof path, "fuzz-seed-%ld.tmp", (long)getpid());
+    snprintf(nexus, sizeof nexus, "fuzz-seed-%ld.h5", (long)getpid());
     if (add(seeds, &n, SEED_STRUCTURE, crystal, strlen(crystal)) &&
         add(seeds, &n, SEED_STRUCTURE, mmcif, strlen(mmcif)) &&
         add(seeds, &n, SEED_CONFIG, json, strlen(json)) &&
-        add(seeds, &n, SEED_CONFIG, arguments, strlen(arguments)) && add_arrays(seeds, &n, path)) {
+        add(seeds, &n, SEED_CONFIG, arguments, strlen(arguments)) && add_arrays(seeds, &n, path) &&
+        add_nexus(seeds, &n, nexus)) {
         return n;
     }
     free_seeds(seeds, n);

@@ -8,7 +8,7 @@
 
 enum { MAX_SEEDS = 16 };
 
-enum seed_kind { SEED_STRUCTURE, SEED_CONFIG, SEED_NPY, SEED_NPZ };
+enum seed_kind { SEED_STRUCTURE, SEED_CONFIG, SEED_NPY, SEED_NPZ, SEED_NEXUS };
 
 /** Bytes of one input, at most 32 kB. */
 struct seed {
