@@ -18,6 +18,9 @@
  * groups in order: the result depends on the batches only, not on the threads. */
 #define MAX_GROUPS 32
 
+/* Rows need no groups, but so many failing batches are to be skipped soon. */
+#define MOST_CHUNKS 65536
+
 /* -- running ----------------------------------------------------------------------------------- */
 
 /* Everything the chunks of one parallel loop share. */
@@ -125,11 +128,16 @@ static void store(struct run *r, int64_t b, int64_t group, bool fresh, dt_tensor
     }
 }
 
+/* n_batches * group / n_groups, without overflow. */
+static int64_t first_of_group(const struct run *r, int64_t group) {
+    int64_t n = r->call->n_batches;
+    return n / r->n_groups * group + n % r->n_groups * group / r->n_groups;
+}
+
 static void run_group(void *context, int64_t chunk, int worker) {
     struct run *r = context;
     int64_t group = chunk + r->first_group;
-    int64_t begin = r->call->n_batches * group / r->n_groups;
-    int64_t end = r->call->n_batches * (group + 1) / r->n_groups;
+    int64_t begin = first_of_group(r, group), end = first_of_group(r, group + 1);
     dt_tape *tape = dti_worker_tape(r->n->tape, worker);
     if (tape == NULL) {
         dt_error error = DT_ERROR_INIT;
@@ -246,7 +254,8 @@ static dt_status shape(dt_node *n) {
 static void forward(dt_node *n) {
     const struct dti_batches *call = n->attr;
     struct run r = {.call = call, .n = n, .error = DT_ERROR_INIT};
-    r.n_groups = any_summed(call) && call->n_batches > MAX_GROUPS ? MAX_GROUPS : call->n_batches;
+    int64_t most = any_summed(call) ? MAX_GROUPS : MOST_CHUNKS;
+    r.n_groups = call->n_batches > most ? most : call->n_batches;
     dti_arena_mark mark = dti_arena_get_mark(n->tape->scratch);
     r.in = gather_inputs(n);
     if (r.in == NULL || (any_summed(call) && !make_sums(&r)) ||

@@ -25,11 +25,11 @@ done
 for name in base dtype status array; do
     input="$input $root/tensor/include/difftape/$name.h"
 done
-for name in crystal quirks map_utils scatter gnm phonon one_phonon; do
+for name in crystal quirks map_utils scatter gnm phonon one_phonon network points phonon_map \
+    vibrations metrics; do
     input="$input $root/physics/include/difftape/$name.h"
 done
-input="$input $root/physics/include/difftape/metrics.h"
-for name in structure npy picture config progress; do
+for name in structure npy hkl_map csv provenance picture config progress; do
     input="$input $root/io/include/difftape/$name.h"
 done
 for header in "$root"/*/include/difftape/*.h; do

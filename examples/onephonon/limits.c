@@ -79,3 +79,8 @@ int memory_check(struct run *r, double bytes) {
     }
     return 0;
 }
+
+double peak_memory(void) {
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? 1024.0 * (double)usage.ru_maxrss : 0;
+}

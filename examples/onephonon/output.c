@@ -20,15 +20,15 @@ static bool is_writable(struct run *r, const char *path) {
 
 /* What was read is hashed before the computation: it may be gone, or another, afterwards. */
 static dt_status describe(struct run *r) {
-    const struct settings *s = r->settings;
-    const char *const inputs[] = {s->structure, s->cotangent, s->config};
+    const char *inputs[INPUT_FILES];
     char *options = NULL;
-    dt_status status = dt_options_write_json(s->options, &options, &r->error);
+    settings_inputs(r->settings, inputs);
+    dt_status status = dt_options_write_json(r->settings->options, &options, &r->error);
     if (status == DT_OK) {
         status = dt_provenance_json(&(dt_provenance){.program = "onephonon",
                                                      .options = options,
                                                      .inputs = inputs,
-                                                     .n_inputs = 3,
+                                                     .n_inputs = INPUT_FILES,
                                                      .threads = dt_get_threads()},
                                     &r->provenance, &r->error);
     }
@@ -59,10 +59,14 @@ static char *make_meta(const struct run *r) {
     for (int stage = 0; stage < STAGE_WRITE; stage++) {
         seconds += r->seconds[stage];
     }
+    const char *units =
+        r->settings->spring_unit == DT_SPRING_SI  ? "e^2 per unit cell, springs in N/m"
+        : settings_needs_temperature(r->settings) ? "e^2 per unit cell, springs in kT/A^2"
+                                                  : "e^2 per unit cell, springs in kT/A^2, kT = 1";
     if (meta != NULL && cJSON_AddStringToObject(meta, "structure", r->settings->structure) &&
         cJSON_AddNumberToObject(meta, "structure_bytes", (double)r->input_bytes) &&
         cJSON_AddStringToObject(meta, "space_group", r->structure->space_group) &&
-        cJSON_AddStringToObject(meta, "units", "e^2 per unit cell, springs in kT/A^2, kT = 1") &&
+        cJSON_AddStringToObject(meta, "units", units) &&
         (cJSON_GetObjectItem(meta, "date") != NULL ||
          cJSON_AddNumberToObject(meta, "seconds", seconds))) {
         text = cJSON_PrintUnformatted(meta);
@@ -71,57 +75,99 @@ static char *make_meta(const struct run *r) {
     return text;
 }
 
-/* The Miller indices along the axes. */
-static dt_status make_axes(struct run *r, dt_array ret_axis[3]) {
+static const char *const axis_names[] = {"h", "k", "l"};
+
+/* Miller indices along the axes, or of all points, computed from q where those were given. */
+static dt_status set_positions(struct run *r, dt_hkl_map *map) {
+    if (r->list.data != NULL) {
+        map->points = r->list;
+        return DT_OK;
+    }
     dt_grid_axis axes[3];
     settings_axes(r->settings, axes, NULL);
     for (int d = 0; d < 3; d++) {
-        if (dt_array_new(&ret_axis[d], DT_F64, 1, &axes[d].n, &r->error) != DT_OK) {
+        if (dt_array_new(&map->axis[d], DT_F64, 1, &axes[d].n, &r->error) != DT_OK) {
             return r->error.status;
         }
         for (int64_t i = 0; i < axes[d].n; i++) {
-            ((double *)ret_axis[d].data)[i] = dt_axis_miller(&axes[d], i);
+            ((double *)map->axis[d].data)[i] = dt_axis_miller(&axes[d], i);
         }
     }
     return DT_OK;
 }
 
-/* Gradients, and U where the model has computed it. Returns how many. */
-static int64_t list_extra(const struct run *r, dt_named_array extra[5]) {
-    int64_t n = 0;
-    if (r->cotangent.data != NULL) {
-        extra[n++] = (dt_named_array){"grad_gamma_intra", dt_array_of(dt_gradient(r->gamma_intra))};
-        extra[n++] = (dt_named_array){"grad_gamma_inter", dt_array_of(dt_gradient(r->gamma_inter))};
-        if (r->settings->adp == ADP_DATA) {
-            extra[n++] = (dt_named_array){"grad_u_iso", dt_array_of(dt_gradient(r->u_iso))};
-        }
-        extra[n++] = (dt_named_array){"grad_xyz", dt_array_of(dt_gradient(r->xyz))};
+/* What goes with the map: gradients, springs, displacements of the model. */
+struct extra {
+    int64_t n;
+    dt_named_array array[10];
+};
+
+static void add(struct extra *e, const char *name, dt_array array) {
+    e->array[e->n++] = (dt_named_array){name, array};
+}
+
+static void add_gradient(struct extra *e, const char *name, dt_tensor *parameter) {
+    add(e, name, dt_array_of(dt_gradient(parameter)));
+}
+
+static void add_model_gradients(struct extra *e, const struct run *r) {
+    add_gradient(e, "grad_gamma_intra", r->gamma_intra);
+    add_gradient(e, "grad_gamma_inter", r->gamma_inter);
+    if (r->settings->adp == ADP_DATA) {
+        add_gradient(e, "grad_u_iso", r->u_iso);
     }
-    if (r->settings->adp == ADP_MODEL) {
-        extra[n++] = (dt_named_array){"u_iso", dt_array_of(r->u_iso)};
+    add_gradient(e, "grad_xyz", r->xyz);
+}
+
+static void add_network_gradients(struct extra *e, const struct run *r) {
+    int adp = r->settings->adp;
+    add_gradient(e, "grad_springs", r->springs);
+    add_gradient(e, "grad_xyz", r->xyz);
+    add_gradient(e, "grad_cell", r->cell);
+    add_gradient(e, "grad_occupancy", r->occupancy);
+    if (adp == ADP_DATA || adp == ADP_DATA_TENSORS) {
+        add_gradient(e, adp == ADP_DATA ? "grad_u_iso" : "grad_u", r->u);
     }
-    return n;
+    if (r->temperature != NULL) {
+        add_gradient(e, "grad_temperature", r->temperature);
+    }
+}
+
+static void add_all(struct extra *e, const struct run *r) {
+    if (r->network != NULL) {
+        add(e, "springs", r->springs_start);
+    }
+    if (r->cotangent.data != NULL && r->network != NULL) {
+        add_network_gradients(e, r);
+    } else if (r->cotangent.data != NULL) {
+        add_model_gradients(e, r);
+    }
+    if (r->settings->adp == ADP_MODEL || r->settings->adp == ADP_MODEL_TENSORS) {
+        const dt_array u = dt_array_of(r->network != NULL ? r->u : r->u_iso);
+        add(e, u.ndim == 1 ? "u_iso" : "u", u);
+    }
 }
 
 int output_write(struct run *r, dt_hkl_writer *writer) {
     if (writer == NULL) {
         return 0;
     }
-    dt_named_array extra[5];
+    struct extra extra = {0};
+    add_all(&extra, r);
+    char *meta = make_meta(r);
     dt_hkl_map map = {.intensity = dt_array_of(r->intensity),
                       .space_group = r->structure->space_group,
                       .title = "onephonon: one-phonon diffuse intensity",
                       .units = "e^2 per unit cell",
-                      .extra = extra,
-                      .n_extra = list_extra(r, extra)};
-    char *meta = make_meta(r);
-    map.provenance = meta;
-    map.valid = dt_array_wrap(DT_BOOL, 3, map.intensity.shape, dt_one_phonon_valid(r->model));
+                      .provenance = meta,
+                      .extra = extra.array,
+                      .n_extra = extra.n};
+    map.valid = dt_array_wrap(DT_BOOL, map.intensity.ndim, map.intensity.shape, run_valid(r));
     memcpy(map.cell, r->crystal->cell.parameters, sizeof map.cell);
     if (meta == NULL) {
         dt_error_set(&r->error, DT_ERR_MEMORY, "no memory for the description of the map");
     }
-    if (meta != NULL && make_axes(r, map.axis) == DT_OK) {
+    if (meta != NULL && set_positions(r, &map) == DT_OK) {
         dt_hkl_map_finish(writer, &map, &r->error);
     } else {
         dt_hkl_map_abort(writer);
@@ -139,7 +185,6 @@ int output_write(struct run *r, dt_hkl_writer *writer) {
 static const struct {
     int normal, across, up;
 } layers[] = {[LAYER_HK0] = {2, 0, 1}, [LAYER_H0L] = {1, 0, 2}, [LAYER_0KL] = {0, 1, 2}};
-static const char *const axis_names[] = {"h", "k", "l"};
 
 /* The point of an axis nearest to index 0. */
 static int64_t nearest_to_zero(const dt_grid_axis *axis) {
@@ -175,7 +220,7 @@ int output_picture(struct run *r) {
     settings_axes(s, axes, NULL);
     int64_t at = nearest_to_zero(&axes[normal]);
     const dt_array map = dt_array_of(r->intensity);
-    const dt_array mask = dt_array_wrap(DT_BOOL, 3, map.shape, dt_one_phonon_valid(r->model));
+    const dt_array mask = dt_array_wrap(DT_BOOL, 3, map.shape, run_valid(r));
     const dt_array values = cut(&map, normal, at, span[0], span[1]);
     const dt_array valid = cut(&mask, normal, at, span[0], span[1]);
 

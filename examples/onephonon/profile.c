@@ -1,4 +1,4 @@
-/* profile.c - the radial profile: statistics of the valid voxels in shells of resolution, as CSV. */
+/* profile.c - the radial profile: what the valid voxels are in shells of resolution, as CSV. */
 #include "run.h"
 
 #include <math.h>
@@ -10,10 +10,22 @@ enum column { INV_D, D_MAX, D_MIN, VOXELS, MEAN, STD, LOWEST, HIGHEST, COLUMNS }
 static const char *const names[COLUMNS] = {"inverse_d", "d_max", "d_min", "voxels",
                                            "mean",      "std",   "min",   "max"};
 
+/* Miller indices of a voxel, or of a point of a list. */
+static void miller(const struct run *r, const dt_grid_axis axes[3], int64_t i, double ret_h[3]) {
+    int64_t at[3] = {0};
+    if (r->list.data == NULL) {
+        dt_grid_position(axes, i, at);
+    }
+    for (int j = 0; j < 3; j++) {
+        ret_h[j] = r->list.data != NULL ? ((const double *)r->list.data)[3 * i + j]
+                                        : dt_axis_miller(&axes[j], at[j]);
+    }
+}
+
 /* d of every voxel of the map, in A. */
 static dt_status make_resolution(struct run *r, dt_array *ret_resolution) {
     const dt_array map = dt_array_of(r->intensity);
-    dt_status status = dt_array_new(ret_resolution, DT_F64, 3, map.shape, &r->error);
+    dt_status status = dt_array_new(ret_resolution, DT_F64, map.ndim, map.shape, &r->error);
     if (status != DT_OK) {
         return status;
     }
@@ -21,12 +33,8 @@ static dt_status make_resolution(struct run *r, dt_array *ret_resolution) {
     settings_axes(r->settings, axes, NULL);
     double *d = ret_resolution->data;
     for (int64_t i = 0, n = dt_array_size(&map); i < n; i++) {
-        int64_t at[3];
         double h[3], q[3];
-        dt_grid_position(axes, i, at);
-        for (int j = 0; j < 3; j++) {
-            h[j] = dt_axis_miller(&axes[j], at[j]);
-        }
+        miller(r, axes, i, h);
         dt_scattering_vector(&r->crystal->cell, h, q);
         d[i] = 2 * acos(-1.0) / sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2]);
     }
@@ -100,7 +108,7 @@ int output_profile(struct run *r) {
     dt_status status = make_resolution(r, &resolution);
     if (status == DT_OK) {
         const dt_array valid =
-            dt_array_wrap(DT_BOOL, 3, resolution.shape, dt_one_phonon_valid(r->model));
+            dt_array_wrap(DT_BOOL, resolution.ndim, resolution.shape, run_valid(r));
         status = dt_resolution_shells(&resolution, &valid, DT_EQUAL_WIDTHS, r->settings->shells,
                                       &shells, &r->error);
     }

@@ -7,15 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 static const char *const stage_names[STAGE_COUNT] = {"read", "setup", "forward", "backward",
                                                      "write"};
-
-static double peak_memory(void) {
-    struct rusage usage;
-    return getrusage(RUSAGE_SELF, &usage) == 0 ? 1024.0 * (double)usage.ru_maxrss : 0;
-}
 
 /* -- table ------------------------------------------------------------------------------------- */
 
@@ -41,18 +35,26 @@ static void print_structure(const struct run *r) {
     row("asymmetric units", "%lld", (long long)r->crystal->n_asu);
 }
 
-static void print_sizes(const dt_one_phonon_sizes *z) {
-    row("map", "%lld x %lld x %lld = %lld voxels", (long long)z->shape[0], (long long)z->shape[1],
-        (long long)z->shape[2], (long long)z->voxels);
+static void print_sizes(const struct sizes *z) {
+    if (z->ndim == 3) {
+        row("map", "%lld x %lld x %lld = %lld voxels", (long long)z->shape[0],
+            (long long)z->shape[1], (long long)z->shape[2], (long long)z->voxels);
+    } else {
+        row("map", "%lld points", (long long)z->voxels);
+    }
     row("valid", "%lld (not: %lld at whole hkl, %lld beyond dmin)", (long long)z->valid,
         (long long)z->bragg, (long long)z->beyond_d_min);
     row("wavevectors", "%lld", (long long)z->wavevectors);
+    if (z->freedom > 0) {
+        row("groups", "%lld in a unit, %lld coordinates per cell", (long long)z->groups,
+            (long long)z->freedom);
+    }
 }
 
 /* Smallest, mean and largest intensity of the valid voxels. */
 static void statistics(const struct run *r, double *low, double *mean, double *high) {
     const double *intensity = dt_data_f64(r->intensity);
-    const bool *valid = dt_one_phonon_valid(r->model);
+    const bool *valid = run_valid(r);
     int64_t n = dt_size(r->intensity), count = 0;
     *low = INFINITY;
     *high = -INFINITY;
@@ -68,26 +70,66 @@ static void statistics(const struct run *r, double *low, double *mean, double *h
     *mean /= (double)count;
 }
 
+static void print_springs(const struct run *r, const struct sizes *z) {
+    static const char *const forms[] = {"isotropic", "parallel", "hybrid"};
+    static const char *const adps[] = {"of the file", "of the model", "tensors of the file",
+                                       "tensors of the model"};
+    const struct settings *s = r->settings;
+    if (s->general == NULL) {
+        row("springs", "%lld contacts within %g A, gamma %g inside and %g between units",
+            (long long)z->contacts, s->cutoff, s->gamma_intra, s->gamma_inter);
+        return;
+    }
+    row("springs", "%lld contacts within %g A, %s, %lld class%s, in %s", (long long)z->contacts,
+        s->cutoff, forms[s->network], (long long)z->classes, z->classes == 1 ? "" : "es",
+        s->spring_unit == DT_SPRING_SI ? "N/m" : "kT/A^2");
+    row("phonons", "%s%s, displacements %s", s->occupation == DT_QUANTUM ? "quantum" : "classical",
+        s->bragg == DT_BRAGG_INVALID         ? ""
+        : s->bragg == DT_BRAGG_DROP_ACOUSTIC ? ", without acoustic ones at whole hkl"
+                                             : ", averaged over voxels at whole hkl",
+        adps[s->adp]);
+    if (settings_needs_temperature(s)) {
+        row("temperature", "%g K", s->temperature);
+    }
+}
+
+static void print_gradient(const struct run *r) {
+    enum { MOST = 4 };
+    if (r->cotangent.data == NULL) {
+        return;
+    }
+    if (r->model != NULL) {
+        row("gradient", "dL/dgamma_intra %.9g  dL/dgamma_inter %.9g",
+            dt_item(dt_gradient(r->gamma_intra)), dt_item(dt_gradient(r->gamma_inter)));
+        return;
+    }
+    const double *g = dt_data_f64(dt_gradient(r->springs));
+    int64_t n = dt_size(r->springs);
+    printf("%-18sdL/dsprings", "gradient");
+    for (int64_t i = 0; i < n && i < MOST; i++) {
+        printf(" %.9g", g[i]);
+    }
+    printf("%s\n", n > MOST ? " ..." : "");
+}
+
 static void print_table(const struct run *r) {
     const struct settings *s = r->settings;
-    const dt_one_phonon_sizes z = dt_one_phonon_get_sizes(r->model);
+    const struct sizes z = run_sizes(r);
     double low, mean, high, total = 0;
     char memory[32], seconds[160] = "";
     statistics(r, &low, &mean, &high);
     print_structure(r);
     print_sizes(&z);
-    row("springs", "%lld contacts within %g A, gamma %g inside and %g between units",
-        (long long)z.contacts, s->cutoff, s->gamma_intra, s->gamma_inter);
-    if (s->preset != DT_PRESET_PHYSICAL || s->adp != ADP_DATA || s->rank >= 0) {
+    print_springs(r, &z);
+    if (s->general == NULL &&
+        (s->preset != DT_PRESET_PHYSICAL || s->adp != ADP_DATA || s->rank >= 0)) {
         row("preset", "%s, displacements of the %s, rank %lld%s", settings_preset_name(s),
             s->adp == ADP_DATA ? "file" : "model", (long long)s->rank,
             s->rank < 0 ? " (all phonons)" : "");
     }
-    row("intensity", "min %.6g  mean %.6g  max %.6g  e^2 per unit cell (kT = 1)", low, mean, high);
-    if (r->cotangent.data != NULL) {
-        row("gradient", "dL/dgamma_intra %.9g  dL/dgamma_inter %.9g",
-            dt_item(dt_gradient(r->gamma_intra)), dt_item(dt_gradient(r->gamma_inter)));
-    }
+    row("intensity", "min %.6g  mean %.6g  max %.6g  e^2 per unit cell%s", low, mean, high,
+        settings_needs_temperature(s) ? "" : " (kT = 1)");
+    print_gradient(r);
     for (int stage = 0; stage < STAGE_COUNT; stage++) {
         size_t at = strlen(seconds);
         snprintf(seconds + at, sizeof seconds - at, "%s %.3f  ", stage_names[stage],
@@ -109,14 +151,14 @@ static void print_table(const struct run *r) {
 
 /* -- JSON -------------------------------------------------------------------------------------- */
 
-static void add_sizes(cJSON *object, const struct run *r, const dt_one_phonon_sizes *z) {
+static void add_sizes(cJSON *object, const struct run *r, const struct sizes *z) {
     cJSON_AddStringToObject(object, "structure", r->settings->structure);
     cJSON_AddStringToObject(object, "space_group", r->structure->space_group);
     cJSON_AddItemToObject(object, "cell", cJSON_CreateDoubleArray(r->structure->cell, 6));
-    cJSON_AddItemToObject(
-        object, "shape",
-        cJSON_CreateDoubleArray(
-            (const double[]){(double)z->shape[0], (double)z->shape[1], (double)z->shape[2]}, 3));
+    cJSON *shape = cJSON_AddArrayToObject(object, "shape");
+    for (int d = 0; d < z->ndim; d++) {
+        cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)z->shape[d]));
+    }
     const struct {
         const char *name;
         int64_t value;
@@ -124,8 +166,8 @@ static void add_sizes(cJSON *object, const struct run *r, const dt_one_phonon_si
                   {"valid", z->valid},
                   {"bragg", z->bragg},
                   {"beyond_dmin", z->beyond_d_min},
-                  {"atoms", z->n_atoms},
-                  {"asymmetric_units", z->n_asu},
+                  {"atoms", r->crystal->n_atoms},
+                  {"asymmetric_units", r->crystal->n_asu},
                   {"wavevectors", z->wavevectors},
                   {"atoms_read", r->structure->atoms_read},
                   {"dropped_alternative", r->structure->dropped_altloc},
@@ -135,6 +177,26 @@ static void add_sizes(cJSON *object, const struct run *r, const dt_one_phonon_si
                   {"threads", dt_get_threads()}};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         cJSON_AddNumberToObject(object, counts[i].name, (double)counts[i].value);
+    }
+    if (z->freedom > 0) {
+        cJSON_AddNumberToObject(object, "spring_classes", (double)z->classes);
+        cJSON_AddNumberToObject(object, "groups", (double)z->groups);
+        cJSON_AddNumberToObject(object, "coordinates", (double)z->freedom);
+    }
+}
+
+static void add_gradient(cJSON *object, const struct run *r) {
+    cJSON *gradient = cJSON_AddObjectToObject(object, "gradient");
+    if (r->model != NULL) {
+        cJSON_AddNumberToObject(gradient, "gamma_intra", dt_item(dt_gradient(r->gamma_intra)));
+        cJSON_AddNumberToObject(gradient, "gamma_inter", dt_item(dt_gradient(r->gamma_inter)));
+        return;
+    }
+    dt_tensor *springs = dt_gradient(r->springs);
+    const double *g = dt_data_f64(springs);
+    cJSON_AddItemToObject(gradient, "springs", cJSON_CreateDoubleArray(g, (int)dt_size(springs)));
+    if (r->temperature != NULL) {
+        cJSON_AddNumberToObject(gradient, "temperature", dt_item(dt_gradient(r->temperature)));
     }
 }
 
@@ -151,7 +213,7 @@ static int print_json(cJSON *object) {
 }
 
 static int print_result_json(const struct run *r) {
-    const dt_one_phonon_sizes z = dt_one_phonon_get_sizes(r->model);
+    const struct sizes z = run_sizes(r);
     double low, mean, high;
     statistics(r, &low, &mean, &high);
     cJSON *object = cJSON_CreateObject();
@@ -163,9 +225,7 @@ static int print_result_json(const struct run *r) {
     cJSON_AddNumberToObject(intensity, "mean", mean);
     cJSON_AddNumberToObject(intensity, "max", high);
     if (r->cotangent.data != NULL) {
-        cJSON *gradient = cJSON_AddObjectToObject(object, "gradient");
-        cJSON_AddNumberToObject(gradient, "gamma_intra", dt_item(dt_gradient(r->gamma_intra)));
-        cJSON_AddNumberToObject(gradient, "gamma_inter", dt_item(dt_gradient(r->gamma_inter)));
+        add_gradient(object, r);
     }
     cJSON *seconds = cJSON_AddObjectToObject(object, "seconds");
     for (int stage = 0; stage < STAGE_COUNT; stage++) {
@@ -194,34 +254,48 @@ int report_result(const struct run *r) {
 
 /* -- before anything is computed --------------------------------------------------------------- */
 
-int report_dry_run(struct run *r) {
+/* Sizes without a map: a dt_one_phonon is estimated, a network has been made. */
+static int dry_sizes(struct run *r, struct sizes *ret) {
+    if (r->settings->general != NULL) {
+        *ret = run_sizes(r);
+        return 0;
+    }
     const dt_one_phonon_options options = settings_model(r->settings);
     dt_one_phonon_cost cost;
-    double forward = 0;
     if (dt_one_phonon_estimate(r->crystal, &r->settings->grid, &options, dt_get_threads(), &cost,
                                &r->error) != DT_OK) {
         return exit_code_of(r->error.status);
     }
-    int code = memory_check(r, 0); /* the trial below is small, but its threads are not */
-    code = code != 0 ? code : trial_run(r, &cost, &forward);
+    *ret = sizes_of(&cost.sizes);
+    return 0;
+}
+
+int report_dry_run(struct run *r) {
+    struct prediction p;
+    struct sizes z;
+    int code = dry_sizes(r, &z);
+    code = code != 0 ? code : memory_check(r, 0); /* the trial is small, but its threads are not */
+    code = code != 0 ? code : trial_run(r, &z, &p);
     if (code != 0) {
         return code;
     }
     if (r->settings->json) {
         cJSON *object = cJSON_CreateObject();
-        add_sizes(object, r, &cost.sizes);
+        add_sizes(object, r, &z);
         cJSON_AddTrueToObject(object, "dry_run");
-        cJSON_AddNumberToObject(object, "estimated_bytes", cost.bytes);
-        cJSON_AddNumberToObject(object, "estimated_seconds_forward", forward);
+        cJSON_AddNumberToObject(object, "estimated_bytes_forward", p.bytes);
+        cJSON_AddNumberToObject(object, "estimated_bytes", p.bytes_gradients);
+        cJSON_AddNumberToObject(object, "estimated_seconds_forward", p.seconds);
+        cJSON_AddNumberToObject(object, "estimated_seconds", p.seconds_gradients);
         return print_json(object);
     }
     char memory[32], all[32];
     print_structure(r);
-    print_sizes(&cost.sizes);
+    print_sizes(&z);
     row("memory", "about %s for the map, %s with gradients",
-        dt_format_bytes(memory, sizeof memory, cost.forward_bytes),
-        dt_format_bytes(all, sizeof all, cost.bytes));
+        dt_format_bytes(memory, sizeof memory, p.bytes),
+        dt_format_bytes(all, sizeof all, p.bytes_gradients));
     row("time", "about %.2g s for the map, %.2g s with gradients (%d threads, from a short trial)",
-        forward, 3.5 * forward, dt_get_threads());
+        p.seconds, p.seconds_gradients, dt_get_threads());
     return 0;
 }

@@ -1,5 +1,5 @@
 /* run.c - the computation: from files to a map and its gradients. */
-#include "run.h"
+#include "network.h"
 
 #include <math.h>
 #include <signal.h>
@@ -35,25 +35,35 @@ int exit_code_of(dt_status status) {
 
 /* -- reading ----------------------------------------------------------------------------------- */
 
+void map_shape(const struct run *r, int *ret_ndim, int64_t ret_shape[3]) {
+    *ret_ndim = r->list.data != NULL ? 1 : 3;
+    ret_shape[0] = r->list.data != NULL ? r->list.shape[0] : 0;
+    if (r->list.data == NULL) {
+        dt_grid_axis axes[3];
+        settings_axes(r->settings, axes, NULL);
+        for (int d = 0; d < 3; d++) {
+            ret_shape[d] = axes[d].n;
+        }
+    }
+}
+
 /* Is the cotangent a finite f64 array of the map's shape? */
 static int check_cotangent(struct run *r) {
     const char *path = r->settings->cotangent;
-    dt_grid_axis axes[3];
-    int64_t voxels;
-    settings_axes(r->settings, axes, &voxels);
     const dt_array *c = &r->cotangent;
-    bool fits = c->ndim == 3;
-    for (int d = 0; d < 3 && fits; d++) {
-        fits = c->shape[d] == axes[d].n;
+    int ndim;
+    int64_t shape[3], at[3], left;
+    char has[128], needs[128];
+    map_shape(r, &ndim, shape);
+    bool fits = c->ndim == ndim;
+    for (int d = 0; d < ndim && fits; d++) {
+        fits = c->shape[d] == shape[d];
     }
     if (!fits) {
-        char shape[128];
-        dt_error_set(
-            &r->error, DT_ERR_FORMAT,
-            "%s: the cotangent has shape %s, the map (%lld,%lld,%lld): give dL/dI for every "
-            "voxel",
-            path, dt_shape_format(shape, sizeof shape, c->ndim, c->shape), (long long)axes[0].n,
-            (long long)axes[1].n, (long long)axes[2].n);
+        dt_error_set(&r->error, DT_ERR_FORMAT,
+                     "%s: the cotangent has shape %s, the map %s: give dL/dI for every voxel", path,
+                     dt_shape_format(has, sizeof has, c->ndim, c->shape),
+                     dt_shape_format(needs, sizeof needs, ndim, shape));
         return EXIT_INPUT;
     }
     if (c->dtype != DT_F64) {
@@ -62,14 +72,17 @@ static int check_cotangent(struct run *r) {
         return EXIT_INPUT;
     }
     const double *data = c->data;
-    for (int64_t i = 0; i < voxels; i++) {
+    for (int64_t i = 0; i < dt_array_size(c); i++) {
         if (!isfinite(data[i])) {
-            int64_t at[3];
-            dt_grid_position(axes, i, at);
+            left = i;
+            for (int d = ndim - 1; d >= 0; d--) {
+                at[d] = left % shape[d];
+                left /= shape[d];
+            }
             dt_error_set(&r->error, DT_ERR_FORMAT,
-                         "%s: the cotangent is %g at (%lld,%lld,%lld): every entry must be finite "
-                         "(use 0 where there is no data)",
-                         path, data[i], (long long)at[0], (long long)at[1], (long long)at[2]);
+                         "%s: the cotangent is %g at %s: every entry must be finite (use 0 where "
+                         "there is no data)",
+                         path, data[i], dt_shape_format(has, sizeof has, ndim, at));
             return EXIT_INPUT;
         }
     }
@@ -87,8 +100,9 @@ int run_read(struct run *r) {
     }
     struct stat file;
     r->input_bytes = stat(s->structure, &file) == 0 ? (int64_t)file.st_size : 0;
-    int code = 0;
-    if (s->cotangent != NULL) {
+    int code = s->general != NULL ? network_read(r) : 0;
+    if (code == 0 && s->cotangent != NULL) {
+        r->gradients = true;
         code = dt_npy_read(s->cotangent, &r->cotangent, &r->error) == DT_OK ? check_cotangent(r)
                : r->error.status == DT_ERR_MEMORY                           ? EXIT_MEMORY
                                                                             : EXIT_INPUT;
@@ -113,13 +127,12 @@ static int make_crystal(struct run *r) {
     return 0;
 }
 
-int run_setup(struct run *r) {
+static int model_setup(struct run *r) {
     const struct settings *s = r->settings;
-    double start = clock_seconds();
     const dt_one_phonon_options options = settings_model(s);
     dt_one_phonon_cost cost;
-    int code = make_crystal(r);
-    if (code == 0 && !s->dry_run) {
+    int code = 0;
+    if (!s->dry_run) {
         code = dt_one_phonon_estimate(r->crystal, &s->grid, &options, dt_get_threads(), &cost,
                                       &r->error) == DT_OK
                    ? memory_check(r, (s->cotangent != NULL ? cost.bytes : cost.forward_bytes) +
@@ -130,20 +143,69 @@ int run_setup(struct run *r) {
         dt_one_phonon_new(r->crystal, &s->grid, &options, &r->model, &r->error) != DT_OK) {
         code = exit_code_of(r->error.status);
     }
+    return code;
+}
+
+int run_setup(struct run *r) {
+    double start = clock_seconds();
+    int code = make_crystal(r);
+    if (code == 0) {
+        code = r->settings->general != NULL ? network_setup(r) : model_setup(r);
+    }
     r->seconds[STAGE_SETUP] = clock_seconds() - start;
     return code;
+}
+
+struct sizes sizes_of(const dt_one_phonon_sizes *z) {
+    return (struct sizes){.ndim = 3,
+                          .shape = {z->shape[0], z->shape[1], z->shape[2]},
+                          .voxels = z->voxels,
+                          .valid = z->valid,
+                          .bragg = z->bragg,
+                          .beyond_d_min = z->beyond_d_min,
+                          .evaluations = z->valid,
+                          .wavevectors = z->wavevectors,
+                          .contacts = z->contacts};
+}
+
+struct sizes run_sizes(const struct run *r) {
+    if (r->model != NULL) {
+        const dt_one_phonon_sizes z = dt_one_phonon_get_sizes(r->model);
+        return sizes_of(&z);
+    }
+    const dt_network_sizes n = dt_network_get_sizes(r->network);
+    const dt_phonon_map_sizes m = dt_phonon_map_get_sizes(r->map);
+    struct sizes z = {.voxels = m.points,
+                      .valid = m.valid,
+                      .bragg = r->settings->bragg == DT_BRAGG_INVALID ? m.bragg : 0,
+                      .evaluations = m.evaluations,
+                      .wavevectors = m.wavevectors,
+                      .contacts = n.contacts,
+                      .classes = n.classes,
+                      .groups = n.groups,
+                      .freedom = n.freedom};
+    z.beyond_d_min = m.points - m.valid - z.bragg;
+    z.averaged = r->settings->bragg == DT_BRAGG_AVERAGE ? m.evaluations - (m.valid - m.bragg) : 0;
+    map_shape(r, &z.ndim, z.shape);
+    return z;
+}
+
+const bool *run_valid(const struct run *r) {
+    return r->model != NULL ? dt_one_phonon_valid(r->model) : dt_phonon_map_valid(r->map);
 }
 
 /* -- evaluation -------------------------------------------------------------------------------- */
 
 struct display {
     dt_progress *bar;
-    int64_t total; /* voxels: shorter loops, such as that over springs, are not worth a line */
+    /* Voxels, and vectors around Bragg points: shorter loops, such as that over springs, are not
+     * worth a line. */
+    int64_t voxels, averaged;
 };
 
 static int on_progress(void *user, int64_t done, int64_t total) {
     const struct display *d = user;
-    if (total == d->total) {
+    if (total == d->voxels || total == d->averaged) {
         dt_progress_update(d->bar, done, total);
     }
     return interrupted;
@@ -152,7 +214,9 @@ static int on_progress(void *user, int64_t done, int64_t total) {
 /* Show progress under this title until display_end. The tape keeps a pointer to *d. */
 static void display_begin(struct run *r, struct display *d, const char *title) {
     d->bar = dt_progress_new(stderr, (dt_progress_mode)r->settings->progress, title);
-    d->total = dt_one_phonon_get_sizes(r->model).valid;
+    const struct sizes z = run_sizes(r);
+    d->voxels = z.evaluations - z.averaged;
+    d->averaged = z.averaged;
     dt_tape_on_progress(r->tape, on_progress, d);
 }
 
@@ -161,10 +225,9 @@ static void display_end(struct run *r, struct display *d) {
     dt_progress_free(d->bar);
 }
 
-/* Parameters if a cotangent asks for gradients, constants otherwise. */
-static dt_tensor *input(struct run *r, int ndim, const int64_t *shape, const double *data) {
-    return r->cotangent.data != NULL ? dt_parameter(r->tape, DT_F64, ndim, shape, data)
-                                     : dt_constant(r->tape, DT_F64, ndim, shape, data);
+dt_tensor *run_input(struct run *r, int ndim, const int64_t *shape, const double *data) {
+    return r->gradients ? dt_parameter(r->tape, DT_F64, ndim, shape, data)
+                        : dt_constant(r->tape, DT_F64, ndim, shape, data);
 }
 
 static int tape_result(struct run *r) {
@@ -179,6 +242,19 @@ static int tape_result(struct run *r) {
     return e->status == DT_ERR_ARGUMENT ? EXIT_NUMERICS : exit_code_of(e->status);
 }
 
+static void model_forward(struct run *r) {
+    const struct settings *s = r->settings;
+    int64_t n = r->crystal->n_atoms;
+    r->gamma_intra = run_input(r, 0, NULL, &s->gamma_intra);
+    r->gamma_inter = run_input(r, 0, NULL, &s->gamma_inter);
+    r->xyz = run_input(r, 2, (const int64_t[]){n, 3}, r->crystal->xyz);
+    r->u_iso = s->adp == ADP_DATA
+                   ? run_input(r, 1, (const int64_t[]){n}, r->crystal->u_iso)
+                   : dt_one_phonon_displacements(r->model, r->gamma_intra, r->gamma_inter, r->xyz);
+    r->intensity =
+        dt_one_phonon_intensity(r->model, r->gamma_intra, r->gamma_inter, r->u_iso, r->xyz);
+}
+
 int run_forward(struct run *r) {
     double start = clock_seconds();
     r->tape = dt_tape_new(NULL);
@@ -186,17 +262,13 @@ int run_forward(struct run *r) {
         dt_error_set(&r->error, DT_ERR_MEMORY, "no memory for a tape");
         return EXIT_MEMORY;
     }
-    int64_t n = r->crystal->n_atoms;
-    r->gamma_intra = input(r, 0, NULL, &r->settings->gamma_intra);
-    r->gamma_inter = input(r, 0, NULL, &r->settings->gamma_inter);
-    r->xyz = input(r, 2, (const int64_t[]){n, 3}, r->crystal->xyz);
     struct display display;
     display_begin(r, &display, "intensity");
-    r->u_iso = r->settings->adp == ADP_DATA
-                   ? input(r, 1, (const int64_t[]){n}, r->crystal->u_iso)
-                   : dt_one_phonon_displacements(r->model, r->gamma_intra, r->gamma_inter, r->xyz);
-    r->intensity =
-        dt_one_phonon_intensity(r->model, r->gamma_intra, r->gamma_inter, r->u_iso, r->xyz);
+    if (r->model != NULL) {
+        model_forward(r);
+    } else {
+        network_forward(r);
+    }
     display_end(r, &display);
     r->seconds[STAGE_FORWARD] = clock_seconds() - start;
     return tape_result(r);
@@ -218,8 +290,15 @@ int run_backward(struct run *r) {
 void run_free(struct run *r) {
     dt_tape_free(r->tape);
     dt_one_phonon_free(r->model);
+    dt_phonon_map_free(r->map);
+    dt_points_free(r->points);
+    dt_network_free(r->network);
     dt_crystal_free(r->crystal);
     dt_structure_free(r->structure);
+    dt_array_free(&r->groups);
+    dt_array_free(&r->table);
+    dt_array_free(&r->list);
+    dt_array_free(&r->springs_start);
     dt_array_free(&r->cotangent);
     free(r->provenance);
 }

@@ -10,11 +10,18 @@ struct run {
     const struct settings *settings;
     dt_structure *structure;
     dt_crystal *crystal;
-    dt_one_phonon *model;
-    dt_array cotangent; /* data NULL: none given */
+    dt_one_phonon *model; /* this, or with settings->general the next three */
+    dt_network *network;
+    dt_points *points;
+    dt_phonon_map *map;
+    dt_array groups, table, list; /* files that describe them; data NULL: none given */
+    dt_array springs_start;       /* (classes) or (classes,2) */
+    dt_array cotangent;           /* data NULL: none given */
+    bool gradients;               /* are parameters wanted, not constants? */
     dt_tape *tape;
     dt_tensor *gamma_intra, *gamma_inter, *xyz;
     dt_tensor *u_iso; /* a parameter with --adp=data, computed from the others with --adp=model */
+    dt_tensor *springs, *cell, *occupancy, *temperature, *u; /* of a network; NULL: not used */
     dt_tensor *intensity;
     int64_t input_bytes; /* size of the structure file */
     double seconds[STAGE_COUNT];
@@ -22,6 +29,23 @@ struct run {
     char *provenance; /* JSON: see dt_provenance_json */
     dt_error error;
 };
+
+/* How large everything is, the same for both kinds of model. */
+struct sizes {
+    int ndim;
+    int64_t shape[3];                           /* of the map */
+    int64_t voxels, valid, bragg, beyond_d_min; /* bragg: invalid because at whole h, k, l */
+    int64_t evaluations, averaged;              /* scattering vectors; those around Bragg points */
+    int64_t wavevectors, contacts;
+    int64_t classes, groups, freedom; /* 0 without a network */
+};
+struct sizes run_sizes(const struct run *r);
+struct sizes sizes_of(const dt_one_phonon_sizes *z);
+const bool *run_valid(const struct run *r);
+void map_shape(const struct run *r, int *ret_ndim, int64_t ret_shape[3]);
+
+/* A parameter if gradients are wanted, a constant otherwise. */
+dt_tensor *run_input(struct run *r, int ndim, const int64_t *shape, const double *data);
 
 /* The steps of a run, in order. Each returns 0 or an exit code, with the sentence in r->error. */
 int run_read(struct run *r);  /* structure and cotangent */
@@ -37,9 +61,9 @@ int exit_code_of(dt_status status);
 /* Stop at the next opportunity (called by the signal handler). */
 void run_interrupt(int signal_number);
 
-/* output.c, profile.c: files. output_open tries all names before the computation, so that a bad path
- * costs nothing; output_picture sets picture_failed, and output_profile profile_written, instead of
- * spoiling the report. */
+/* output.c, profile.c: files. output_open tries all names before the computation, so that a bad
+ * path costs nothing; output_picture sets picture_failed, and output_profile profile_written,
+ * instead of spoiling the report. */
 int output_open(struct run *r, dt_hkl_writer **ret_writer);
 int output_write(struct run *r, dt_hkl_writer *writer);
 int output_picture(struct run *r);
@@ -51,9 +75,13 @@ int output_profile(struct run *r);
 void streams_prepare(void);
 int streams_finish(int code, dt_error *error);
 int memory_check(struct run *r, double bytes);
+double peak_memory(void);
 
-/* trial.c: seconds the map would take, estimated from small ones. */
-int trial_run(struct run *r, const dt_one_phonon_cost *cost, double *ret_seconds);
+/* trial.c: what the map would take, and the map with its gradients, estimated from small ones. */
+struct prediction {
+    double seconds, seconds_gradients, bytes, bytes_gradients;
+};
+int trial_run(struct run *r, const struct sizes *z, struct prediction *ret);
 
 /* report.c: the answer on standard output. */
 int report_result(const struct run *r);

@@ -1,268 +1,11 @@
-/* settings.c - the options of onephonon: one table for command line, configuration file and help.
- */
-#include "settings.h"
+/* settings.c - the options together: what contradicts what, and what they mean for the model. */
+#include "table.h"
 
-#include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-/* One "H0:H1:N"; *text moves behind it. */
-static bool parse_axis(const char **text, double *lo, double *hi, int *samples) {
-    char *end;
-    *lo = strtod(*text, &end);
-    if (end == *text || *end != ':') {
-        return false;
-    }
-    const char *at = end + 1;
-    *hi = strtod(at, &end);
-    if (end == at || *end != ':') {
-        return false;
-    }
-    at = end + 1;
-    long n = strtol(at, &end, 10);
-    if (end == at || n < INT_MIN || n > INT_MAX) {
-        return false;
-    }
-    *samples = (int)n;
-    *text = end;
-    return true;
-}
-
-static dt_status parse_grid(const char *text, void *target, dt_error *error) {
-    dt_grid grid;
-    const char *at = text;
-    for (int axis = 0; axis < 3; axis++) {
-        if (!parse_axis(&at, &grid.lo[axis], &grid.hi[axis], &grid.samples[axis]) ||
-            *at != (axis < 2 ? ',' : '\0')) {
-            return dt_error_set(
-                error, DT_ERR_ARGUMENT,
-                "expected H0:H1:N,K0:K1:N,L0:L1:N (limits in Miller indices, N >= 1 "
-                "samples per unit), got '%s'",
-                text);
-        }
-        at += axis < 2;
-    }
-    /* Whether a range fits its samples depends on --preset, which may come later. */
-    dt_grid_axis axes[3];
-    dt_status status = dt_grid_axes_literal(&grid, DT_QUIRK_GRID_TRUNCATED | DT_QUIRK_K_OF_INDEX,
-                                            axes, NULL, error);
-    if (status == DT_OK) {
-        *(dt_grid *)target = grid;
-    }
-    return status;
-}
-
-static const char *const layers[] = {"hk0", "h0l", "0kl", NULL};
-static const char *const occupancies[] = {"one", "file", NULL};
-static const char *const presets[] = {"physical", "eryx", "eryx-torch", NULL};
-static const char *const adps[] = {"data", "model", NULL};
-static const char *const examples[] = {
-    "onephonon --hkl=-5:5:3,-5:5:3,-5:5:3 -o map.npz --picture=map.png 3al1.pdb",
-    "onephonon --dry-run --hkl=-20:20:4,-20:20:4,-25:25:4 3al1.pdb",
-    "onephonon --preset=eryx --hkl=-4:4:3,-4:4:3,-4:4:3 -o eryx.npz 3al1.pdb",
-    "onephonon --cotangent=dLdI.npy -o gradients.npz 3al1.pdb", NULL};
-
-/* The one run of this process: rows of a constant table point into it. */
-static struct settings values;
-
-/* clang-format off: a row reads as a paragraph */
-static const dt_option table[] = {
-    {.name = "hkl",
-     .kind = DT_OPTION_CUSTOM,
-     .placeholder = "H0:H1:N,K0:K1:N,L0:L1:N",
-     .target = &values.grid,
-     .parse = parse_grid,
-     .default_text = "-5:5:3,-5:5:3,-5:5:3",
-     .group = "Map",
-     .help = "limits in Miller indices and samples per unit along each axis"},
-    {.name = "dmin",
-     .kind = DT_OPTION_DOUBLE,
-     .placeholder = "A",
-     .target = &values.d_min,
-     .default_text = "0",
-     .lower = {DT_BOUND_AT_LEAST, 0},
-     .help = "resolution limit in Angstrom: voxels with d <= A are invalid; 0: none"},
-    {.name = "cutoff",
-     .kind = DT_OPTION_DOUBLE,
-     .placeholder = "A",
-     .target = &values.cutoff,
-     .default_text = "4",
-     .lower = {DT_BOUND_ABOVE, 0},
-     .group = "Model",
-     .help = "atoms at most this far apart are joined by a spring, Angstrom"},
-    {.name = "gamma-intra",
-     .kind = DT_OPTION_DOUBLE,
-     .placeholder = "G",
-     .target = &values.gamma_intra,
-     .default_text = "1",
-     .help = "spring constant within an asymmetric unit, kT/A^2"},
-    {.name = "gamma-inter",
-     .kind = DT_OPTION_DOUBLE,
-     .placeholder = "G",
-     .target = &values.gamma_inter,
-     .default_text = "1",
-     .help = "spring constant between asymmetric units, kT/A^2"},
-    {.name = "cell-range",
-     .kind = DT_OPTION_INT,
-     .placeholder = "N",
-     .target = &values.cell_range,
-     .default_text = "0",
-     .lower = {DT_BOUND_AT_LEAST, 0},
-     .help =
-         "look for contacts at most N cells away; 0: as far as the cutoff reaches; 1: in the 27 "
-         "nearest cells, where other programs stop and may miss some"},
-    {.name = "adp",
-     .kind = DT_OPTION_CHOICE,
-     .placeholder = "data|model",
-     .target = &values.adp,
-     .choices = adps,
-     .default_text = "data",
-     .help = "displacements in the Debye-Waller factors: those of the file, or those the springs "
-             "give, averaged over as many wavevectors as the map has"},
-    {.name = "rank",
-     .kind = DT_OPTION_INT,
-     .placeholder = "N",
-     .target = &values.rank,
-     .default_text = "-1",
-     .lower = {DT_BOUND_AT_LEAST, -1},
-     .help = "one phonon of every wavevector alone, 0 the softest; -1: all of them"},
-    {.name = "preset",
-     .kind = DT_OPTION_CHOICE,
-     .placeholder = "physical|eryx|eryx-torch",
-     .target = &values.preset,
-     .choices = presets,
-     .default_text = "physical",
-     .help = "physical: what is right. The others reproduce the programs of these names with their "
-             "mistakes, and need a file with REMARK 290 and SCALE records"},
-    {.name = "keep-hydrogens",
-     .kind = DT_OPTION_FLAG,
-     .target = &values.keep_hydrogens,
-     .group = "Atoms",
-     .help = "keep hydrogen atoms"},
-    {.name = "keep-waters",
-     .kind = DT_OPTION_FLAG,
-     .target = &values.keep_waters,
-     .help = "keep water molecules"},
-    {.name = "keep-ligands",
-     .kind = DT_OPTION_FLAG,
-     .target = &values.keep_ligands,
-     .help = "keep residues that belong to no polymer"},
-    {.name = "occupancy",
-     .kind = DT_OPTION_CHOICE,
-     .placeholder = "one|file",
-     .target = &values.occupancy,
-     .choices = occupancies,
-     .default_text = "one",
-     .help = "weight of an atom: 1 (only the first alternative conformation is kept, and it stands "
-             "for all), or what the file says"},
-    {.name = "cotangent",
-     .kind = DT_OPTION_STRING,
-     .placeholder = "FILE.npy",
-     .target = &values.cotangent,
-     .group = "Gradients",
-     .help =
-         "dL/dI of a loss L, shape (nh,nk,nl): the output also gets the gradient of L for every "
-         "parameter"},
-    {.name = "output",
-     .letter = 'o',
-     .kind = DT_OPTION_STRING,
-     .placeholder = "FILE",
-     .target = &values.output,
-     .group = "Output",
-     .help =
-         "write intensity, valid, h, k, l, cell and where they come from (and gradients): as "
-         ".npz (NumPy), .h5 or .nxs (HDF5, NeXus), or .ccp4 or .map (CCP4, the intensity only)"},
-    {.name = "profile",
-     .kind = DT_OPTION_STRING,
-     .placeholder = "FILE.csv",
-     .target = &values.profile,
-     .help = "write mean, deviation and range of the intensity in shells of resolution"},
-    {.name = "shells",
-     .kind = DT_OPTION_INT,
-     .placeholder = "N",
-     .target = &values.shells,
-     .default_text = "20",
-     .lower = {DT_BOUND_AT_LEAST, 1},
-     .help = "shells of the profile, of equal width in 1/d"},
-    {.name = "picture",
-     .kind = DT_OPTION_STRING,
-     .placeholder = "FILE.png",
-     .target = &values.picture,
-     .help = "draw one layer of the map"},
-    {.name = "layer",
-     .kind = DT_OPTION_CHOICE,
-     .placeholder = "hk0|h0l|0kl",
-     .target = &values.layer,
-     .choices = layers,
-     .default_text = "hk0",
-     .help = "which layer"},
-    {.name = "json",
-     .kind = DT_OPTION_FLAG,
-     .target = &values.json,
-     .help = "print one JSON object instead of a table"},
-    {.name = "threads",
-     .kind = DT_OPTION_INT,
-     .placeholder = "N",
-     .target = &values.threads,
-     .default_text = "0",
-     .lower = {DT_BOUND_AT_LEAST, 0},
-     .group = "Run",
-     .help = "threads; 0: all processors. Results do not depend on it"},
-    {.name = "progress",
-     .kind = DT_OPTION_CHOICE,
-     .placeholder = "auto|never|always",
-     .target = &values.progress,
-     .choices = dt_progress_mode_names,
-     .default_text = "auto",
-     .help = "show progress on standard error"},
-    {.name = "dry-run",
-     .kind = DT_OPTION_FLAG,
-     .target = &values.dry_run,
-     .help = "print sizes, memory and an estimate of the time, then stop"},
-    {.name = "config",
-     .kind = DT_OPTION_STRING,
-     .placeholder = "FILE.json",
-     .target = &values.config,
-     .command_line_only = true,
-     .help = "read options of the same names from a JSON object; the command line wins"},
-    {.name = "help",
-     .letter = 'h',
-     .kind = DT_OPTION_FLAG,
-     .target = &values.help,
-     .command_line_only = true,
-     .stops = true,
-     .help = "print this help"},
-    {.name = "version",
-     .letter = 'V',
-     .kind = DT_OPTION_FLAG,
-     .target = &values.version,
-     .command_line_only = true,
-     .stops = true,
-     .help = "print the version"},
-    {.name = NULL}};
-/* clang-format on */
-
-static const dt_program program = {
-    .name = "onephonon",
-    .arguments = "STRUCTURE",
-    .min_arguments = 1,
-    .max_arguments = 1,
-    .purpose =
-        "One-phonon diffuse scattering of a protein crystal whose rigid asymmetric units are "
-        "joined by springs, with exact gradients.",
-    .options = table,
-    .examples = examples,
-    .footer =
-        "STRUCTURE is a PDB or mmCIF file, plain or gzip-compressed. Intensities are in e^2 per "
-        "unit cell "
-        "(kT = 1, springs in kT/A^2); voxels at whole h, k, l (Bragg peaks) and beyond --dmin "
-        "are 0 and false in `valid`.\n"
-        "Exit codes: 0 done, 2 usage, 3 input or output file, 4 numerics, 5 memory, 130 "
-        "interrupted."};
-
 void settings_print_help(FILE *stream) {
-    dt_options_print_help(&program, stream);
+    dt_options_print_help(&settings_program, stream);
 }
 
 /* Do two names lead to one file? Names of files that do not exist yet are compared as text. */
@@ -277,6 +20,174 @@ static bool same_file(const char *a, const char *b) {
     return strcmp(a, b) == 0;
 }
 
+bool settings_is_file(const char *text) {
+    size_t n = text != NULL ? strlen(text) : 0;
+    return n > 4 && strcmp(text + n - 4, ".npy") == 0;
+}
+
+bool settings_needs_temperature(const struct settings *s) {
+    return s->occupation == DT_QUANTUM || s->spring_unit == DT_SPRING_SI;
+}
+
+/* On the command line, or in a configuration file with another value than the default: the
+ * effective configuration that a map carries names every option, and must be accepted again. */
+static bool given(const struct settings *s, const char *name, bool differs) {
+    dt_option_source source = dt_options_source(s->options, name);
+    return source == DT_FROM_COMMAND_LINE || (source == DT_FROM_CONFIG && differs);
+}
+
+static bool other_grid(const dt_grid *g) {
+    for (int d = 0; d < 3; d++) {
+        if (g->lo[d] != -5 || g->hi[d] != 5 || g->samples[d] != 3) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One of these words, or a file. */
+static dt_status check_word(const char *option, const char *text, const char *const *words,
+                            dt_error *error) {
+    char all[160] = "";
+    for (int i = 0; words[i] != NULL; i++) {
+        if (strcmp(text, words[i]) == 0) {
+            return DT_OK;
+        }
+        strcat(strcat(all, words[i]), ", ");
+    }
+    if (settings_is_file(text)) {
+        return DT_OK;
+    }
+    return dt_error_set(error, DT_ERR_ARGUMENT, "--%s: expected one of %sor a file .npy, got '%s'",
+                        option, all, text);
+}
+
+/* The first option that dt_one_phonon knows nothing of. */
+static const char *find_general(const struct settings *s) {
+    const struct {
+        const char *name;
+        bool asked;
+    } rows[] = {{"network", s->network != DT_SPRING_ISOTROPIC},
+                {"groups", strcmp(s->groups, "asu") != 0},
+                {"classes", strcmp(s->classes, "intra-inter") != 0},
+                {"springs", s->springs != NULL},
+                {"spring-unit", s->spring_unit != DT_SPRING_KT},
+                {"decay", s->decay > 0},
+                {"taper", s->taper > 0},
+                {"occupation", s->occupation != DT_CLASSICAL},
+                {"bragg", s->bragg != DT_BRAGG_INVALID},
+                {"points", s->points != NULL},
+                {"q", s->q != NULL},
+                {"adp", s->adp == ADP_DATA_TENSORS || s->adp == ADP_MODEL_TENSORS}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].asked) {
+            return rows[i].name;
+        }
+    }
+    return NULL;
+}
+
+/* Options that contradict each other, or that nothing would come of. */
+static dt_status check_model(const struct settings *s, dt_error *error) {
+    static const char *const groups[] = {"asu", "chain", "residue", "atoms", NULL};
+    static const char *const classes[] = {"intra-inter",        "single", "interfaces", "residues",
+                                          "residue-interfaces", NULL};
+    if (check_word("groups", s->groups, groups, error) != DT_OK ||
+        check_word("classes", s->classes, classes, error) != DT_OK) {
+        return error->status;
+    }
+    bool list = s->points != NULL || s->q != NULL;
+    bool gamma = given(s, "gamma-intra", s->gamma_intra != 1) ||
+                 given(s, "gamma-inter", s->gamma_inter != 1);
+    bool picture = s->picture != NULL, grid = given(s, "hkl", other_grid(&s->grid));
+    bool model = s->adp == ADP_MODEL || s->adp == ADP_MODEL_TENSORS;
+    const struct {
+        bool wrong;
+        const char *sentence;
+    } rules[] = {
+        {s->springs != NULL && gamma,
+         "--springs gives all spring constants: leave out --gamma-intra and --gamma-inter"},
+        {strcmp(s->classes, "intra-inter") != 0 && gamma,
+         "--gamma-intra and --gamma-inter are the constants of --classes=intra-inter: give those "
+         "of other classes with --springs"},
+        {s->network == DT_SPRING_HYBRID && s->springs == NULL,
+         "--network=hybrid has two constants for each class: give them with "
+         "--springs=ACROSS:ALONG"},
+        {given(s, "decay-from", s->decay_from != 1) && s->decay == 0,
+         "--decay-from is the length from which springs decay: give --decay, too"},
+        {given(s, "bragg-order", s->bragg_order != 6) && s->bragg != DT_BRAGG_AVERAGE,
+         "--bragg-order is the order of an average: give --bragg=average, too"},
+        {given(s, "temperature", s->temperature != 300) && !settings_needs_temperature(s),
+         "--temperature has no influence on classical phonons with springs in kT/A^2: give "
+         "--occupation=quantum or --spring-unit=N/m, too"},
+        {s->points != NULL && s->q != NULL, "--points and --q both say where: give one of them"},
+        {list && grid, "--hkl is a grid, --points and --q are lists of points: give one of them"},
+        {list && picture,
+         "--picture draws a layer of a grid, and --points and --q are lists of points"},
+        {list && s->bragg == DT_BRAGG_AVERAGE,
+         "--bragg=average is the mean over a voxel of a grid, and a list of points has none"},
+        {list && model,
+         "--adp: displacements of the model are averaged over the wavevectors of a grid, and a "
+         "list of points has none"}};
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        if (rules[i].wrong) {
+            return dt_error_set(error, DT_ERR_ARGUMENT, "%s", rules[i].sentence);
+        }
+    }
+    if (s->general != NULL && (s->preset != DT_PRESET_PHYSICAL || s->rank >= 0)) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "--%s is of rigid asymmetric units with isotropic springs in kT/A^2 on "
+                            "a grid, and cannot be combined with --%s",
+                            s->rank >= 0 ? "rank" : "preset", s->general);
+    }
+    return DT_OK;
+}
+
+void settings_inputs(const struct settings *s, const char *ret_names[INPUT_FILES]) {
+    const char *const words[] = {s->groups, s->classes, s->springs};
+    ret_names[0] = s->structure;
+    ret_names[1] = s->cotangent;
+    ret_names[2] = s->config;
+    ret_names[3] = s->points;
+    ret_names[4] = s->q;
+    for (int i = 0; i < 3; i++) {
+        ret_names[5 + i] = settings_is_file(words[i]) ? words[i] : NULL;
+    }
+}
+
+/* Rules that concern files: nothing that is read may be replaced. */
+static dt_status check_files(const struct settings *s, dt_error *error) {
+    if (s->cotangent != NULL && s->output == NULL && !s->dry_run) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "--cotangent computes gradients but --output names no file for them");
+    }
+    if (same_file(s->profile, s->output) || same_file(s->profile, s->picture)) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "--profile and another output are the same file, %s: one would replace "
+                            "the other",
+                            s->profile);
+    }
+    if (same_file(s->output, s->picture)) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "--output and --picture are the same file, %s: one would replace the "
+                            "other",
+                            s->output);
+    }
+    const char *inputs[INPUT_FILES];
+    settings_inputs(s, inputs);
+    for (int i = 0; i < INPUT_FILES; i++) {
+        if (same_file(s->output, inputs[i]) || same_file(s->picture, inputs[i]) ||
+            same_file(s->profile, inputs[i])) {
+            return dt_error_set(
+                error, DT_ERR_ARGUMENT,
+                "%s is read by this run and would be replaced by its output: choose "
+                "another name",
+                inputs[i]);
+        }
+    }
+    return DT_OK;
+}
+
 /* What the format of the output cannot hold is known before anything is computed. */
 static dt_status check_output(const struct settings *s, const dt_grid_axis axes[3],
                               dt_error *error) {
@@ -288,14 +199,16 @@ static dt_status check_output(const struct settings *s, const dt_grid_axis axes[
         dt_error_context(error, "--output");
         return error->status;
     }
-    if (format != DT_HKL_CCP4) {
-        return DT_OK;
+    if (format != DT_HKL_NPZ && (s->points != NULL || s->q != NULL)) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "--output: intensities at a list of points are no map on a grid: only "
+                            ".npz can hold them");
     }
-    if (s->cotangent != NULL) {
+    if (format == DT_HKL_CCP4 && s->cotangent != NULL) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "--output: a CCP4 map has no room for gradients: write .npz or .h5");
     }
-    for (int d = 0; d < 3; d++) {
+    for (int d = 0; d < 3 && format == DT_HKL_CCP4; d++) {
         if (axes[d].offset != 0.0 || axes[d].step != 0.0) {
             return dt_error_set(error, DT_ERR_ARGUMENT,
                                 "--output: a CCP4 map has points at multiples of 1/%lld along %c "
@@ -320,34 +233,10 @@ static dt_status check_together(const struct settings *s, dt_error *error) {
         return dt_error_set(error, DT_ERR_ARGUMENT, "--threads: expected at most %d, got %lld",
                             MAX_THREADS, (long long)s->threads);
     }
-    if (s->cotangent != NULL && s->output == NULL && !s->dry_run) {
-        return dt_error_set(error, DT_ERR_ARGUMENT,
-                            "--cotangent computes gradients but --output names no file for them");
+    if (check_model(s, error) != DT_OK) {
+        return error->status;
     }
-    if (same_file(s->profile, s->output) || same_file(s->profile, s->picture)) {
-        return dt_error_set(error, DT_ERR_ARGUMENT,
-                            "--profile and another output are the same file, %s: one would replace "
-                            "the other",
-                            s->profile);
-    }
-    if (same_file(s->output, s->picture)) {
-        return dt_error_set(error, DT_ERR_ARGUMENT,
-                            "--output and --picture are the same file, %s: one would replace the "
-                            "other",
-                            s->output);
-    }
-    const char *const inputs[] = {s->structure, s->cotangent, s->config};
-    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
-        if (same_file(s->output, inputs[i]) || same_file(s->picture, inputs[i]) ||
-            same_file(s->profile, inputs[i])) {
-            return dt_error_set(
-                error, DT_ERR_ARGUMENT,
-                "%s is read by this run and would be replaced by its output: choose "
-                "another name",
-                inputs[i]);
-        }
-    }
-    return check_output(s, axes, error);
+    return check_files(s, error) != DT_OK ? error->status : check_output(s, axes, error);
 }
 
 static int read_config(struct settings *s, dt_error *error) {
@@ -359,19 +248,21 @@ static int read_config(struct settings *s, dt_error *error) {
 
 int settings_read(int argc, char **argv, struct settings *s, dt_error *error) {
     dt_options *options;
-    if (dt_options_new(&options, &program, error) != DT_OK) {
+    if (dt_options_new(&options, &settings_program, error) != DT_OK) {
         return EXIT_MEMORY;
     }
-    values.options = options;
+    settings_values.options = options;
     int code = dt_options_parse_args(options, argc, argv, error) == DT_OK ? 0 : EXIT_USAGE;
-    if (code == 0 && !values.help && !values.version) {
-        code = read_config(&values, error);
-        values.structure = dt_options_argument(options, 0);
+    if (code == 0 && !settings_values.help && !settings_values.version) {
+        code = read_config(&settings_values, error);
+        settings_values.structure = dt_options_argument(options, 0);
+        settings_values.general = find_general(&settings_values);
     }
-    if (code == 0 && !values.help && !values.version && check_together(&values, error) != DT_OK) {
+    if (code == 0 && !settings_values.help && !settings_values.version &&
+        check_together(&settings_values, error) != DT_OK) {
         code = EXIT_USAGE;
     }
-    *s = values;
+    *s = settings_values;
     return code;
 }
 
@@ -384,7 +275,7 @@ dt_one_phonon_options settings_model(const struct settings *s) {
 }
 
 const char *settings_preset_name(const struct settings *s) {
-    return presets[s->preset];
+    return settings_presets[s->preset];
 }
 
 void settings_axes(const struct settings *s, dt_grid_axis ret_axes[3], int64_t *ret_voxels) {

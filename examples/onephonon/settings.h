@@ -9,15 +9,24 @@ enum { EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_NUMERICS = 4, EXIT_MEMORY = 5, EXIT_
 
 enum layer { LAYER_HK0, LAYER_H0L, LAYER_0KL };
 enum occupancy { OCCUPANCY_ONE, OCCUPANCY_FILE };
-enum adp { ADP_DATA, ADP_MODEL };
+/* In the order of the words of the options. */
+enum adp { ADP_DATA, ADP_MODEL, ADP_DATA_TENSORS, ADP_MODEL_TENSORS };
 
 struct settings {
     const char *structure;
     dt_grid grid;
     double d_min, cutoff, gamma_intra, gamma_inter;
     int64_t cell_range, rank;
-    int preset; /* dt_preset */
-    int adp;    /* enum adp */
+    int preset;                                  /* dt_preset */
+    int adp;                                     /* enum adp */
+    int network, spring_unit, bragg, occupation; /* dt_spring_form, dt_spring_unit,
+                                                    dt_bragg_policy, dt_occupation */
+    const char *groups, *classes, *springs, *points, *q;
+    double decay, decay_from, taper, temperature;
+    int64_t bragg_order;
+    /* The option that asks for more than dt_one_phonon does, NULL if none: then the map comes from
+     * a dt_phonon_map. */
+    const char *general;
     bool keep_hydrogens, keep_waters, keep_ligands;
     int occupancy; /* enum occupancy */
     const char *cotangent, *output, *picture, *profile, *config;
@@ -34,6 +43,13 @@ struct settings {
 int settings_read(int argc, char **argv, struct settings *s, dt_error *error);
 void settings_free(struct settings *s);
 dt_one_phonon_options settings_model(const struct settings *s);
+/* The files that are read, NULL where there is none. */
+enum { INPUT_FILES = 8 };
+void settings_inputs(const struct settings *s, const char *ret_names[INPUT_FILES]);
+/* Does the text name a file of numbers, one that ends in .npy? */
+bool settings_is_file(const char *text);
+/* Has the map a temperature: are phonons quantum, or springs in N/m? */
+bool settings_needs_temperature(const struct settings *s);
 /* physical, eryx or eryx-torch. */
 const char *settings_preset_name(const struct settings *s);
 /* The axes of the grid, which has been checked. */

@@ -10,7 +10,7 @@
 typedef struct dti_h5 dti_h5;
 
 /* -- writing: in memory, so that a full disk meets our own writer and not the library's. The first
- * failure sticks and is reported by dti_h5_save. Groups come before what they hold. ------------- */
+ * failure sticks and is reported by dti_h5_save. Groups come before what they hold. --- */
 
 dt_status dti_h5_create(dti_h5 **ret_file, dt_error *error);
 void dti_h5_add_group(dti_h5 *file, const char *path, const char *nx_class);
@@ -25,7 +25,7 @@ void dti_h5_set_number(dti_h5 *file, const char *path, const char *name, int64_t
 /* The bytes of the file, appended to `target`. */
 dt_status dti_h5_save(dti_h5 *file, dti_atomic_file *target, dt_error *error);
 
-/* -- reading: nothing in a file is trusted. ------------------------------------------------------ */
+/* -- reading: nothing in a file is trusted ----------------------------------------------------- */
 
 /* Open a file on the disk, or `size` bytes of memory (copied). */
 dt_status dti_h5_open(dti_h5 **ret_file, const char *path, dt_error *error);

@@ -57,7 +57,7 @@ dt_status dt_hkl_map_format(const char *path, dt_hkl_format *ret_format, dt_erro
 
 /* -- checks ------------------------------------------------------------------------------------ */
 
-static dt_status check_array(const dt_array *array, dt_dtype dtype, const int64_t *shape,
+static dt_status check_array(const dt_array *array, dt_dtype dtype, int ndim, const int64_t *shape,
                              const char *what, const char *name, dt_status wrong, dt_error *error) {
     char have[64], want[64];
     if (array->dtype != dtype) {
@@ -65,15 +65,16 @@ static dt_status check_array(const dt_array *array, dt_dtype dtype, const int64_
                             "%s: %s holds %s, it must hold %s", name, what,
                             dt_dtype_name(array->dtype), dt_dtype_name(dtype));
     }
-    bool fits = array->ndim == 3;
-    for (int d = 0; fits && d < 3; d++) {
+    bool fits = array->ndim == ndim && array->data != NULL;
+    for (int d = 0; fits && d < ndim; d++) {
         fits = array->shape[d] == shape[d];
     }
     if (!fits) {
         return dt_error_set(error, wrong == DT_OK ? DT_ERR_SHAPE : wrong,
-                            "%s: %s has shape %s, the axes h, k, l ask for %s", name, what,
+                            "%s: %s has shape %s, the %s for %s", name, what,
                             dt_shape_format(have, sizeof have, array->ndim, array->shape),
-                            dt_shape_format(want, sizeof want, 3, shape));
+                            ndim == 3 ? "axes h, k, l ask" : "list of points asks",
+                            dt_shape_format(want, sizeof want, ndim, shape));
     }
     return DT_OK;
 }
@@ -96,21 +97,46 @@ static dt_status check_axis(const dt_array *axis, char letter, const char *name,
     return DT_OK;
 }
 
+/* The shape that axes, or a list of points, ask for. */
+static dt_status check_positions(const dt_hkl_map *map, const char *name, dt_status wrong,
+                                 int *ret_ndim, int64_t ret_shape[3], dt_error *error) {
+    const dt_array *list = &map->points;
+    if (list->data != NULL) {
+        if (list->dtype != DT_F64 || list->ndim != 2 || list->shape[1] != 3) {
+            return dt_error_set(error, wrong == DT_OK ? DT_ERR_SHAPE : wrong,
+                                "%s: points must be f64 of shape (n,3)", name);
+        }
+        *ret_ndim = 1;
+        ret_shape[0] = list->shape[0];
+        return DT_OK;
+    }
+    *ret_ndim = 3;
+    for (int d = 0; d < 3; d++) {
+        dt_status status = check_axis(&map->axis[d], "hkl"[d], name, wrong, error);
+        if (status != DT_OK) {
+            return status;
+        }
+        ret_shape[d] = map->axis[d].shape[0];
+    }
+    return DT_OK;
+}
+
 dt_status dti_hkl_check(const dt_hkl_map *map, const char *name, dt_status wrong, dt_error *error) {
+    const struct {
+        const dt_array *array;
+        dt_dtype dtype;
+        const char *name;
+    } rows[] = {{&map->intensity, DT_F64, "intensity"},
+                {&map->valid, DT_BOOL, "valid"},
+                {&map->sigma, DT_F64, "sigma"}};
+    int ndim = 0;
     int64_t shape[3] = {0};
-    dt_status status = DT_OK;
-    for (int d = 0; d < 3 && status == DT_OK; d++) {
-        status = check_axis(&map->axis[d], "hkl"[d], name, wrong, error);
-        shape[d] = map->axis[d].shape[0];
-    }
-    if (status == DT_OK) {
-        status = check_array(&map->intensity, DT_F64, shape, "intensity", name, wrong, error);
-    }
-    if (status == DT_OK && map->valid.data != NULL) {
-        status = check_array(&map->valid, DT_BOOL, shape, "valid", name, wrong, error);
-    }
-    if (status == DT_OK && map->sigma.data != NULL) {
-        status = check_array(&map->sigma, DT_F64, shape, "sigma", name, wrong, error);
+    dt_status status = check_positions(map, name, wrong, &ndim, shape, error);
+    for (int i = 0; i < 3 && status == DT_OK; i++) {
+        if (i == 0 || rows[i].array->data != NULL) {
+            status = check_array(rows[i].array, rows[i].dtype, ndim, shape, rows[i].name, name,
+                                 wrong, error);
+        }
     }
     return status;
 }
@@ -172,6 +198,11 @@ dt_status dt_hkl_map_finish(dt_hkl_writer *writer, const dt_hkl_map *map, dt_err
                             writer == NULL ? "writer" : "map");
     }
     dt_status status = dti_hkl_check(map, writer->path, DT_OK, error);
+    if (status == DT_OK && map->points.data != NULL && writer->format != DT_HKL_NPZ) {
+        status = dt_error_set(error, DT_ERR_ARGUMENT,
+                              "%s: a list of points is no map on a grid: only .npz can hold it",
+                              writer->path);
+    }
     if (status != DT_OK) {
         dt_hkl_map_abort(writer);
         return status;

@@ -18,7 +18,10 @@ dt_status dti_hkl_npz_write(dt_npz_writer *writer, const dt_hkl_map *map, dt_err
         const dt_array cell = dt_array_wrap(DT_F64, 1, (const int64_t[]){6}, map->cell);
         dt_npz_add(writer, "cell", &cell);
     }
-    for (int d = 0; d < 3; d++) {
+    if (map->points.data != NULL) {
+        dt_npz_add(writer, "hkl", &map->points);
+    }
+    for (int d = 0; d < 3 && map->points.data == NULL; d++) {
         dt_npz_add(writer, axis_names[d], &map->axis[d]);
     }
     if (map->provenance != NULL) {

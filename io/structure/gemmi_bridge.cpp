@@ -1,5 +1,5 @@
 /* gemmi_bridge.cpp - PDB atoms, elements, form factors and space groups from gemmi. */
-#include "gemmi_atoms.hpp"
+#include "gemmi_atoms.h"
 
 #include <gemmi/it92.hpp>
 #include <gemmi/pdb.hpp>

@@ -1,7 +1,7 @@
 /* gemmi_cif.cpp - mmCIF files: every number checked, then gemmi makes a model of what is needed. */
 #include "gemmi_cif.h"
 
-#include "gemmi_atoms.hpp"
+#include "gemmi_atoms.h"
 
 #include <gemmi/cif.hpp>
 #include <gemmi/mmcif.hpp>

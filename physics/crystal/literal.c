@@ -1,10 +1,10 @@
 /* literal.c - symmetry, metric and packing as eryx reads them (quirks.h).
  *
- * eryx takes Cartesian operators from the SMTRY lines of REMARK 290 and the fractionalisation matrix
- * from gemmi, which believes SCALE where that differs from CRYST1 by more than 5e-6. It packs a copy
- * component by component: where the Cartesian centroid is below 0, |R(a+b+c)| of that component is
- * added; where it is above the length of that edge, it is taken away. Its network does the same
- * again to the copies of the packed first copy. */
+ * eryx takes Cartesian operators from the SMTRY lines of REMARK 290 and the fractionalisation
+ * matrix from gemmi, which believes SCALE where that differs from CRYST1 by more than 5e-6. It
+ * packs a copy component by component: where the Cartesian centroid is below 0, |R(a+b+c)| of that
+ * component is added; where it is above the length of that edge, it is taken away. Its network does
+ * the same again to the copies of the packed first copy. */
 #include "literal.h"
 
 #include <math.h>

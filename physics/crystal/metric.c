@@ -2,7 +2,6 @@
 #include "../shared.h"
 
 #include <difftape/crystal.h>
-#include <difftape/linalg.h>
 #include <difftape/ops.h>
 
 /* The cosine of an angle in degrees; exactly 0 at 90, where sin(90 - angle) is used. */

@@ -1,4 +1,5 @@
-/* supercell.c - cells around the reference cell, and a copy of the asymmetric unit in one of them. */
+/* supercell.c - cells around the reference cell, and a copy of the asymmetric unit in one of them.
+ * */
 #include "../shared.h"
 
 #include <difftape/crystal.h>

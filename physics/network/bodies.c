@@ -26,7 +26,8 @@ static void number_groups(dt_network *net, const dt_network_options *options, in
     }
 }
 
-/* The direction of a group whose atoms all lie on a line (0 for a single atom); false for others. */
+/* The direction of a group whose atoms all lie on a line (0 for a single atom); false for others.
+ * */
 static bool line_of(const dt_network *net, int64_t g, double ret_e[3], int64_t *ret_size) {
     const double *x = net->crystal->xyz, *x0 = NULL;
     double longest = 0.0, off = 0.0;

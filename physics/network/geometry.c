@@ -3,7 +3,6 @@
 
 #include "../shared.h"
 
-#include <difftape/linalg.h>
 #include <difftape/ops.h>
 
 bool dtp_check_parameters(const dt_network *net, const dt_network_parameters *p, const char *who) {

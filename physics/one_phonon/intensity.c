@@ -177,7 +177,8 @@ static void check_threshold(const dt_one_phonon *m, dt_tensor *stiffness, dt_ten
     }
 }
 
-/* |G V_m|^2 / omega_m^2 of one mode, or with k's sign right |G conj(V_m)|^2 / omega_m^2: g (d,b). */
+/* |G V_m|^2 / omega_m^2 of one mode, or with k's sign right |G conj(V_m)|^2 / omega_m^2: g (d,b).
+ * */
 static dt_tensor *mode_intensity(const dt_one_phonon *m, dt_tensor *stiffness, dt_tensor *whitening,
                                  dt_tensor *g, const double k[3]) {
     dt_tape *tape = dt_tape_of(g);

@@ -1,11 +1,10 @@
 /* covariance.c - how the displacements of rigid bodies in two cells go together.
  *
- * At k = 0 moving the whole crystal costs nothing: K(0) t = 0 for the uniform translations t. With T
- * their orthonormal basis, K(0)^+ = (K(0) + s T T^T)^-1 - T T^T / s for any s > 0, exact and smooth,
- * with no threshold on eigenvalues. */
+ * At k = 0 moving the whole crystal costs nothing: K(0) t = 0 for the uniform translations t. With
+ * T their orthonormal basis, K(0)^+ = (K(0) + s T T^T)^-1 - T T^T / s for any s > 0, exact and
+ * smooth, with no threshold on eigenvalues. */
 #include "../shared.h"
 
-#include <difftape/linalg.h>
 #include <difftape/ops.h>
 #include <difftape/phonon.h>
 

@@ -1,7 +1,6 @@
 /* mass.c - mass matrices: of all atoms, of rigid bodies, and the inverse Cholesky factor. */
 #include "../shared.h"
 
-#include <difftape/linalg.h>
 #include <difftape/ops.h>
 #include <difftape/phonon.h>
 
@@ -17,7 +16,7 @@ dt_tensor *dt_atom_mass(dt_tensor *mass, int64_t n_asu) {
     if (dt_tape_status(tape) != DT_OK) {
         return dt_inert(tape);
     }
-    return dt_tile(dt_repeat(mass, 3, 0), &n_asu);
+    return dt_tile(dt_repeat(mass, 0, 3), &n_asu);
 }
 
 dt_tensor *dt_rigid_body_mass(dt_tensor *body, dt_tensor *mass, unsigned quirks) {
@@ -35,7 +34,7 @@ dt_tensor *dt_rigid_body_mass(dt_tensor *body, dt_tensor *mass, unsigned quirks)
     }
     int64_t a = shape[0], d = 6 * a;
     dt_tensor *projector = dt_rigid_body_projector(body); /* (a,3n,6) */
-    dt_tensor *weighted = dt_mul(projector, dt_expand_dims(dt_repeat(mass, 3, 0), -1));
+    dt_tensor *weighted = dt_mul(projector, dt_expand_dims(dt_repeat(mass, 0, 3), -1));
     dt_tensor *blocks = dt_matmul_flags(weighted, DT_T, projector, DT_N); /* (a,6,6) */
     /* On the diagonal of (a,a): (a,1,6,6) times the unit matrix (a,a,1,1). */
     dt_tensor *unit = dt_reshape(dt_eye(tape, DT_F64, a), 4, (int64_t[]){a, a, 1, 1});

@@ -1,7 +1,6 @@
 /* modes.c - frequencies and displacements of the phonons of one or many wavevectors. */
 #include <difftape/ops.h>
 #include <difftape/phonon.h>
-#include <difftape/spectral.h>
 
 /* A square matrix at the end of the shape of a, of the size of b's? */
 static bool fit(dt_tensor *stiffness, dt_tensor *whitening) {

@@ -36,9 +36,9 @@ struct dt_phonon_map {
     int64_t *type;
 };
 
-/* Nodes and weights of the average over a voxel with sides of these lengths (1/Angstrom), all around
- * 0: 6 radial order^2, where fewer are enough along the radius. k in units of the voxel, within
- * [-1/2, 1/2]. */
+/* Nodes and weights of the average over a voxel with sides of these lengths (1/Angstrom), all
+ * around 0: 6 radial order^2, where fewer are enough along the radius. k in units of the voxel,
+ * within [-1/2, 1/2]. */
 int dtp_radial_order(int order);
 int64_t dtp_voxel_nodes(int order, const double side[3], double *ret_nodes, double *ret_weights);
 

@@ -2,7 +2,6 @@
 #include <difftape/checkpoint.h>
 #include <difftape/ops.h>
 #include <difftape/scatter.h>
-#include <difftape/transform.h>
 
 /* F_j q: (Q,N) and (Q,3) -> (Q,3N). */
 static dt_tensor *times_q(dt_tensor *f, dt_tensor *q) {

@@ -271,3 +271,19 @@ Test(batches, refuse_a_batch_of_the_wrong_shape_and_nonsense_sizes) {
     cr_expect_eq(dt_tape_status(tape), DT_ERR_SHAPE);
     dt_tape_free(tape);
 }
+
+static dt_tensor *empty_then_nothing(void *user, dt_tape *tape, int64_t begin, int64_t end,
+                                     dt_tensor *const *in) {
+    (void)user;
+    (void)in;
+    return begin > 0 ? NULL : dt_zeros(tape, DT_F64, 2, (const int64_t[]){end - begin, 0});
+}
+
+Test(batches, a_failure_skips_any_number_of_batches) {
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_tensor *x = dt_parameter(tape, DT_F64, 0, NULL, NULL);
+    dt_map_batches(empty_then_nothing, NULL, 1, &x, INT64_C(1) << 58, 1);
+    cr_expect_eq(dt_tape_status(tape), DT_ERR_ARGUMENT);
+    cr_expect_str_eq(dt_tape_message(tape), "map_batches: the function returned NULL");
+    dt_tape_free(tape);
+}

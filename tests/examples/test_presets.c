@@ -1,4 +1,5 @@
-/* test_presets.c - onephonon --preset, --adp and --rank: the numbers of eryx, and what is refused. */
+/* test_presets.c - onephonon --preset, --adp and --rank: the numbers of eryx, and what is refused.
+ * */
 #include "program.h"
 
 #include <math.h>
@@ -117,7 +118,9 @@ Test(onephonon_presets, refuse_files_without_the_records_they_read) {
 Test(onephonon_presets, refuse_what_cannot_be) {
     expect_refused("--preset=better " CRYSTAL, 2,
                    "--preset: expected one of physical, eryx, eryx-torch, got 'better'", "");
-    expect_refused("--adp=none " CRYSTAL, 2, "--adp: expected one of data, model, got 'none'", "");
+    expect_refused("--adp=none " CRYSTAL, 2,
+                   "--adp: expected one of data, model, data-tensors, model-tensors, got 'none'",
+                   "");
     expect_refused("--rank=-2 " CRYSTAL, 2, "--rank: expected a whole number >= -1, got '-2'", "");
     expect_refused("--rank=12 " CRYSTAL, 2, "(rank 12); there must be 1 to 12 (rank 0 to 11)", "");
     expect_refused("--hkl=0:1.1:2,0:1:2,0:1:2 " CRYSTAL, 2,

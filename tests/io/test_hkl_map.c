@@ -1,4 +1,4 @@
-/* test_hkl_map.c - map files: what is written is read, every refusal, full disks and bad folders. */
+/* test_hkl_map.c - map files: what is written is read, refusals, full disks and bad folders. */
 #include "map_sample.h"
 
 #include "hkl_internal.h"

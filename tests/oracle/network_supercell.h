@@ -1,8 +1,9 @@
-/* network_supercell.h - brute force: a periodic supercell of any rigid bodies joined by any springs.
+/* network_supercell.h - brute force: a periodic supercell of any rigid bodies joined by any
+ * springs.
  *
- * Nothing of the library is used but the crystal's data. Bodies move in orthonormal coordinates made
- * by Gram-Schmidt from the displacements of their atoms; all coordinates of the supercell stand in
- * one dense matrix, and no wavevector appears anywhere. */
+ * Nothing of the library is used but the crystal's data. Bodies move in orthonormal coordinates
+ * made by Gram-Schmidt from the displacements of their atoms; all coordinates of the supercell
+ * stand in one dense matrix, and no wavevector appears anywhere. */
 #ifndef TEST_ORACLE_NETWORK_SUPERCELL_H
 #define TEST_ORACLE_NETWORK_SUPERCELL_H
 

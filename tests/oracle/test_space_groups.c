@@ -1,5 +1,5 @@
-/* test_space_groups.c - crystals of any space group: operators from tables, the symmetry of maps, and
- * random crystals against the supercell. */
+/* test_space_groups.c - crystals of any space group: operators from tables, the symmetry of maps,
+ * and random crystals against the supercell. */
 #include "../physics/network_case.h"
 #include "network_supercell.h"
 

@@ -310,9 +310,9 @@ Test(covariance, falls_with_stiffer_springs_and_chunks_make_no_difference) {
     one_phonon_teardown(&c);
 }
 
-/* In the periodic crystal of 3 x 2 x 2 cells the covariance inverts the matrix of force constants but
- * for uniform translations: sum over n of H(n) C(m - n) = 1 at m = 0, minus T T^T / 12. No wavevector
- * enters, so the sign of the phases is tested, too. */
+/* In the periodic crystal of 3 x 2 x 2 cells the covariance inverts the matrix of force constants
+ * but for uniform translations: sum over n of H(n) C(m - n) = 1 at m = 0, minus T T^T / 12. No
+ * wavevector enters, so the sign of the phases is tested, too. */
 Test(covariance, inverts_the_force_constants_of_the_periodic_crystal) {
     enum { D = 12, CELLS = 12 };
     const int samples[3] = {3, 2, 2};

@@ -132,7 +132,8 @@ Test(springs, times_their_gradients_add_up_to_minus_the_intensity) {
     check_identity((dt_network_options){.cutoff = 4.5, .group = residues}, 2);
 }
 
-/* Relative change of the map when the springs within the asymmetric unit become ten times stiffer. */
+/* Relative change of the map when the springs within the asymmetric unit become ten times stiffer.
+ * */
 static double influence_within(dt_spring_form form) {
     const dt_network_options options = {.cutoff = 7, .form = form};
     fixture f = setup("P21", &options, points_of(&around), NULL);

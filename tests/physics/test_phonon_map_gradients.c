@@ -117,12 +117,11 @@ Test(gradients, where_phonons_are_degenerate) {
 }
 
 Test(gradients, with_quantum_occupation_and_mode_weights) {
-    check("P21", (dt_network_options){.cutoff = 4.5, .unit = DT_SPRING_SI},
-          (dt_phonon_map_options){.occupation = DT_QUANTUM,
-                                  .n_weights = N_WEIGHTS,
-                                  .weights_from = 0.2,
-                                  .weights_to = 4},
-          some, false, false);
+    check(
+        "P21", (dt_network_options){.cutoff = 4.5, .unit = DT_SPRING_SI},
+        (dt_phonon_map_options){
+            .occupation = DT_QUANTUM, .n_weights = N_WEIGHTS, .weights_from = 0.2, .weights_to = 4},
+        some, false, false);
     check("P1", (dt_network_options){.cutoff = 5, .group = groups},
           (dt_phonon_map_options){.n_weights = N_WEIGHTS, .weights_from = 0, .weights_to = 3}, some,
           false, false);

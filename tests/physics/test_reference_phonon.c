@@ -1,4 +1,5 @@
-/* test_reference_phonon.c - zone, network atom by atom and displacements against reference files. */
+/* test_reference_phonon.c - zone, network atom by atom and displacements against reference files.
+ * */
 #include "literal_case.h"
 #include "reference_cases.h"
 

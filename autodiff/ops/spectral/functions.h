@@ -7,7 +7,7 @@
 #include "../ops.h"
 
 #define DTI_SPECTRAL_PARAMS 32 /* most parameters of a function */
-#define DTI_SPECTRAL_ORDER  2 /* most derivatives with respect to the matrix, and to parameters */
+#define DTI_SPECTRAL_ORDER  2  /* most derivatives with respect to the matrix, and to parameters */
 
 /* The function that an operation uses: fn, differentiated n_by times with respect to the parameters
  * numbered by[..]; for user functions and such derivatives everything goes through the tape. */

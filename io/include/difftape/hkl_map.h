@@ -18,13 +18,16 @@ typedef struct dt_named_array {
  *  structure until dt_hkl_map_free. An array that is absent has data NULL, a text that is absent is
  *  NULL. */
 typedef struct dt_hkl_map {
-    dt_array intensity;      /**< (nh,nk,nl) f64 */
-    dt_array valid;          /**< (nh,nk,nl) bool: where the map has a value; absent: everywhere. As
+    dt_array intensity; /**< (nh,nk,nl) f64 */
+    dt_array valid;     /**< (nh,nk,nl) bool: where the map has a value; absent: everywhere. As
                               read it is never absent, and false where intensity is not finite */
-    dt_array sigma;          /**< (nh,nk,nl) f64, standard deviations; may be absent */
-    dt_array axis[3];        /**< (nh) (nk) (nl) f64: Miller indices h, k, l, increasing */
-    double cell[6];          /**< a, b, c in A; alpha, beta, gamma in degrees; all 0: not known */
-    const char *space_group; /**< Hermann-Mauguin symbol */
+    dt_array sigma;     /**< (nh,nk,nl) f64, standard deviations; may be absent */
+    dt_array points;    /**< (n,3) f64: Miller indices of a list of points in the place of a grid;
+                             the arrays above are then (n) and the axes absent. Only .npz holds
+                             lists (array hkl), and they are not read back */
+    dt_array axis[3]; /**< (nh) (nk) (nl) f64: Miller indices h, k, l, increasing */
+    double cell[6];   /**< a, b, c in A; alpha, beta, gamma in degrees; all 0: not known */
+    const char *space_group;     /**< Hermann-Mauguin symbol */
     const char *title, *units;   /**< of the map, and of its intensities: "e^2 per unit cell" */
     const char *provenance;      /**< JSON object, see dt_provenance_json */
     const dt_named_array *extra; /**< n_extra arrays beside it; not read back */
@@ -36,11 +39,11 @@ typedef enum dt_hkl_format {
     /** .npz: arrays intensity, valid, sigma, h, k, l, cell, the extra ones, and provenance as bytes
      *  `meta`. numpy.load reads it. */
     DT_HKL_NPZ,
-    /** .h5, .nxs, .hdf5, .nexus: HDF5 after the NeXus conventions. /entry (NXentry) holds /intensity
-     *  (NXdata: signal intensity, axes h, k, l, valid as bool, intensity_errors for sigma), /crystal
-     *  (NXsample), /provenance (NXprocess) and /extra (NXcollection). While it is written, the
-     *  file's size is needed once more as memory. DT_ERR_ARGUMENT if the library was built without
-     *  HDF5. */
+    /** .h5, .nxs, .hdf5, .nexus: HDF5 after the NeXus conventions. /entry (NXentry) holds
+     *  intensity (NXdata: signal intensity, axes h, k, l, valid as bool, intensity_errors for
+     *  sigma), crystal (NXsample), provenance (NXprocess) and extra (NXcollection). While it is
+     *  written, the file's size is needed once more as memory. DT_ERR_ARGUMENT if the library was
+     *  built without HDF5. */
     DT_HKL_NEXUS,
     /** .ccp4, .map: CCP4 map of float32 for viewers. Fractional coordinates of its cell are Miller
      *  indices, and the cell is the reciprocal one, 100 A for 1/A: 1 A in the viewer is 0.01 1/A
@@ -75,10 +78,14 @@ DT_API void dt_hkl_map_abort(dt_hkl_writer *writer);
 
 /** Read a map from a NumPy archive or a NeXus file, told by content; besides difftape's own, any
  *  NeXus file whose default (or only) NXdata has three axes named h, k, l, such as mdx2's maps, and
- *  any archive with intensity, h, k, l. f32 and whole numbers become f64. Errors: DT_ERR_IO,
- *  DT_ERR_FORMAT (another kind of file, damaged, an array missing or of another shape, axes that do
- *  not increase or are not finite), DT_ERR_ARGUMENT (no HDF5 in this build), DT_ERR_MEMORY. *ret_map
- *  is untouched on failure. Links to other files are not followed. */
+ *  any archive with intensity, h, k, l. f32 and whole numbers become f64. Links to other files are
+ *  not followed. *ret_map is untouched on failure. Errors: DT_ERR_IO, DT_ERR_FORMAT (another kind
+ *  of file, damaged, an array missing or of another shape, axes that do not increase or are not
+ *  finite), DT_ERR_ARGUMENT (no HDF5 in this build), DT_ERR_MEMORY.
+ *
+ *  Damage in our own HDF5 files is told by checksums. In files of the older format, as h5py writes
+ *  them by default, it can crash the HDF5 library itself (1.10.8: texts of variable length): read
+ *  only what you trust. */
 DT_API dt_status dt_hkl_map_read(dt_hkl_map *ret_map, const char *path, dt_error *error);
 
 /** Release a map that was read and reset it. */

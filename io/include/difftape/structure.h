@@ -21,14 +21,14 @@ DT_BEGIN_DECLS
  *     labels mark them as alternatives. The first one in the file stays, with its own occupancy.
  *  2. hydrogens: elements H and D.
  *  3. waters: residues HOH, DOD, WAT, H2O.
- *  4. ligands: every other residue that is not part of a polymer. mmCIF files say which are (_entity,
- *     _struct_asym), and an amino acid or nucleotide in an ATOM row always is. In PDB files residues
- *     before the chain's TER
- *     record are polymer, whatever their name (selenomethionine MSE, an acetyl cap ACE), those
- *     after it are only if they are amino acids or nucleotides in ATOM records. In a chain without
- *     TER a residue is polymer if the chain is mostly amino acids or mostly nucleotides and the
- *     residue is one too: a standard one in an ATOM record, or a modified one. Except for ATOM
- *     records after TER, this is the rule of gemmi's remove_ligands_and_waters. */
+ *  4. ligands: every other residue that is not part of a polymer. mmCIF files say which are
+ *     (_entity, _struct_asym), and an amino acid or nucleotide in an ATOM row always is. In PDB
+ *     files residues before the chain's TER record are polymer, whatever their name
+ *     (selenomethionine MSE, an acetyl cap ACE), those after it are only if they are amino acids or
+ *     nucleotides in ATOM records. In a chain without TER a residue is polymer if the chain is
+ *     mostly amino acids or mostly nucleotides and the residue is one too: a standard one in an
+ *     ATOM record, or a modified one. Except for ATOM records after TER, this is the rule of
+ *     gemmi's remove_ligands_and_waters. */
 typedef struct dt_structure_options {
     bool keep_hydrogens; /**< default false */
     bool keep_waters;    /**< default false */
@@ -60,7 +60,8 @@ typedef struct dt_structure {
     double *u_iso;      /**< (n) A^2, B / (8 pi^2) */
     double *b_iso;      /**< (n) A^2, >= 0 */
     double *u_aniso;    /**< (n,3,3) A^2, Cartesian: ANISOU or _atom_site_anisotrop, or u_iso
-                             times the unit matrix where there is none. Not checked to be positive definite */
+                             times the unit matrix where there is none. Not
+                             checked to be positive definite */
     int64_t n_aniso;    /**< atoms with a tensor in the file */
     double *occupancy;  /**< (n) >= 0; 1 where the file leaves it blank */
     double *mass;       /**< (n) Da, standard atomic weight; 2.0141 for deuterium */
@@ -107,18 +108,20 @@ typedef struct dt_structure {
  *                   impossible cell; an unknown space group, or one that the cell contradicts
  *                   (metric off by more than 1 %); a coordinate, B or occupancy that is not a plain
  *                   decimal number (no stars, NaN, exponents or blanks, except a blank occupancy);
- *                   an ANISOU record of other things than whole numbers, or not right after its atom;
- *                   a negative occupancy; among the kept atoms a negative B, an unknown element, or
- *                   one without a form factor (Z > 98); no atom kept
+ *                   an ANISOU record of other things than whole numbers, or not right after its
+ *                   atom; a negative occupancy; among the kept atoms a negative B, an unknown
+ *                   element, or one without a form factor (Z > 98); no atom kept
  *  DT_ERR_ARGUMENT  a NULL argument, max_bytes < 0
  *  DT_ERR_MEMORY
  *
  *  Release with dt_structure_free. Source of the format: wwPDB, Atomic Coordinate Entry Format
- *  Version 3.3, and PDBx/mmCIF dictionary 5.3; parsed by gemmi (Wojdyr, J. Open Source Softw. 7 (2022) 4200). */
+ *  Version 3.3, and PDBx/mmCIF dictionary 5.3; parsed by gemmi (Wojdyr, J. Open Source Softw. 7
+ *  (2022) 4200). */
 DT_API dt_status dt_structure_read(dt_structure **ret_structure, const char *path,
                                    const dt_structure_options *options, dt_error *error);
 
-/** The same for `size` bytes of uncompressed PDB or mmCIF text; `name` stands for the file in messages. */
+/** The same for `size` bytes of uncompressed PDB or mmCIF text; `name` stands for the file in
+ *  messages. */
 DT_API dt_status dt_structure_read_memory(dt_structure **ret_structure, const void *data,
                                           size_t size, const char *name,
                                           const dt_structure_options *options, dt_error *error);

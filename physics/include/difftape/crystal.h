@@ -89,8 +89,9 @@ DT_API dt_tensor *dt_asu_positions(const dt_crystal *crystal, dt_tensor *xyz, in
                                    const int cell[3]);
 
 /** Number of a cell in a supercell that reaches extent[i] cells to both sides of the reference cell
- *  along axis i, C order: the first is -extent, 13 is the middle of 3 x 3 x 3. -1 for a cell outside.
- *  dt_cell_of_id is the inverse; for an id outside it returns false and leaves ret_cell alone. */
+ *  along axis i, C order: the first is -extent, 13 is the middle of 3 x 3 x 3. -1 for a cell
+ *  outside. dt_cell_of_id is the inverse; for an id outside it returns false and leaves ret_cell
+ *  alone. */
 DT_API int64_t dt_cell_id(const int extent[3], const int cell[3]);
 DT_API bool dt_cell_of_id(const int extent[3], int64_t id, int ret_cell[3]);
 
@@ -103,8 +104,7 @@ DT_API dt_tensor *dt_cell_axes(dt_tensor *cell);
  *  which they do not change, so r = A^T (R_a A^-T r0 + t_a + s_a). xyz (n,3) Cartesian, Angstrom ->
  *  (n_asu,n,3). Differentiable in both. To move the unit with the cell, make xyz = x A from
  *  fractional x. Errors: DT_ERR_SHAPE. */
-DT_API dt_tensor *dt_expand_symmetry_in(const dt_crystal *crystal, dt_tensor *xyz,
-                                        dt_tensor *axes);
+DT_API dt_tensor *dt_expand_symmetry_in(const dt_crystal *crystal, dt_tensor *xyz, dt_tensor *axes);
 
 DT_END_DECLS
 

@@ -9,15 +9,11 @@
 
 #include <difftape/checkpoint.h>
 #include <difftape/derivatives.h>
-#include <difftape/fourier.h>
-#include <difftape/gradcheck.h>
-#include <difftape/linalg.h>
-#include <difftape/op.h>
 #include <difftape/ops.h>
+#include <difftape/gradcheck.h>
+#include <difftape/op.h>
 #include <difftape/optimize.h>
 #include <difftape/profile.h>
-#include <difftape/spectral.h>
-#include <difftape/transform.h>
 #include <difftape/tape.h>
 
 #include <difftape/crystal.h>

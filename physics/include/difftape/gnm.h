@@ -67,8 +67,9 @@ DT_API void dt_gnm_free(dt_gnm *gnm);
  *  linear or bilinear in X. */
 DT_API dt_tensor *dt_rigid_body_coordinates(dt_tensor *xyz);
 
-/** Body coordinates in which x, y, z of an atom are the sums over all atoms up to it, copy after copy:
- *  X (n_asu,n,4) -> (n_asu,n,4). What eryx takes for body coordinates (DT_QUIRK_CUMULATIVE_A). */
+/** Body coordinates in which x, y, z of an atom are the sums over all atoms up to it, copy after
+ *  copy: X (n_asu,n,4) -> (n_asu,n,4). What eryx takes for body coordinates
+ *  (DT_QUIRK_CUMULATIVE_A). */
 DT_API dt_tensor *dt_cumulative_body(dt_tensor *body);
 
 /** Rigid-body projector A_j = [I_3 | S(x_j)], S(x) = [[0,z,-y],[-z,0,x],[y,-x,0]]: displacements

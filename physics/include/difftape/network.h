@@ -50,13 +50,13 @@ typedef struct dt_network_options {
     dt_spring_form form; /**< [isotropic] */
     dt_spring_unit unit; /**< [kT/Angstrom^2] */
 
-    /** w(r) = (reference / r)^decay s(r), where s falls smoothly (two continuous derivatives) from 1
-     *  at cutoff - taper to 0 at the cutoff. [0, 1 Angstrom, 0: w = 1] */
+    /** w(r) = (reference / r)^decay s(r), where s falls smoothly (two continuous derivatives) from
+     *  1 at cutoff - taper to 0 at the cutoff. [0, 1 Angstrom, 0: w = 1] */
     double decay, reference, taper;
 
     /** Rigid groups: (n_atoms) a number for each atom of the asymmetric unit, equal for atoms that
-     *  move together; dt_structure has .chain and .residue. NULL: the whole asymmetric unit. A group
-     *  of one atom has no rotations, one with all atoms on a line none about that line. */
+     *  move together; dt_structure has .chain and .residue. NULL: the whole asymmetric unit. A
+     *  group of one atom has no rotations, one with all atoms on a line none about that line. */
     const int64_t *group;
     bool atoms;       /**< every atom for itself; `group` is not used */
     bool drop_within; /**< no springs within a rigid group */
@@ -78,10 +78,10 @@ typedef struct dt_network dt_network;
 
 /** Find contacts, groups and classes. Contacts stay fixed when coordinates move. The crystal must
  *  outlive the network, and the network every tape that uses it; arrays in options are copied.
- *  Errors (DT_ERR_ARGUMENT): those of dt_find_contacts; decay, reference, taper out of range; labels
- *  missing or out of range; a table that is not symmetric; no contact left; a contact of two atoms
- *  at the same place with springs that need its direction; more coordinates than most_freedom;
- *  DT_ERR_MEMORY. Release with dt_network_free (NULL is fine). */
+ *  Errors (DT_ERR_ARGUMENT): those of dt_find_contacts; decay, reference, taper out of range;
+ *  labels missing or out of range; a table that is not symmetric; no contact left; a contact of two
+ *  atoms at the same place with springs that need its direction; more coordinates than
+ *  most_freedom; DT_ERR_MEMORY. Release with dt_network_free (NULL is fine). */
 DT_API dt_status dt_network_new(const dt_crystal *crystal, const dt_network_options *options,
                                 dt_network **ret_network, dt_error *error);
 DT_API void dt_network_free(dt_network *network);
@@ -118,8 +118,8 @@ DT_API dt_tensor *dt_network_force_constants(const dt_network *network,
                                              const dt_network_parameters *parameters);
 
 /** K(k) = sum_n H(n) exp(+i k.R_n), Hermitian, (K,d,d) c128 for k (K,3) f64 in fractions of the
- *  reciprocal axes. Coordinates are ordered by copy of the asymmetric unit, group, then translations
- *  and rotations. */
+ *  reciprocal axes. Coordinates are ordered by copy of the asymmetric unit, group, then
+ *  translations and rotations. */
 DT_API dt_tensor *dt_network_stiffness(const dt_network *network, dt_tensor *force_constants,
                                        dt_tensor *k);
 

@@ -79,17 +79,17 @@ DT_API const bool *dt_one_phonon_valid(const dt_one_phonon *model);
 DT_API dt_tensor *dt_one_phonon_intensity(const dt_one_phonon *model, dt_tensor *gamma_intra,
                                           dt_tensor *gamma_inter, dt_tensor *u_iso, dt_tensor *xyz);
 
-/** Covariance of the displacements of rigid bodies in the reference cell and in the cells n, over the
- *  wavevectors a grid of the model's samples has: cells (C,3) f64 whole numbers -> (C,d,d) f64, d =
- *  6 n_asu, parameters as above, kT = 1 (dt_displacement_covariance). With DT_QUIRK_ADP_SCALE
+/** Covariance of the displacements of rigid bodies in the reference cell and in the cells n, over
+ *  the wavevectors a grid of the model's samples has: cells (C,3) f64 whole numbers -> (C,d,d) f64,
+ *  d = 6 n_asu, parameters as above, kT = 1 (dt_displacement_covariance). With DT_QUIRK_ADP_SCALE
  *  scaled as the displacements below. Differentiable in the parameters. */
 DT_API dt_tensor *dt_one_phonon_covariance(const dt_one_phonon *model, dt_tensor *gamma_intra,
                                            dt_tensor *gamma_inter, dt_tensor *xyz,
                                            dt_tensor *cells);
 
-/** Isotropic displacements that the model itself predicts, to be given to dt_one_phonon_intensity as
- *  u_iso: U_j = tr(A_j C_aa A_j^T)/3, mean over the copies, (n) f64 in Angstrom^2 with springs in
- *  kT/Angstrom^2. Springs then set intensities and Debye-Waller factors together. With
+/** Isotropic displacements that the model itself predicts, to be given to dt_one_phonon_intensity
+ *  as u_iso: U_j = tr(A_j C_aa A_j^T)/3, mean over the copies, (n) f64 in Angstrom^2 with springs
+ *  in kT/Angstrom^2. Springs then set intensities and Debye-Waller factors together. With
  *  DT_QUIRK_ADP_LINEAR the sum of A_j diag(C_aa) over copies and axes, with DT_QUIRK_ADP_SCALE
  *  scaled to 3 times the mean U of the crystal. Differentiable in the parameters. */
 DT_API dt_tensor *dt_one_phonon_displacements(const dt_one_phonon *model, dt_tensor *gamma_intra,

@@ -1,5 +1,5 @@
-/* phonon.h - phonons of a crystal of rigid bodies: masses, wavevectors of the zone, modes, covariance
- * of displacements, and the network atom by atom.
+/* phonon.h - phonons of a crystal of rigid bodies: masses, wavevectors of the zone, modes,
+ * covariance of displacements, and the network atom by atom.
  *
  * With K(k) and the mass matrix M = L L^T, the modes of wavevector k solve D v = omega^2 v with
  * D = L^-1 K(k) L^-T, and V = L^-T v are their displacements. The one-phonon intensity summed over
@@ -26,8 +26,8 @@ DT_API dt_tensor *dt_atom_mass(dt_tensor *mass, int64_t n_asu);
  *  Errors: DT_ERR_SHAPE. */
 DT_API dt_tensor *dt_rigid_body_mass(dt_tensor *body, dt_tensor *mass, unsigned quirks);
 
-/** L^-1 of M = L L^T (..., d, d): lower triangular. Errors as dt_cholesky: bodies whose atoms lie on
- *  one line have no such factor. */
+/** L^-1 of M = L L^T (..., d, d): lower triangular. Errors as dt_cholesky: bodies whose atoms lie
+ *  on one line have no such factor. */
 DT_API dt_tensor *dt_mass_whitening(dt_tensor *mass_matrix);
 
 /* -- wavevectors ------------------------------------------------------------------------------- */
@@ -38,7 +38,8 @@ DT_API double dt_center_wavenumber(int64_t x, int64_t l);
 
 /** The wavevectors a grid of so many samples per unit has, C order, in fractions of the reciprocal
  *  axes: (samples[0] samples[1] samples[2], 3) f64 on the tape, k = 0 first. In 1/Angstrom each is
- *  dt_scattering_vector of it. Errors: DT_ERR_ARGUMENT for samples < 1 or more than 2^24 of them. */
+ *  dt_scattering_vector of it. Errors: DT_ERR_ARGUMENT for samples < 1 or more than 2^24 of them.
+ *  */
 DT_API dt_tensor *dt_brillouin_zone(dt_tape *tape, const int samples[3]);
 
 /** |k| in 1/Angstrom of every voxel: (n_h,n_k,n_l) f64, by the wavevector it has. Release with
@@ -48,8 +49,8 @@ DT_API dt_status dt_wavenumber_map(const dt_grid_axis axis[3], const dt_cell *ce
 
 /* -- modes ------------------------------------------------------------------------------------- */
 
-/** Modes of D = L^-1 K L^-T, softest first: stiffness K (..., d, d) c128 and whitening L^-1 (d,d) ->
- *  omega2 (..., d) f64 (kT per dalton Angstrom^2), and, unless ret_v is NULL, displacements
+/** Modes of D = L^-1 K L^-T, softest first: stiffness K (..., d, d) c128 and whitening L^-1 (d,d)
+ *  -> omega2 (..., d) f64 (kT per dalton Angstrom^2), and, unless ret_v is NULL, displacements
  *  V = L^-T v (..., d, d) c128 in columns, V^H M V = 1. The derivative of V at equal frequencies is
  *  an error (dt_eigh, strict). Errors: DT_ERR_SHAPE. */
 DT_API void dt_phonon_modes(dt_tensor *stiffness, dt_tensor *whitening, dt_tensor **ret_omega2,
@@ -84,9 +85,10 @@ DT_API dt_tensor *dt_rigid_body_u(dt_tensor *body, dt_tensor *covariance);
  *  (27,n_asu,n_asu) with gamma_intra for a unit and itself, gamma_inter otherwise. */
 DT_API dt_tensor *dt_gnm_gamma(int64_t n_asu, dt_tensor *gamma_intra, dt_tensor *gamma_inter);
 
-/** Force constants atom by atom, the factor before I_3: (n_cells,n,n) f64 with n = n_asu n_atoms and
- *  the cells of gnm->cells; -gamma between atoms in contact, and on the diagonal of the reference
- *  cell what makes rows add up to 0. Dense: errors (DT_ERR_ARGUMENT) above 2^27 numbers. */
+/** Force constants atom by atom, the factor before I_3: (n_cells,n,n) f64 with n = n_asu n_atoms
+ *  and the cells of gnm->cells; -gamma between atoms in contact, and on the diagonal of the
+ *  reference cell what makes rows add up to 0. Dense: errors (DT_ERR_ARGUMENT) above 2^27 numbers.
+ *  */
 DT_API dt_tensor *dt_gnm_atom_force_constants(const dt_gnm *gnm, dt_tensor *gamma_intra,
                                               dt_tensor *gamma_inter);
 

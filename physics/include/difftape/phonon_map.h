@@ -6,7 +6,8 @@
  *     G(q) = sum_j o_j f_j(q) exp(-q.U_j.q / 2) exp(+i q.r_j) q^T A_j,
  * with C(k) the covariance of plane waves of the network's coordinates (network.h). In kT = 1,
  *     classical   C = K^-1
- *     quantum     C = L^-H f(D) L^-1,  D = L^-1 K L^-H, M = L L^H,  f(x) = c coth(c sqrt x) / sqrt x,
+ *     quantum     C = L^-H f(D) L^-1,  D = L^-1 K L^-H, M = L L^H,  f(x) = c coth(c sqrt x) / sqrt
+ *     x,
  *                 c = hbar / (2 sqrt(kT)),
  * the occupation hbar/(2 omega) coth(hbar omega / 2 kT) of a mode with omega^2 = x kT.
  * Sources: M. Born, Rep. Prog. Phys. 9 (1942) 294; B. T. M. Willis and A. W. Pryor, Thermal
@@ -40,8 +41,8 @@ typedef struct dt_phonon_map_options {
                           needed where a direction is hardly held */
     dt_occupation occupation;
 
-    /** Modes may be weighed by their frequency, with the parameter mode_weights: that many numbers, 2
-     *  to 30, at equally spaced frequencies from weights_from to weights_to, THz. 0: none */
+    /** Modes may be weighed by their frequency, with the parameter mode_weights: that many numbers,
+     *  2 to 30, at equally spaced frequencies from weights_from to weights_to, THz. 0: none */
     int n_weights;
     double weights_from, weights_to;
 } dt_phonon_map_options;
@@ -79,11 +80,10 @@ typedef struct dt_phonon_map_parameters {
                                isotropic (n) or symmetric tensors (n,3,3); NULL: the crystal's */
     dt_tensor *occupancy; /**< (n), multiplies form factors; NULL: the crystal's */
     dt_tensor *scale;     /**< scalar, multiplies the map */
-    dt_tensor
-        *mode_weights; /**< (n_weights): intensities of modes are multiplied by a smooth W(nu),
-                                  W = sum_i w_i g_i / sum_i g_i with g_i = exp(-(nu - nu_i)^2 / 2 s^2)
-                                  at the frequencies nu_i of the options, s half their distance. To
-                                  impose a density of states, give its ratio to the model's */
+    /** (n_weights): intensities of modes are multiplied by a smooth W(nu), W = sum_i w_i g_i /
+     *  sum_i g_i with g_i = exp(-(nu - nu_i)^2 / 2 s^2) at the frequencies nu_i of the options, s
+     *  half their distance. To impose a density of states, give its ratio to the model's. */
+    dt_tensor *mode_weights;
 } dt_phonon_map_parameters;
 
 /** The map, in e^2 per unit cell, of the shape of the points; exactly 0 where invalid.

@@ -18,10 +18,10 @@ DT_API dt_status dt_points_from_grid(const dt_grid *grid, dt_points **ret_points
 DT_API dt_status dt_points_from_blocks(int64_t n, const double *centres, const dt_grid *block,
                                        dt_points **ret_points, dt_error *error);
 
-/** Any points: hkl (n,3), Miller indices, copied; shape (n). `voxel` is the size of a voxel along h,
- *  k, l for averages over voxels, or NULL. Points whose wavevectors differ by less than 1e-13 share
- *  one; an index within 1e-9 of a whole number counts as whole. Errors (DT_ERR_ARGUMENT): no points,
- *  indices not finite or beyond 1e6, a voxel that is not in (0, 1]. */
+/** Any points: hkl (n,3), Miller indices, copied; shape (n). `voxel` is the size of a voxel along
+ *  h, k, l for averages over voxels, or NULL. Points whose wavevectors differ by less than 1e-13
+ *  share one; an index within 1e-9 of a whole number counts as whole. Errors (DT_ERR_ARGUMENT): no
+ *  points, indices not finite or beyond 1e6, a voxel that is not in (0, 1]. */
 DT_API dt_status dt_points_from_list(int64_t n, const double *hkl, const double voxel[3],
                                      dt_points **ret_points, dt_error *error);
 DT_API void dt_points_free(dt_points *points);

@@ -19,9 +19,8 @@ typedef enum dt_occupation { DT_CLASSICAL, DT_QUANTUM } dt_occupation;
  *  (DT_ERR_ARGUMENT); springs that do not hold (DT_ERR_NOT_POSITIVE_DEFINITE). Memory grows as
  *  wavevectors times d^2. */
 DT_API dt_tensor *dt_network_covariance(const dt_network *network,
-                                        const dt_network_parameters *parameters,
-                                        const int mesh[3], const int cell[3],
-                                        dt_occupation occupation);
+                                        const dt_network_parameters *parameters, const int mesh[3],
+                                        const int cell[3], dt_occupation occupation);
 
 /** Displacement tensors U_j = <u_j u_j^T> of the atoms of the asymmetric unit, (n,3,3) in
  *  Angstrom^2, from the same sum for n = 0 and with memory that does not grow with the mesh. They
@@ -34,16 +33,16 @@ DT_API dt_tensor *dt_network_displacements(const dt_network *network,
 
 /** Frequencies nu = omega / 2 pi in THz, ascending: k (K,3) in fractions of the reciprocal axes ->
  *  (K,d). A mode without a restoring force (an eigenvalue below 1e-13 of the largest at its
- *  wavevector) has nu = 0 and no gradient; an unstable one is negative, -|omega| / 2 pi. Gradients of
- *  degenerate frequencies are right for sums over them. Needs masses (DT_ERR_ARGUMENT). */
+ *  wavevector) has nu = 0 and no gradient; an unstable one is negative, -|omega| / 2 pi. Gradients
+ *  of degenerate frequencies are right for sums over them. Needs masses (DT_ERR_ARGUMENT). */
 DT_API dt_tensor *dt_network_frequencies(const dt_network *network,
                                          const dt_network_parameters *parameters, dt_tensor *k);
 
 /** All wavevectors of a mesh that contains k = 0: (N,3), fractions i / mesh in [0,1). */
 DT_API dt_tensor *dt_wavevector_mesh(dt_tape *tape, const int mesh[3]);
 
-/** Straight lines from corner to corner, (n,3): `steps` equal steps on each, ((n - 1) steps + 1, 3),
- *  corners included. */
+/** Straight lines from corner to corner, (n,3): `steps` equal steps on each, ((n - 1) steps + 1,
+ *  3), corners included. */
 DT_API dt_tensor *dt_wavevector_path(dt_tape *tape, int64_t n, const double *corners,
                                      int64_t steps);
 

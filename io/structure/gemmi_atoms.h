@@ -1,6 +1,6 @@
-/* gemmi_atoms.hpp - what the C++ files share: the atoms of a model, whatever file it came from. */
-#ifndef DTI_GEMMI_ATOMS_HPP
-#define DTI_GEMMI_ATOMS_HPP
+/* gemmi_atoms.h - what the C++ files share: the atoms of a model, whatever file it came from. */
+#ifndef DTI_GEMMI_ATOMS_H
+#define DTI_GEMMI_ATOMS_H
 
 #include "gemmi_bridge.h"
 

@@ -1,0 +1,215 @@
+/* parameters.c - what can vary: starting values, units, names. */
+#include "refine.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool allocate(struct parameter *p) {
+    size_t size = (size_t)(p->n > 0 ? p->n : 1) * sizeof(double);
+    p->start = calloc(1, size);
+    p->value = calloc(1, size);
+    p->unit = calloc(1, size);
+    p->error = calloc(1, size);
+    p->free = malloc((size_t)(p->n > 0 ? p->n : 1) * sizeof *p->free);
+    return p->start && p->value && p->unit && p->error && p->free;
+}
+
+void parameters_free(struct fit *f) {
+    for (int k = 0; k < KINDS; k++) {
+        struct parameter *p = &f->parameter[k];
+        free(p->start);
+        free(p->value);
+        free(p->unit);
+        free(p->error);
+        free(p->free);
+    }
+}
+
+/* -- starting values --------------------------------------------------------------------------- */
+
+/* The numbers of the command line: one for all, a pair for all, or every one. */
+static int start_springs(struct fit *f, struct parameter *p) {
+    const struct numbers *list = &f->settings->springs;
+    int64_t width = p->ndim == 2 ? 2 : 1;
+    if (list->n != 1 && list->n != width && list->n != p->n) {
+        dt_error_set(&f->error, DT_ERR_ARGUMENT,
+                     "--springs has %d numbers, this network %lld constants: give one number%s or "
+                     "all of them",
+                     list->n, (long long)p->n, width == 2 ? ", a pair," : "");
+        return EXIT_USAGE;
+    }
+    for (int64_t i = 0; i < p->n; i++) {
+        p->start[i] = list->value[i % list->n];
+    }
+    if (f->settings->hold >= p->n) {
+        dt_error_set(&f->error, DT_ERR_ARGUMENT,
+                     "--hold=%lld, but the spring constants are numbered 0 to %lld",
+                     (long long)f->settings->hold, (long long)(p->n - 1));
+        return EXIT_USAGE;
+    }
+    return 0;
+}
+
+/* What an intensity is measured in, for backgrounds: the mean of the target's magnitude. */
+static double typical(const struct fit *f) {
+    double sum = 0;
+    for (int64_t i = 0; i < f->used.n; i++) {
+        sum += fabs(f->intensity[i]) / (double)f->used.n;
+    }
+    return sum > 0 ? sum : 1;
+}
+
+static int start_u(struct fit *f, struct parameter *p) {
+    for (int64_t i = 0; i < p->n; i++) {
+        p->start[i] = f->crystal->u_iso[i];
+        if (p->refined && !(p->start[i] > 0)) {
+            dt_error_set(&f->error, DT_ERR_ARGUMENT,
+                         "%s has U = 0 in the structure: a refined U must begin above 0",
+                         f->structure->label[i]);
+            return EXIT_USAGE;
+        }
+    }
+    return 0;
+}
+
+static int start_values(struct fit *f, struct parameter *p) {
+    const struct settings *s = f->settings;
+    double one[KINDS] = {[U_SCALE] = s->u_scale, [SCALE] = s->scale, [FLAT] = s->flat};
+    int code = 0;
+    if (p->kind == SPRINGS) {
+        code = start_springs(f, p);
+    } else if (p->kind == U_ATOM) {
+        code = start_u(f, p);
+    } else if (p->kind != RADIAL) {
+        p->start[0] = one[p->kind];
+    }
+    double intensity = p->positive ? 0 : typical(f);
+    for (int64_t i = 0; i < p->n; i++) {
+        p->value[i] = p->start[i];
+        p->unit[i] = p->positive ? p->start[i] : intensity;
+        if (p->refined && !(p->kind == SPRINGS && i == s->hold)) {
+            p->free[p->n_free++] = i;
+        }
+    }
+    return code;
+}
+
+/* Knots of the radial background over all voxels that are used. */
+static bool make_knots(struct fit *f) {
+    int64_t n = f->parameter[RADIAL].n;
+    double low = INFINITY, high = 0;
+    for (int64_t i = 0; i < f->used.n; i++) {
+        low = fmin(low, f->used.inverse_d[i]);
+        high = fmax(high, f->used.inverse_d[i]);
+    }
+    f->knots = malloc((size_t)(n > 0 ? n : 1) * sizeof *f->knots);
+    for (int64_t i = 0; f->knots != NULL && i < n; i++) {
+        f->knots[i] = low + (high - low) * (double)i / (double)(n - 1);
+    }
+    return f->knots != NULL;
+}
+
+int parameters_make(struct fit *f) {
+    const struct settings *s = f->settings;
+    dt_network_sizes sizes = dt_network_get_sizes(f->network);
+    bool hybrid = s->form == DT_SPRING_HYBRID;
+    const struct parameter made[KINDS] = {
+        [SPRINGS] = {.unit_name = "kT/A^2",
+                     .ndim = hybrid ? 2 : 1,
+                     .shape = {sizes.classes, 2},
+                     .n = sizes.classes * (hybrid ? 2 : 1),
+                     .positive = true},
+        [U_SCALE] = {.unit_name = "", .n = 1, .positive = true},
+        [U_ATOM] = {.unit_name = "A^2",
+                    .ndim = 1,
+                    .shape = {f->crystal->n_atoms},
+                    .n = f->crystal->n_atoms,
+                    .positive = true},
+        [SCALE] = {.unit_name = "", .n = 1, .positive = true},
+        [FLAT] = {.unit_name = "as the target", .n = 1},
+        [RADIAL] = {.unit_name = "as the target", .ndim = 1, .shape = {s->knots}, .n = s->knots},
+    };
+    for (int k = 0; k < KINDS; k++) {
+        struct parameter *p = &f->parameter[k];
+        *p = made[k];
+        p->kind = (enum kind)k;
+        p->refined = (s->refine >> k & 1) != 0;
+        if (k == RADIAL && !p->refined) {
+            p->shape[0] = p->n = 0;
+        }
+        if (!allocate(p)) {
+            dt_error_set(&f->error, DT_ERR_MEMORY, "no memory for %lld numbers", (long long)p->n);
+            return EXIT_MEMORY;
+        }
+        int code = start_values(f, p);
+        if (code != 0) {
+            return code;
+        }
+        if (p->n_free > 0) {
+            f->unknown[f->n_unknowns++] = k;
+            f->n_numbers += p->n_free;
+        }
+    }
+    return make_knots(f) ? 0 : EXIT_MEMORY;
+}
+
+/* -- on the tape ------------------------------------------------------------------------------- */
+
+dt_tensor *parameter_tensor(const struct parameter *p, dt_tape *tape, dt_tensor *x) {
+    if (x == NULL) {
+        return dt_constant(tape, DT_F64, p->ndim, p->shape, p->value);
+    }
+    double *held = malloc((size_t)p->n * sizeof *held), *unit = malloc((size_t)p->n * sizeof *unit);
+    dt_tensor *value = NULL;
+    if (held == NULL || unit == NULL) {
+        dt_tape_fail(tape, DT_ERR_MEMORY, "no memory for %lld numbers", (long long)p->n);
+        value = dt_inert(tape);
+    } else {
+        memcpy(held, p->start, (size_t)p->n * sizeof *held);
+        for (int64_t i = 0; i < p->n_free; i++) {
+            held[p->free[i]] = 0;
+            unit[i] = p->unit[p->free[i]];
+        }
+        dt_tensor *index = dt_constant(tape, DT_I64, 1, &p->n_free, p->free);
+        dt_tensor *varied = dt_mul(x, dt_constant(tape, DT_F64, 1, &p->n_free, unit));
+        value = dt_add(dt_scatter_add(varied, index, 0, p->n),
+                       dt_constant(tape, DT_F64, 1, &p->n, held));
+        value = dt_reshape(value, p->ndim, p->shape);
+    }
+    free(held);
+    free(unit);
+    return value;
+}
+
+/* -- names ------------------------------------------------------------------------------------- */
+
+static const char *spring_label(const struct fit *f, const struct parameter *p, int64_t i,
+                                char *buffer, size_t size) {
+    static const char *const sides[] = {"", " across", " along"};
+    int64_t width = p->ndim == 2 ? 2 : 1;
+    const char *side = sides[width == 2 ? 1 + i % 2 : 0];
+    if (f->settings->classes == CLASSES_INTRA_INTER) {
+        snprintf(buffer, size, "%s%s", i / width == 0 ? "intra" : "inter", side);
+    } else {
+        snprintf(buffer, size, "class %lld%s", (long long)(i / width), side);
+    }
+    return buffer;
+}
+
+const char *parameter_label(const struct fit *f, const struct parameter *p, int64_t i, char *buffer,
+                            size_t size) {
+    switch (p->kind) {
+    case SPRINGS: return spring_label(f, p, i, buffer, size);
+    case U_ATOM: snprintf(buffer, size, "%s", f->structure->label[i]); break;
+    case RADIAL:
+        if (f->knots[i] > 0) {
+            snprintf(buffer, size, "d = %.4g A", 1 / f->knots[i]);
+        } else {
+            snprintf(buffer, size, "origin");
+        }
+        break;
+    default: buffer[0] = '\0';
+    }
+    return buffer;
+}

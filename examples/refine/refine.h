@@ -1,0 +1,116 @@
+/* refine.h - a fit: target, model, parameters, and the steps from files to files. */
+#ifndef REFINE_REFINE_H
+#define REFINE_REFINE_H
+
+#include "settings.h"
+
+/* The map to fit, on a grid. */
+struct target {
+    dt_grid grid;
+    dt_grid_axis axes[3];
+    int64_t shape[3], voxels;
+    double *intensity, *sigma; /* (voxels) */
+    bool *usable;              /* (voxels) valid and in the mask */
+    bool has_sigma;            /* else all are 1 */
+    double cell[6];
+    bool has_cell;
+};
+
+/* Numbers that belong together: the springs, the U of all atoms, ... A value is its unit times an
+ * unknown of the optimizer, so that all unknowns begin near 1. */
+struct parameter {
+    enum kind kind;
+    const char *unit_name;
+    int ndim;
+    int64_t shape[2], n;
+    bool refined, positive;
+    int64_t n_free, *free; /* which numbers vary */
+    double *start, *value, *unit, *error;
+};
+
+/* Points and what belongs to each: a model is evaluated at some voxels or at all of the grid. */
+struct places {
+    dt_points *points;
+    dt_phonon_map *map;
+    int64_t n;
+    double *inverse_d; /* (n) 1/d, 1/Angstrom */
+};
+
+struct fit {
+    const struct settings *settings;
+    dt_structure *structure;
+    dt_crystal *crystal;
+    dt_network *network;
+    struct target target;
+    struct places used, grid;
+    int64_t *voxel;            /* (used.n) of the target */
+    double *intensity, *sigma; /* (used.n) the target there */
+    double *knots;             /* of the radial background, 1/Angstrom */
+    struct parameter parameter[KINDS];
+
+    int n_unknowns; /* refined parameters; numbers that vary in all of them */
+    int64_t n_numbers;
+    int unknown[KINDS]; /* the parameter that each unknown is */
+    dt_optimizer *optimizer;
+    double *history; /* (n_history, HISTORY_COLUMNS) */
+    int64_t n_history;
+    bool finished;
+    char reason[200];    /* why the fit ended */
+    char no_errors[400]; /* why there are no standard errors; "" if there are */
+
+    double *model; /* (voxels) on the grid at the end, 0 where it has no value */
+    dt_agreement_report agreement;
+    dt_error error;
+};
+enum { ITERATION, EVALUATIONS, LOSS, GRADIENT, STEP, HISTORY_COLUMNS };
+
+/* Steps of a run. Each returns 0 or an exit code, with the sentence in f->error. */
+int model_read(struct fit *f); /* structure, crystal, network */
+int target_read(struct target *t, const char *path, dt_error *error);
+int model_place(struct fit *f);     /* which voxels are used; the map there */
+int parameters_make(struct fit *f); /* after model_place */
+int fit_run(struct fit *f);         /* to the end; the state after every step */
+int fit_errors(struct fit *f);      /* standard errors */
+int model_finish(struct fit *f);    /* the map of the whole grid, agreement */
+int simulate(struct fit *f);
+void fit_free(struct fit *f);
+
+/* target.c */
+int target_write(const char *path, const struct target *t, const char *meta, dt_error *error);
+void target_free(struct target *t);
+
+/* parameters.c */
+void parameters_free(struct fit *f);
+/* A parameter on the tape; x: the unknown it is, or NULL for its present value. */
+dt_tensor *parameter_tensor(const struct parameter *p, dt_tape *tape, dt_tensor *x);
+/* What number i is called: "intra", "A/GLY 1/CA"; buffer of 64. */
+const char *parameter_label(const struct fit *f, const struct parameter *p, int64_t i, char *buffer,
+                            size_t size);
+
+/* model.c: the map with background at some places; in: the unknowns, NULL for present values. */
+int model_places(struct fit *f, const dt_points *points, struct places *ret_places);
+dt_tensor *model_total(const struct fit *f, const struct places *places, dt_tape *tape,
+                       dt_tensor *const *in);
+
+/* state.c: what a fit needs to go on after it was killed. */
+int state_write(struct fit *f);
+int state_read(struct fit *f, bool *ret_found);
+
+/* output.c: files of the folder, each complete or not there. */
+int output_begin(struct fit *f); /* the folder and config.json */
+int output_history(struct fit *f);
+int output_write(struct fit *f); /* all that comes at the end */
+bool output_path(const struct fit *f, const char *name, char *buffer, size_t size);
+/* picture.c */
+int picture_write(struct fit *f);
+/* report.c */
+void report_iteration(const struct fit *f);
+void report_print(const struct fit *f);
+
+/* main.c: stop at the next opportunity? The exit code that fits an error. */
+bool interrupted(void);
+int exit_code_of(dt_status status);
+int on_progress(void *user, int64_t done, int64_t total);
+enum { PATH_SIZE = 4096 };
+
+#endif

@@ -1,0 +1,91 @@
+/* refine_case.h - what the tests of refine share: fits in a folder, and what stands in their files.
+ */
+#ifndef TEST_EXAMPLES_REFINE_CASE_H
+#define TEST_EXAMPLES_REFINE_CASE_H
+
+#include "program.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/** Folders that fits of these tests may write to. */
+static const char *const fit_folders[] = {"fit", "again", "other"};
+
+/** For a suite's .fini: fits first, then the folder they are in. */
+static inline void leave_fits(void) {
+    static const char *const files[] = {
+        "config.json", "state.npz", "history.csv", "parameters.csv", "shells.csv",
+        "model.npz",   "data.png",  "model.png",   "difference.png", "history.csv.part"};
+    for (size_t i = 0; i < sizeof fit_folders / sizeof *fit_folders; i++) {
+        for (size_t j = 0; j < sizeof files / sizeof *files; j++) {
+            char path[128];
+            snprintf(path, sizeof path, "%s/%s", fit_folders[i], files[j]);
+            unlink(path);
+        }
+        rmdir(fit_folders[i]);
+    }
+    leave_folder();
+}
+
+/** Run, and fail unless it succeeds; what it prints. */
+static inline const char *must_run(const char *arguments) {
+    struct outcome o = run(arguments);
+    cr_assert(o.code == 0, "%s: exit code %d\n%s", arguments, o.code, o.err);
+    return o.out;
+}
+
+/** A member of an archive; released by dt_array_free. */
+static inline dt_array member(const char *path, const char *name) {
+    dt_npz *npz = NULL;
+    dt_array array = {0};
+    dt_error error = DT_ERROR_INIT;
+    dt_npz_open(&npz, path, &error);
+    cr_assert(npz != NULL, "%s", error.message);
+    cr_assert(dt_npz_get(npz, name, &array, &error) == DT_OK, "%s", error.message);
+    dt_npz_close(npz);
+    return array;
+}
+
+/** A refined number and its standard error, from parameters.csv. */
+struct refined {
+    double value, error;
+};
+static inline struct refined refined(const char *folder, const char *parameter, int number) {
+    char path[128], key[64];
+    snprintf(path, sizeof path, "%s/parameters.csv", folder);
+    snprintf(key, sizeof key, "\n%s,%d,", parameter, number);
+    const char *line = strstr(read_text(path, NULL), key);
+    cr_assert(line != NULL, "%s has no %s %d", path, parameter, number);
+    struct refined r = {NAN, NAN};
+    char label[64] = "", flag[8];
+    line += strlen(key);
+    const char *rest = strchr(line, ',');
+    snprintf(label, sizeof label, "%.*s", (int)(rest - line), line);
+    double start;
+    int read = sscanf(rest, ",%7[a-z],%lf,%lf,%lf", flag, &start, &r.value, &r.error);
+    cr_assert(read >= 3, "%s: cannot read %s %s %d", path, parameter, label, number);
+    return r;
+}
+
+/** Fail unless it is `truth` within four standard errors, which are finite. */
+static inline void expect_refined(const char *folder, const char *parameter, int number,
+                                  double truth) {
+    struct refined r = refined(folder, parameter, number);
+    cr_expect(r.error > 0 && fabs(r.value - truth) <= 4 * r.error, "%s %d is %g +- %g, not %g",
+              parameter, number, r.value, r.error, truth);
+}
+
+/** chi^2 of all voxels, from shells.csv. */
+static inline double chi_squared(const char *folder) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/shells.csv", folder);
+    const char *line = strstr(read_text(path, NULL), "\nall,");
+    cr_assert(line != NULL);
+    const char *last = strrchr(line, ',');
+    return strtod(last + 1, NULL);
+}
+
+#endif
