@@ -30,7 +30,7 @@ for name in crystal quirks map_utils scatter gnm phonon one_phonon network point
     refinement hedm_conventions; do
     input="$input $root/physics/include/difftape/$name.h"
 done
-for name in structure npy picture scatter_plot hedm_files config progress; do
+for name in structure npy hkl_map csv provenance picture scatter_plot hedm_files config progress; do
     input="$input $root/io/include/difftape/$name.h"
 done
 for header in "$root"/*/include/difftape/*.h; do

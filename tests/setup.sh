@@ -2,9 +2,9 @@
 # shellcheck shell=sh disable=SC2034 # its variables are for the scripts that read it
 
 BUILD_PACKAGES="gcc g++ pkg-config meson ninja-build libopenblas-dev liblapacke-dev gemmi-dev \
-libcjson-dev zlib1g-dev libpng-dev"
+tao-pegtl-dev libcjson-dev zlib1g-dev libpng-dev nettle-dev libhdf5-dev"
 TEST_PACKAGES="libcriterion-dev"
-FULL_PACKAGES="clang clang-format libclang-rt-14-dev doxygen"
+FULL_PACKAGES="python3-h5py python3-gemmi clang clang-format libclang-rt-14-dev doxygen"
 processors=$(nproc 2>/dev/null || echo 2)
 JOBS=${JOBS:-$((processors < 8 ? processors : 8))}
 

@@ -157,7 +157,7 @@ int spots_get(struct run *r) {
 }
 
 int spots_save(struct run *r) {
-    dt_array table;
+    dt_array table, column[COLUMNS];
     if (r->settings->save_spots == NULL) {
         return 0;
     }
@@ -172,7 +172,8 @@ int spots_save(struct run *r) {
         x[4] = r->omega[i];
         memcpy(x + 5, r->pixel + 2 * i, 2 * sizeof *x);
     }
-    status = dt_csv_write(r->settings->save_spots, COLUMNS, columns, &table, &r->error);
+    dt_csv_columns(&table, column);
+    status = dt_csv_write(r->settings->save_spots, NULL, COLUMNS, columns, column, &r->error);
     dt_array_free(&table);
     return exit_code_of(status);
 }

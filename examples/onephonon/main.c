@@ -24,12 +24,12 @@ static int complain(const dt_error *error, int code) {
 /* Compute, write, report. Files are tried before the computation. The map goes first: a
  * picture that fails afterwards costs neither the map nor the report. */
 static int compute(struct run *r) {
-    dt_npz_writer *writer = NULL;
+    dt_hkl_writer *writer = NULL;
     int code = output_open(r, &writer);
     code = code != 0 ? code : run_forward(r);
     code = code != 0 ? code : run_backward(r);
     if (code != 0) {
-        dt_npz_abort(writer);
+        dt_hkl_map_abort(writer);
         return code;
     }
     double start = clock_seconds();
@@ -38,6 +38,7 @@ static int compute(struct run *r) {
         return code;
     }
     code = output_picture(r);
+    code = code != 0 ? code : output_profile(r);
     r->seconds[STAGE_WRITE] = clock_seconds() - start;
     int reported = report_result(r);
     return code != 0 ? code : reported;

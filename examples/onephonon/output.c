@@ -1,4 +1,4 @@
-/* output.c - the map as .npz and a layer of it as .png. */
+/* output.c - the map, in the format its name asks for, and a layer of it as .png. */
 #include "run.h"
 
 #include <cjson/cJSON.h>
@@ -6,152 +6,177 @@
 #include <stdlib.h>
 #include <string.h>
 
-int output_open(struct run *r, dt_npz_writer **ret_writer) {
-    const char *path = r->settings->output, *picture = r->settings->picture;
-    dt_npz_writer *trial = NULL; /* a file begun and given up: can the picture be written there? */
-    if ((picture == NULL || dt_npz_create(&trial, picture, &r->error) == DT_OK) &&
-        (path == NULL || dt_npz_create(ret_writer, path, &r->error) == DT_OK)) {
-        dt_npz_abort(trial);
-        return 0;
-    }
-    dt_npz_abort(trial);
+static int code_of(const struct run *r) {
     return r->error.status == DT_ERR_MEMORY ? EXIT_MEMORY : EXIT_INPUT;
 }
 
-/* -- the archive ------------------------------------------------------------------------------- */
+/* Can a file be written under this name? It is begun and given up. */
+static bool is_writable(struct run *r, const char *path) {
+    dt_npz_writer *trial = NULL;
+    bool writable = path == NULL || dt_npz_create(&trial, path, &r->error) == DT_OK;
+    dt_npz_abort(trial);
+    return writable;
+}
 
-/* Where the numbers come from, as JSON; NULL without memory. Release with free. */
-static char *make_meta(const struct run *r) {
-    cJSON *meta = cJSON_CreateObject();
-    char *options = NULL, *text = NULL;
-    if (meta != NULL && dt_options_write_json(r->settings->options, &options, NULL) == DT_OK) {
-        cJSON_AddStringToObject(meta, "program", "onephonon");
-        cJSON_AddStringToObject(meta, "difftape", DT_VERSION);
-        cJSON_AddStringToObject(meta, "structure", r->settings->structure);
-        cJSON_AddNumberToObject(meta, "structure_bytes", (double)r->input_bytes);
-        cJSON_AddStringToObject(meta, "space_group", r->structure->space_group);
-        cJSON_AddStringToObject(meta, "units",
-                                r->settings->spring_unit == DT_SPRING_SI
-                                    ? "e^2 per unit cell, springs in N/m"
-                                : settings_needs_temperature(r->settings)
-                                    ? "e^2 per unit cell, springs in kT/A^2"
-                                    : "e^2 per unit cell, springs in kT/A^2, kT = 1");
-        cJSON_AddItemToObject(meta, "options", cJSON_Parse(options));
-        cJSON_AddNumberToObject(meta, "threads", dt_get_threads());
-        double seconds = 0;
-        for (int stage = 0; stage < STAGE_WRITE; stage++) {
-            seconds += r->seconds[stage];
-        }
-        cJSON_AddNumberToObject(meta, "seconds", seconds);
-        text = cJSON_PrintUnformatted(meta);
+/* What was read is hashed before the computation: it may be gone, or another, afterwards. */
+static dt_status describe(struct run *r) {
+    const char *inputs[INPUT_FILES];
+    char *options = NULL;
+    settings_inputs(r->settings, inputs);
+    dt_status status = dt_options_write_json(r->settings->options, &options, &r->error);
+    if (status == DT_OK) {
+        status = dt_provenance_json(&(dt_provenance){.program = "onephonon",
+                                                     .options = options,
+                                                     .inputs = inputs,
+                                                     .n_inputs = INPUT_FILES,
+                                                     .threads = dt_get_threads()},
+                                    &r->provenance, &r->error);
     }
     free(options);
+    return status;
+}
+
+int output_open(struct run *r, dt_hkl_writer **ret_writer) {
+    const struct settings *s = r->settings;
+    if ((s->output != NULL || s->profile != NULL) && describe(r) != DT_OK) {
+        return exit_code_of(r->error.status);
+    }
+    if (is_writable(r, s->picture) && is_writable(r, s->profile) &&
+        (s->output == NULL || dt_hkl_map_create(ret_writer, s->output, &r->error) == DT_OK)) {
+        return 0;
+    }
+    return code_of(r);
+}
+
+/* -- the map ----------------------------------------------------------------------------------- */
+
+/* The provenance with what only this program knows; NULL without memory. Release with free. A run
+ * that is to be reproduced (SOURCE_DATE_EPOCH) does not say how long it took. */
+static char *make_meta(const struct run *r) {
+    cJSON *meta = cJSON_Parse(r->provenance);
+    char *text = NULL;
+    double seconds = 0;
+    for (int stage = 0; stage < STAGE_WRITE; stage++) {
+        seconds += r->seconds[stage];
+    }
+    const char *units =
+        r->settings->spring_unit == DT_SPRING_SI  ? "e^2 per unit cell, springs in N/m"
+        : settings_needs_temperature(r->settings) ? "e^2 per unit cell, springs in kT/A^2"
+                                                  : "e^2 per unit cell, springs in kT/A^2, kT = 1";
+    if (meta != NULL && cJSON_AddStringToObject(meta, "structure", r->settings->structure) &&
+        cJSON_AddNumberToObject(meta, "structure_bytes", (double)r->input_bytes) &&
+        cJSON_AddStringToObject(meta, "space_group", r->structure->space_group) &&
+        cJSON_AddStringToObject(meta, "units", units) &&
+        (cJSON_GetObjectItem(meta, "date") != NULL ||
+         cJSON_AddNumberToObject(meta, "seconds", seconds))) {
+        text = cJSON_PrintUnformatted(meta);
+    }
     cJSON_Delete(meta);
     return text;
 }
 
 static const char *const axis_names[] = {"h", "k", "l"};
 
-/* The Miller indices along an axis. */
-static dt_status add_axis(dt_npz_writer *writer, const char *name, const dt_grid_axis *axis,
-                          dt_error *error) {
-    dt_array h;
-    if (dt_array_new(&h, DT_F64, 1, &axis->n, error) != DT_OK) {
-        return error->status;
-    }
-    for (int64_t i = 0; i < axis->n; i++) {
-        ((double *)h.data)[i] = dt_axis_miller(axis, i);
-    }
-    dt_npz_add(writer, name, &h);
-    dt_array_free(&h);
-    return DT_OK;
-}
-
-static dt_status add_meta(dt_npz_writer *writer, const struct run *r, dt_error *error) {
-    char *meta = make_meta(r);
-    if (meta == NULL) {
-        return dt_error_set(error, DT_ERR_MEMORY, "no memory for the description of the map");
-    }
-    dt_npz_add_bytes(writer, "meta", meta, strlen(meta));
-    free(meta);
-    return DT_OK;
-}
-
-static void add_gradient(dt_npz_writer *writer, const char *name, dt_tensor *parameter) {
-    const dt_array gradient = dt_array_of(dt_gradient(parameter));
-    dt_npz_add(writer, name, &gradient);
-}
-
-static void add_model_gradients(dt_npz_writer *writer, const struct run *r) {
-    add_gradient(writer, "grad_gamma_intra", r->gamma_intra);
-    add_gradient(writer, "grad_gamma_inter", r->gamma_inter);
-    if (r->settings->adp == ADP_DATA) {
-        add_gradient(writer, "grad_u_iso", r->u_iso);
-    }
-    add_gradient(writer, "grad_xyz", r->xyz);
-}
-
-static void add_network_gradients(dt_npz_writer *writer, const struct run *r) {
-    int adp = r->settings->adp;
-    add_gradient(writer, "grad_springs", r->springs);
-    add_gradient(writer, "grad_xyz", r->xyz);
-    add_gradient(writer, "grad_cell", r->cell);
-    add_gradient(writer, "grad_occupancy", r->occupancy);
-    if (adp == ADP_DATA || adp == ADP_DATA_TENSORS) {
-        add_gradient(writer, adp == ADP_DATA ? "grad_u_iso" : "grad_u", r->u);
-    }
-    if (r->temperature != NULL) {
-        add_gradient(writer, "grad_temperature", r->temperature);
-    }
-}
-
-/* Where the voxels are. */
-static dt_status add_positions(dt_npz_writer *writer, struct run *r) {
-    if (r->list.data != NULL) { /* Miller indices, computed from q where those were given */
-        dt_npz_add(writer, "hkl", &r->list);
+/* Miller indices along the axes, or of all points, computed from q where those were given. */
+static dt_status set_positions(struct run *r, dt_hkl_map *map) {
+    if (r->list.data != NULL) {
+        map->points = r->list;
         return DT_OK;
     }
     dt_grid_axis axes[3];
     settings_axes(r->settings, axes, NULL);
     for (int d = 0; d < 3; d++) {
-        if (add_axis(writer, axis_names[d], &axes[d], &r->error) != DT_OK) {
+        if (dt_array_new(&map->axis[d], DT_F64, 1, &axes[d].n, &r->error) != DT_OK) {
             return r->error.status;
+        }
+        for (int64_t i = 0; i < axes[d].n; i++) {
+            ((double *)map->axis[d].data)[i] = dt_axis_miller(&axes[d], i);
         }
     }
     return DT_OK;
 }
 
-int output_write(struct run *r, dt_npz_writer *writer) {
-    if (writer == NULL) {
-        return 0;
+/* What goes with the map: gradients, springs, displacements of the model. */
+struct extra {
+    int64_t n;
+    dt_named_array array[10];
+};
+
+static void add(struct extra *e, const char *name, dt_array array) {
+    e->array[e->n++] = (dt_named_array){name, array};
+}
+
+static void add_gradient(struct extra *e, const char *name, dt_tensor *parameter) {
+    add(e, name, dt_array_of(dt_gradient(parameter)));
+}
+
+static void add_model_gradients(struct extra *e, const struct run *r) {
+    add_gradient(e, "grad_gamma_intra", r->gamma_intra);
+    add_gradient(e, "grad_gamma_inter", r->gamma_inter);
+    if (r->settings->adp == ADP_DATA) {
+        add_gradient(e, "grad_u_iso", r->u_iso);
     }
-    const dt_array intensity = dt_array_of(r->intensity);
-    const dt_array valid = dt_array_wrap(DT_BOOL, intensity.ndim, intensity.shape, run_valid(r));
-    const dt_array cell =
-        dt_array_wrap(DT_F64, 1, (const int64_t[]){6}, r->crystal->cell.parameters);
-    dt_npz_add(writer, "intensity", &intensity);
-    dt_npz_add(writer, "valid", &valid);
-    dt_npz_add(writer, "cell", &cell);
-    if (add_positions(writer, r) != DT_OK || add_meta(writer, r, &r->error) != DT_OK) {
-        dt_npz_abort(writer);
-        return EXIT_MEMORY;
+    add_gradient(e, "grad_xyz", r->xyz);
+}
+
+static void add_network_gradients(struct extra *e, const struct run *r) {
+    int adp = r->settings->adp;
+    add_gradient(e, "grad_springs", r->springs);
+    add_gradient(e, "grad_xyz", r->xyz);
+    add_gradient(e, "grad_cell", r->cell);
+    add_gradient(e, "grad_occupancy", r->occupancy);
+    if (adp == ADP_DATA || adp == ADP_DATA_TENSORS) {
+        add_gradient(e, adp == ADP_DATA ? "grad_u_iso" : "grad_u", r->u);
     }
+    if (r->temperature != NULL) {
+        add_gradient(e, "grad_temperature", r->temperature);
+    }
+}
+
+static void add_all(struct extra *e, const struct run *r) {
     if (r->network != NULL) {
-        dt_npz_add(writer, "springs", &r->springs_start);
+        add(e, "springs", r->springs_start);
     }
     if (r->cotangent.data != NULL && r->network != NULL) {
-        add_network_gradients(writer, r);
+        add_network_gradients(e, r);
     } else if (r->cotangent.data != NULL) {
-        add_model_gradients(writer, r);
+        add_model_gradients(e, r);
     }
     if (r->settings->adp == ADP_MODEL || r->settings->adp == ADP_MODEL_TENSORS) {
         const dt_array u = dt_array_of(r->network != NULL ? r->u : r->u_iso);
-        dt_npz_add(writer, u.ndim == 1 ? "u_iso" : "u", &u);
+        add(e, u.ndim == 1 ? "u_iso" : "u", u);
     }
-    if (dt_npz_finish(writer, &r->error) == DT_OK) {
+}
+
+int output_write(struct run *r, dt_hkl_writer *writer) {
+    if (writer == NULL) {
         return 0;
     }
-    return r->error.status == DT_ERR_MEMORY ? EXIT_MEMORY : EXIT_INPUT;
+    struct extra extra = {0};
+    add_all(&extra, r);
+    char *meta = make_meta(r);
+    dt_hkl_map map = {.intensity = dt_array_of(r->intensity),
+                      .space_group = r->structure->space_group,
+                      .title = "onephonon: one-phonon diffuse intensity",
+                      .units = "e^2 per unit cell",
+                      .provenance = meta,
+                      .extra = extra.array,
+                      .n_extra = extra.n};
+    map.valid = dt_array_wrap(DT_BOOL, map.intensity.ndim, map.intensity.shape, run_valid(r));
+    memcpy(map.cell, r->crystal->cell.parameters, sizeof map.cell);
+    if (meta == NULL) {
+        dt_error_set(&r->error, DT_ERR_MEMORY, "no memory for the description of the map");
+    }
+    if (meta != NULL && set_positions(r, &map) == DT_OK) {
+        dt_hkl_map_finish(writer, &map, &r->error);
+    } else {
+        dt_hkl_map_abort(writer);
+    }
+    for (int d = 0; d < 3; d++) {
+        dt_array_free(&map.axis[d]);
+    }
+    free(meta);
+    return r->error.status == DT_OK ? 0 : code_of(r);
 }
 
 /* -- the picture ------------------------------------------------------------------------------- */
@@ -226,7 +251,7 @@ int output_picture(struct run *r) {
             dt_error_context(&r->error, "the map is complete in %s, but not its picture",
                              s->output);
         }
-        return r->error.status == DT_ERR_MEMORY ? EXIT_MEMORY : EXIT_INPUT;
+        return code_of(r);
     }
     return 0;
 }

@@ -144,6 +144,9 @@ static void print_table(const struct run *r) {
     if (s->picture != NULL && !r->picture_failed) {
         row("picture", "%s", s->picture);
     }
+    if (r->profile_written) {
+        row("profile", "%s", s->profile);
+    }
 }
 
 /* -- JSON -------------------------------------------------------------------------------------- */
@@ -234,6 +237,9 @@ static int print_result_json(const struct run *r) {
     }
     if (r->settings->picture != NULL && !r->picture_failed) {
         cJSON_AddStringToObject(object, "picture", r->settings->picture);
+    }
+    if (r->profile_written) {
+        cJSON_AddStringToObject(object, "profile", r->settings->profile);
     }
     return print_json(object);
 }

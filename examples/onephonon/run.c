@@ -4,6 +4,7 @@
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -134,7 +135,8 @@ static int model_setup(struct run *r) {
     if (!s->dry_run) {
         code = dt_one_phonon_estimate(r->crystal, &s->grid, &options, dt_get_threads(), &cost,
                                       &r->error) == DT_OK
-                   ? memory_check(r, s->cotangent != NULL ? cost.bytes : cost.forward_bytes)
+                   ? memory_check(r, (s->cotangent != NULL ? cost.bytes : cost.forward_bytes) +
+                                         settings_file_bytes(s, cost.sizes.voxels))
                    : exit_code_of(r->error.status);
     }
     if (code == 0 && !s->dry_run &&
@@ -298,4 +300,5 @@ void run_free(struct run *r) {
     dt_array_free(&r->list);
     dt_array_free(&r->springs_start);
     dt_array_free(&r->cotangent);
+    free(r->provenance);
 }

@@ -25,7 +25,8 @@ struct run {
     dt_tensor *intensity;
     int64_t input_bytes; /* size of the structure file */
     double seconds[STAGE_COUNT];
-    bool picture_failed;
+    bool picture_failed, profile_written;
+    char *provenance; /* JSON: see dt_provenance_json */
     dt_error error;
 };
 
@@ -60,11 +61,13 @@ int exit_code_of(dt_status status);
 /* Stop at the next opportunity (called by the signal handler). */
 void run_interrupt(int signal_number);
 
-/* output.c: files. output_open tries both names before the computation, so that a bad path costs
- * nothing; output_picture sets picture_failed instead of spoiling the report. */
-int output_open(struct run *r, dt_npz_writer **ret_writer);
-int output_write(struct run *r, dt_npz_writer *writer);
+/* output.c, profile.c: files. output_open tries all names before the computation, so that a bad
+ * path costs nothing; output_picture sets picture_failed, and output_profile profile_written,
+ * instead of spoiling the report. */
+int output_open(struct run *r, dt_hkl_writer **ret_writer);
+int output_write(struct run *r, dt_hkl_writer *writer);
 int output_picture(struct run *r);
+int output_profile(struct run *r);
 
 /* limits.c: what the system grants. Streams are checked at the start; at the end, an answer
  * that did not reach standard output turns success into a failure. memory_check refuses a map of so

@@ -143,11 +143,29 @@ static dt_status check_model(const struct settings *s, dt_error *error) {
     return DT_OK;
 }
 
+void settings_inputs(const struct settings *s, const char *ret_names[INPUT_FILES]) {
+    const char *const words[] = {s->groups, s->classes, s->springs};
+    ret_names[0] = s->structure;
+    ret_names[1] = s->cotangent;
+    ret_names[2] = s->config;
+    ret_names[3] = s->points;
+    ret_names[4] = s->q;
+    for (int i = 0; i < 3; i++) {
+        ret_names[5 + i] = settings_is_file(words[i]) ? words[i] : NULL;
+    }
+}
+
 /* Rules that concern files: nothing that is read may be replaced. */
 static dt_status check_files(const struct settings *s, dt_error *error) {
     if (s->cotangent != NULL && s->output == NULL && !s->dry_run) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "--cotangent computes gradients but --output names no file for them");
+    }
+    if (same_file(s->profile, s->output) || same_file(s->profile, s->picture)) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "--profile and another output are the same file, %s: one would replace "
+                            "the other",
+                            s->profile);
     }
     if (same_file(s->output, s->picture)) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
@@ -155,15 +173,48 @@ static dt_status check_files(const struct settings *s, dt_error *error) {
                             "other",
                             s->output);
     }
-    const char *const inputs[] = {s->structure, s->cotangent, s->config,  s->points,
-                                  s->q,         s->groups,    s->classes, s->springs};
-    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
-        if (same_file(s->output, inputs[i]) || same_file(s->picture, inputs[i])) {
+    const char *inputs[INPUT_FILES];
+    settings_inputs(s, inputs);
+    for (int i = 0; i < INPUT_FILES; i++) {
+        if (same_file(s->output, inputs[i]) || same_file(s->picture, inputs[i]) ||
+            same_file(s->profile, inputs[i])) {
             return dt_error_set(
                 error, DT_ERR_ARGUMENT,
                 "%s is read by this run and would be replaced by its output: choose "
                 "another name",
                 inputs[i]);
+        }
+    }
+    return DT_OK;
+}
+
+/* What the format of the output cannot hold is known before anything is computed. */
+static dt_status check_output(const struct settings *s, const dt_grid_axis axes[3],
+                              dt_error *error) {
+    dt_hkl_format format;
+    if (s->output == NULL) {
+        return DT_OK;
+    }
+    if (dt_hkl_map_format(s->output, &format, error) != DT_OK) {
+        dt_error_context(error, "--output");
+        return error->status;
+    }
+    if (format != DT_HKL_NPZ && (s->points != NULL || s->q != NULL)) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "--output: intensities at a list of points are no map on a grid: only "
+                            ".npz can hold them");
+    }
+    if (format == DT_HKL_CCP4 && s->cotangent != NULL) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "--output: a CCP4 map has no room for gradients: write .npz or .h5");
+    }
+    for (int d = 0; d < 3 && format == DT_HKL_CCP4; d++) {
+        if (axes[d].offset != 0.0 || axes[d].step != 0.0) {
+            return dt_error_set(error, DT_ERR_ARGUMENT,
+                                "--output: a CCP4 map has points at multiples of 1/%lld along %c "
+                                "only, but --hkl begins at %g: choose such a limit, or another "
+                                "format",
+                                (long long)axes[d].samples, "hkl"[d], dt_axis_miller(&axes[d], 0));
         }
     }
     return DT_OK;
@@ -185,7 +236,7 @@ static dt_status check_together(const struct settings *s, dt_error *error) {
     if (check_model(s, error) != DT_OK) {
         return error->status;
     }
-    return check_files(s, error);
+    return check_files(s, error) != DT_OK ? error->status : check_output(s, axes, error);
 }
 
 static int read_config(struct settings *s, dt_error *error) {
@@ -230,6 +281,17 @@ const char *settings_preset_name(const struct settings *s) {
 void settings_axes(const struct settings *s, dt_grid_axis ret_axes[3], int64_t *ret_voxels) {
     dt_grid_axes_literal(&s->grid, dt_preset_quirks((dt_preset)s->preset), ret_axes, ret_voxels,
                          NULL);
+}
+
+double settings_file_bytes(const struct settings *s, int64_t voxels) {
+    enum { RESOLUTION_AND_SHELL = 16, INTENSITY_AND_VALID = 9 };
+    dt_hkl_format format = DT_HKL_NPZ;
+    double bytes = s->profile != NULL ? RESOLUTION_AND_SHELL : 0;
+    if (s->output != NULL && dt_hkl_map_format(s->output, &format, NULL) == DT_OK &&
+        format == DT_HKL_NEXUS) {
+        bytes = bytes > INTENSITY_AND_VALID ? bytes : INTENSITY_AND_VALID;
+    }
+    return bytes * (double)voxels;
 }
 
 void settings_free(struct settings *s) {

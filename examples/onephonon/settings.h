@@ -29,8 +29,9 @@ struct settings {
     const char *general;
     bool keep_hydrogens, keep_waters, keep_ligands;
     int occupancy; /* enum occupancy */
-    const char *cotangent, *output, *picture, *config;
-    int layer; /* enum layer */
+    const char *cotangent, *output, *picture, *profile, *config;
+    int64_t shells; /* of the profile */
+    int layer;      /* enum layer */
     int64_t threads;
     int progress; /* dt_progress_mode */
     bool json, dry_run, help, version;
@@ -42,6 +43,9 @@ struct settings {
 int settings_read(int argc, char **argv, struct settings *s, dt_error *error);
 void settings_free(struct settings *s);
 dt_one_phonon_options settings_model(const struct settings *s);
+/* The files that are read, NULL where there is none. */
+enum { INPUT_FILES = 8 };
+void settings_inputs(const struct settings *s, const char *ret_names[INPUT_FILES]);
 /* Does the text name a file of numbers, one that ends in .npy? */
 bool settings_is_file(const char *text);
 /* Has the map a temperature: are phonons quantum, or springs in N/m? */
@@ -50,6 +54,8 @@ bool settings_needs_temperature(const struct settings *s);
 const char *settings_preset_name(const struct settings *s);
 /* The axes of the grid, which has been checked. */
 void settings_axes(const struct settings *s, dt_grid_axis ret_axes[3], int64_t *ret_voxels);
+/* Memory that the files of a map of so many voxels take besides the map. */
+double settings_file_bytes(const struct settings *s, int64_t voxels);
 void settings_print_help(FILE *stream);
 
 #endif

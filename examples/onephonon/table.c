@@ -267,10 +267,24 @@ static const dt_option table[] = {
     {.name = "output",
      .letter = 'o',
      .kind = DT_OPTION_STRING,
-     .placeholder = "FILE.npz",
+     .placeholder = "FILE",
      .target = &settings_values.output,
      .group = "Output",
-     .help = "write intensity, valid, h, k, l, cell, meta (and gradients)"},
+     .help =
+         "write intensity, valid, h, k, l, cell and where they come from (and gradients): as "
+         ".npz (NumPy), .h5 or .nxs (HDF5, NeXus), or .ccp4 or .map (CCP4, the intensity only)"},
+    {.name = "profile",
+     .kind = DT_OPTION_STRING,
+     .placeholder = "FILE.csv",
+     .target = &settings_values.profile,
+     .help = "write mean, deviation and range of the intensity in shells of resolution"},
+    {.name = "shells",
+     .kind = DT_OPTION_INT,
+     .placeholder = "N",
+     .target = &settings_values.shells,
+     .default_text = "20",
+     .lower = {DT_BOUND_AT_LEAST, 1},
+     .help = "shells of the profile, of equal width in 1/d"},
     {.name = "picture",
      .kind = DT_OPTION_STRING,
      .placeholder = "FILE.png",
@@ -339,9 +353,9 @@ const dt_program settings_program = {
         "springs, with exact gradients.",
     .options = table,
     .examples = examples,
-    .footer =
-        "STRUCTURE is a PDB file, plain or gzip-compressed. Intensities are in e^2 per unit cell "
-        "(kT = 1, springs in kT/A^2); voxels at whole h, k, l (Bragg peaks, see --bragg) and "
-        "beyond --dmin are 0 and false in `valid`.\n"
-        "Exit codes: 0 done, 2 usage, 3 input or output file, 4 numerics, 5 memory, 130 "
-        "interrupted."};
+    .footer = "STRUCTURE is a PDB or mmCIF file, plain or gzip-compressed. Intensities are in e^2 "
+              "per unit cell "
+              "(kT = 1, springs in kT/A^2); voxels at whole h, k, l (Bragg peaks, see --bragg) and "
+              "beyond --dmin are 0 and false in `valid`.\n"
+              "Exit codes: 0 done, 2 usage, 3 input or output file, 4 numerics, 5 memory, 130 "
+              "interrupted."};

@@ -1,5 +1,5 @@
 /* gemmi_bridge.cpp - PDB atoms, elements, form factors and space groups from gemmi. */
-#include "gemmi_bridge.h"
+#include "gemmi_atoms.h"
 
 #include <gemmi/it92.hpp>
 #include <gemmi/pdb.hpp>
@@ -116,6 +116,13 @@ void fill_element(gemmi::Element element, dti_gemmi_atom *ret) {
     ret->ff_c = f.c();
 }
 
+/* gemmi has floats, and those of a PDB file are off by one place more. Files have whole numbers of
+ * 1e-4 A^2; mmCIF may have more digits. */
+double as_written(float u) {
+    const double rounded = std::round(double(u) * 1e4) / 1e4;
+    return std::fabs(rounded - double(u)) <= 2e-7 * std::fabs(rounded) ? rounded : double(u);
+}
+
 dti_gemmi_atom describe(const std::string &chain, const gemmi::Residue &residue,
                         const gemmi::Atom &atom) {
     dti_gemmi_atom ret;
@@ -126,11 +133,10 @@ dti_gemmi_atom describe(const std::string &chain, const gemmi::Residue &residue,
     ret.b_iso = atom.b_iso;
     ret.occupancy = atom.occ;
     ret.serial = atom.serial;
-    /* gemmi has floats; the file has whole numbers of 1e-4 A^2. */
     const float aniso[6] = {atom.aniso.u11, atom.aniso.u22, atom.aniso.u33,
                             atom.aniso.u12, atom.aniso.u13, atom.aniso.u23};
     for (int i = 0; i < 6; ++i)
-        ret.aniso[i] = std::round(double(aniso[i]) * 1e4) / 1e4;
+        ret.aniso[i] = as_written(aniso[i]);
     ret.is_hydrogen = atom.is_hydrogen();
     fill_element(atom.element, &ret);
     std::snprintf(ret.label, sizeof ret.label, "%s/%s %s/%s", chain.c_str(), residue.name.c_str(),
@@ -181,6 +187,24 @@ static dt_status copy_group(const gemmi::SpaceGroup *group, dti_gemmi_group *ret
     return DT_OK;
 }
 
+std::vector<dti_gemmi_atom> dti_atoms_of_model(gemmi::Model &model) {
+    std::vector<dti_gemmi_atom> atoms;
+    int chains = 0, residues = 0;
+    for (const MergedChain &chain : merge_chains(model))
+        append_chain(chain, chains++, residues, atoms);
+    return atoms;
+}
+
+dti_gemmi_atom *dti_copy_atoms(const std::vector<dti_gemmi_atom> &atoms) {
+    const size_t bytes = atoms.size() * sizeof(dti_gemmi_atom);
+    dti_gemmi_atom *copy = static_cast<dti_gemmi_atom *>(std::malloc(bytes + 1));
+    if (copy == nullptr)
+        throw std::bad_alloc();
+    if (bytes != 0)
+        std::memcpy(copy, atoms.data(), bytes);
+    return copy;
+}
+
 dt_status dti_gemmi_space_group(const char *symbol, double alpha, double gamma,
                                 dti_gemmi_group *ret_group) {
     try {
@@ -212,17 +236,8 @@ dt_status dti_gemmi_atoms(const char *records, size_t size, dti_gemmi_atom **ret
                           int64_t *ret_n, dt_error *error) {
     try {
         gemmi::Structure structure = gemmi::read_pdb_from_memory(records, size, "structure");
-        std::vector<dti_gemmi_atom> atoms;
-        int chains = 0, residues = 0;
-        for (const MergedChain &chain : merge_chains(structure.models.at(0)))
-            append_chain(chain, chains++, residues, atoms);
-        const size_t bytes = atoms.size() * sizeof(dti_gemmi_atom);
-        dti_gemmi_atom *copy = static_cast<dti_gemmi_atom *>(std::malloc(bytes + 1));
-        if (copy == nullptr)
-            throw std::bad_alloc();
-        if (bytes != 0)
-            std::memcpy(copy, atoms.data(), bytes);
-        *ret_atoms = copy;
+        const std::vector<dti_gemmi_atom> atoms = dti_atoms_of_model(structure.models.at(0));
+        *ret_atoms = dti_copy_atoms(atoms);
         *ret_n = static_cast<int64_t>(atoms.size());
         return DT_OK;
     } catch (const std::bad_alloc &) {

@@ -21,7 +21,6 @@ typedef struct scan {
     int64_t records; /* lines that look like PDB */
     bool in_model;
     bool ended;
-    bool looks_like_cif;
     char atom[21];    /* columns 7-27 of the last atom: serial, name, residue */
     bool wants_aniso; /* it may be followed by its ANISOU */
 } scan;
@@ -197,23 +196,11 @@ static dt_status take_cell(scan *s, const char *columns) {
     return DT_OK;
 }
 
-static dt_status refuse_cif(const scan *s) {
-    return dt_error_set(s->error, DT_ERR_FORMAT,
-                        "%s: this looks like mmCIF, but only PDB files are read (hint: convert it "
-                        "with 'gemmi convert')",
-                        s->name);
-}
-
 static dt_status take_line(scan *s, const char *line, size_t length) {
     char columns[COLUMNS + 1];
     bool plain = to_columns(line, length, columns);
     bool atom = is_record(columns, "ATOM") || is_record(columns, "HETA");
     bool cell = is_record(columns, "CRYS");
-    s->looks_like_cif = s->looks_like_cif || strncmp(columns, "data_", 5) == 0 ||
-                        strncmp(columns, "_atom_site.", 11) == 0;
-    if (atom && s->looks_like_cif && s->text->cell_line == 0) {
-        return refuse_cif(s); /* its atom table has lines that begin with ATOM, too */
-    }
     s->records += atom || cell;
     if (atom && !s->in_model) {
         s->in_model = true;
@@ -267,12 +254,10 @@ static dt_status scan_lines(scan *s, const char *data, size_t size) {
 }
 
 static dt_status check_whole(const scan *s) {
-    if (s->records == 0 && s->looks_like_cif) {
-        return refuse_cif(s);
-    }
     if (s->records == 0) {
         return dt_error_set(s->error, DT_ERR_FORMAT,
-                            "%s: not a PDB file: no ATOM, HETATM or CRYST1 record in %lld lines",
+                            "%s: not a PDB or mmCIF file: no ATOM, HETATM or CRYST1 record in %lld "
+                            "lines, and no data_ in front",
                             s->name, (long long)s->line);
     }
     if (s->text->cell_line == 0) {

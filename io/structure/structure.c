@@ -1,11 +1,12 @@
-/* structure.c - from checked PDB text to a dt_structure: symmetry and atom selection. */
+/* structure.c - from a checked file, PDB or mmCIF, to a dt_structure. */
 #include <difftape/structure.h>
 
-#include "gemmi_bridge.h"
+#include "gemmi_cif.h"
 #include "pdb_remarks.h"
 #include "pdb_text.h"
 #include "structure_cell.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,44 +45,6 @@ static bool allocate_atoms(dt_structure *s, size_t n) {
            s->mass && s->atomic_number && s->element && s->label && s->ff_a && s->ff_b && s->ff_c;
 }
 
-static dt_status set_symmetry(dt_structure *s, const dti_pdb_text *text, const char *name,
-                              dt_error *error) {
-    memcpy(s->cell, text->cell, sizeof s->cell);
-    dt_status status = dti_check_cell(s->cell, name, error);
-    if (status != DT_OK) {
-        return status;
-    }
-    if (text->space_group[strspn(text->space_group, " ")] == '\0') {
-        return dt_error_set(error, DT_ERR_FORMAT, "%s: CRYST1 (line %lld) names no space group",
-                            name, (long long)text->cell_line);
-    }
-    dti_gemmi_group group;
-    status = dti_gemmi_space_group(text->space_group, s->cell[3], s->cell[5], &group);
-    if (status == DT_ERR_MEMORY) {
-        return dt_error_set(error, status, "%s: no memory for its operators", name);
-    }
-    if (status != DT_OK) {
-        return dt_error_set(error, DT_ERR_FORMAT,
-                            "%s: unknown space group '%s' in CRYST1 (line %lld)", name,
-                            text->space_group, (long long)text->cell_line);
-    }
-    status = dti_check_cell_against_group(s->cell, &group, name, error);
-    if (status != DT_OK) {
-        return status;
-    }
-    memcpy(s->space_group, group.name, sizeof s->space_group);
-    s->space_group_number = group.number;
-    s->n_ops = group.n_ops;
-    s->op_rot = malloc((size_t)group.n_ops * sizeof group.rot[0]);
-    s->op_tran = malloc((size_t)group.n_ops * sizeof group.tran[0]);
-    if (s->op_rot == NULL || s->op_tran == NULL) {
-        return dt_error_set(error, DT_ERR_MEMORY, "%s: no memory for its operators", name);
-    }
-    memcpy(s->op_rot, group.rot, (size_t)group.n_ops * sizeof group.rot[0]);
-    memcpy(s->op_tran, group.tran, (size_t)group.n_ops * sizeof group.tran[0]);
-    return DT_OK;
-}
-
 /* The counter of the rule that drops an atom, or NULL if it stays. */
 static int64_t *dropped_by(dt_structure *s, const dti_gemmi_atom *atom,
                            const dt_structure_options *options) {
@@ -100,12 +63,12 @@ static int64_t *dropped_by(dt_structure *s, const dti_gemmi_atom *atom,
     return NULL;
 }
 
-static dt_status check_atom(const dti_gemmi_atom *atom, const char *name, dt_error *error) {
+static dt_status check_atom(const dti_gemmi_atom *atom, const char *place, const char *name,
+                            dt_error *error) {
     if (atom->atomic_number == 0) {
         return dt_error_set(error, DT_ERR_FORMAT,
-                            "%s: atom %s (serial %d) is of an unknown element (columns 77-78, or "
-                            "the atom name where they are blank)",
-                            name, atom->label, atom->serial);
+                            "%s: atom %s (serial %d) is of an unknown element (%s)", name,
+                            atom->label, atom->serial, place);
     }
     if (!atom->has_form_factor) {
         return dt_error_set(
@@ -159,8 +122,8 @@ static void store_tensor(dt_structure *s, int64_t i, const dti_gemmi_atom *atom)
 
 /* Keep what the options ask for, in place, and count the rest. */
 static dt_status select_atoms(dt_structure *s, dti_gemmi_atom *atoms, int64_t n,
-                              const dt_structure_options *options, const char *name,
-                              dt_error *error) {
+                              const dt_structure_options *options, const char *place,
+                              const char *name, dt_error *error) {
     s->atoms_read = n;
     for (int64_t i = 0; i < n; i++) {
         int64_t *dropped = dropped_by(s, &atoms[i], options);
@@ -168,7 +131,7 @@ static dt_status select_atoms(dt_structure *s, dti_gemmi_atom *atoms, int64_t n,
             ++*dropped;
             continue;
         }
-        dt_status status = check_atom(&atoms[i], name, error);
+        dt_status status = check_atom(&atoms[i], place, name, error);
         if (status != DT_OK) {
             return status;
         }
@@ -186,17 +149,14 @@ static dt_status select_atoms(dt_structure *s, dti_gemmi_atom *atoms, int64_t n,
     return DT_OK;
 }
 
-static dt_status set_atoms(dt_structure *s, const dti_pdb_text *text,
-                           const dt_structure_options *options, const char *name, dt_error *error) {
-    dti_gemmi_atom *atoms = NULL;
-    int64_t n = 0;
-    dt_error parse = DT_ERROR_INIT;
-    dt_status status = dti_gemmi_atoms(text->records, text->records_size, &atoms, &n, &parse);
-    if (status != DT_OK) {
-        return dt_error_set(error, status, "%s: %s", name, parse.message);
-    }
-    s->models = text->n_models;
-    status = select_atoms(s, atoms, n, options, name, error);
+/* Where a file says what element an atom is. */
+#define PDB_ELEMENT "columns 77-78, or the atom name where they are blank"
+#define CIF_ELEMENT "_atom_site.type_symbol"
+
+static dt_status set_atoms(dt_structure *s, dti_gemmi_atom *atoms, int64_t n,
+                           const dt_structure_options *options, const char *place, const char *name,
+                           dt_error *error) {
+    dt_status status = select_atoms(s, atoms, n, options, place, name, error);
     if (status == DT_OK && !allocate_atoms(s, (size_t)s->n_atoms)) {
         status = dt_error_set(error, DT_ERR_MEMORY, "%s: no memory for %lld atoms", name,
                               (long long)s->n_atoms);
@@ -206,7 +166,62 @@ static dt_status set_atoms(dt_structure *s, const dti_pdb_text *text,
         store_tensor(s, i, &atoms[i]);
         number_atom(s, i, atoms);
     }
+    return status;
+}
+
+static dt_status set_pdb_atoms(dt_structure *s, const dti_pdb_text *text,
+                               const dt_structure_options *options, const char *name,
+                               dt_error *error) {
+    dti_gemmi_atom *atoms = NULL;
+    int64_t n = 0;
+    dt_error parse = DT_ERROR_INIT;
+    dt_status status = dti_gemmi_atoms(text->records, text->records_size, &atoms, &n, &parse);
+    if (status != DT_OK) {
+        return dt_error_set(error, status, "%s: %s", name, parse.message);
+    }
+    s->models = text->n_models;
+    status = set_atoms(s, atoms, n, options, PDB_ELEMENT, name, error);
     free(atoms);
+    return status;
+}
+
+static dt_status read_pdb(dt_structure *s, const char *data, size_t size, const char *name,
+                          const dt_structure_options *options, dt_error *error) {
+    dti_pdb_text text;
+    dt_status status = dti_pdb_check(data, size, name, &text, error);
+    if (status == DT_OK) {
+        dti_symmetry_source source = {
+            .cell = text.cell, .space_group = text.space_group, .cell_place = "CRYST1"};
+        snprintf(source.group_place, sizeof source.group_place, "CRYST1 (line %lld)",
+                 (long long)text.cell_line);
+        status = dti_set_symmetry(s, &source, name, error);
+    }
+    if (status == DT_OK) {
+        status = set_pdb_atoms(s, &text, options, name, error);
+    }
+    if (status == DT_OK) {
+        status = dti_pdb_remarks(data, size, name, s, error);
+    }
+    dti_pdb_text_free(&text);
+    return status;
+}
+
+static dt_status read_cif(dt_structure *s, const char *data, size_t size, const char *name,
+                          const dt_structure_options *options, dt_error *error) {
+    dti_cif_text text;
+    dt_status status = dti_cif_read(data, size, name, &text, error);
+    if (status == DT_OK) {
+        const dti_symmetry_source source = {.cell = text.cell,
+                                            .space_group = text.space_group,
+                                            .cell_place = "_cell",
+                                            .group_place = "_symmetry.space_group_name_H-M"};
+        status = dti_set_symmetry(s, &source, name, error);
+    }
+    if (status == DT_OK) {
+        s->models = text.n_models;
+        status = set_atoms(s, text.atoms, text.n_atoms, options, CIF_ELEMENT, name, error);
+    }
+    free(text.atoms);
     return status;
 }
 
@@ -246,18 +261,9 @@ dt_status dt_structure_read_memory(dt_structure **ret_structure, const void *dat
     if (s == NULL) {
         return dt_error_set(error, DT_ERR_MEMORY, "%s: no memory for a structure", name);
     }
-    dti_pdb_text text;
-    status = dti_pdb_check(data, size, name, &text, error);
-    if (status == DT_OK) {
-        status = set_symmetry(s, &text, name, error);
-    }
-    if (status == DT_OK) {
-        status = set_atoms(s, &text, options != NULL ? options : &defaults, name, error);
-    }
-    if (status == DT_OK) {
-        status = dti_pdb_remarks(data, size, name, s, error);
-    }
-    dti_pdb_text_free(&text);
+    options = options != NULL ? options : &defaults;
+    status = dti_is_cif(data, size) ? read_cif(s, data, size, name, options, error)
+                                    : read_pdb(s, data, size, name, options, error);
     if (status != DT_OK) {
         dt_structure_free(s);
         return status;

@@ -4,11 +4,17 @@
 
 #include "gemmi_bridge.h"
 
-/* Refuse the 1 x 1 x 1 placeholder and cells without a volume. */
-dt_status dti_check_cell(const double cell[6], const char *name, dt_error *error);
+/* Cell and space group as a file gives them, and where it does, for messages. */
+typedef struct dti_symmetry_source {
+    const double *cell;
+    const char *space_group;
+    const char *cell_place; /* "CRYST1" */
+    char group_place[64];   /* "CRYST1 (line 12)" */
+} dti_symmetry_source;
 
-/* Refuse a cell that an operator of its space group does not map onto itself. */
-dt_status dti_check_cell_against_group(const double cell[6], const dti_gemmi_group *group,
-                                       const char *name, dt_error *error);
+/* Fill cell, space group and operators of *s. Refused are the 1 x 1 x 1 placeholder, cells without
+ * a volume, unknown groups, and a cell that an operator of its group does not map onto itself. */
+dt_status dti_set_symmetry(dt_structure *s, const dti_symmetry_source *source, const char *name,
+                           dt_error *error);
 
 #endif

@@ -2,6 +2,7 @@
  * now and then another. */
 #include "seeds.h"
 
+#include <difftape/hkl_map.h>
 #include <difftape/npy.h>
 
 #include <stdio.h>
@@ -19,6 +20,24 @@ static const char crystal[] =
     "HETATM    5 SE   MSE A   2       4.047   5.241   3.118  1.00  9.10          SE  \n"
     "HETATM    6  O   HOH A   3       7.047   9.241   5.118  1.00 29.10           O  \n"
     "END                                                                             \n";
+static const char mmcif[] =
+    "data_X\n_cell.length_a 20.544\n_cell.length_b 20.859(3)\n_cell.length_c 26.055\n"
+    "_cell.angle_alpha 101.16\n_cell.angle_beta 97.03\n_cell.angle_gamma 118.06\n"
+    "_symmetry.space_group_name_H-M 'P -1'\nloop_\n_entity.id\n_entity.type\n1 polymer\n2 water\n"
+    "loop_\n_struct_asym.id\n_struct_asym.entity_id\nA 1\nB 2\n"
+    "loop_\n_atom_site.group_PDB\n_atom_site.id\n_atom_site.type_symbol\n"
+    "_atom_site.label_atom_id\n_atom_site.label_alt_id\n_atom_site.label_comp_id\n"
+    "_atom_site.label_asym_id\n_atom_site.label_entity_id\n_atom_site.auth_seq_id\n"
+    "_atom_site.auth_asym_id\n_atom_site.pdbx_PDB_model_num\n_atom_site.ccp4_hd_mixture\n"
+    "_atom_site.Cartn_x\n_atom_site.Cartn_y\n_atom_site.Cartn_z\n_atom_site.occupancy\n"
+    "_atom_site.B_iso_or_equiv\n"
+    "ATOM 1 N N A GLU A 1 1 A 1 ? 1.208 8.337 -0.532 0.65 10.31\n"
+    "ATOM 2 H H A GLU A 1 1 A 1 0.5 2.047 7.241 -0.118 . 9.1\n"
+    "HETATM 3 SE \"SE\" . MSE A 1 2A A 1 . 4.04 5.241 3.118 1 9\n"
+    "HETATM 4 O O . HOH B 2 3 A 1 ? 7.047 9.241 5.118 1.00 29.10\n"
+    "loop_\n_atom_site_anisotrop.id\n_atom_site_anisotrop.U[1][1]\n_atom_site_anisotrop.U[2][2]\n"
+    "_atom_site_anisotrop.U[3][3]\n_atom_site_anisotrop.U[1][2]\n_atom_site_anisotrop.U[1][3]\n"
+    "_atom_site_anisotrop.U[2][3]\n1 0.131 0.13 0.1306 -0.0256 0.015 -0.0036\n";
 static const char json[] =
     "{\"//\": \"comment\", \"hkl\": \"-5:5:3,-5:5:3,-5:5:3\", \"number\": 4.5,\n"
     " \"whole\": -12, \"flag\": true, \"word\": \"two\", \"text\": \"\\u00e9\\n\"}";
@@ -93,10 +112,37 @@ static bool add_arrays(struct seed *seeds, int *n, const char *path) {
     return true;
 }
 
+/* A NeXus map, where the library knows HDF5. */
+static bool add_nexus(struct seed *seeds, int *n, const char *path) {
+    static const double numbers[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+    static const bool flags[8] = {true, false, true};
+    const int64_t shape[3] = {2, 2, 2};
+    dt_hkl_map map = {.intensity = dt_array_wrap(DT_F64, 3, shape, numbers),
+                      .valid = dt_array_wrap(DT_BOOL, 3, shape, flags),
+                      .sigma = dt_array_wrap(DT_F64, 3, shape, numbers),
+                      .cell = {10, 10, 10, 90, 90, 90},
+                      .space_group = "P 1",
+                      .title = "seed",
+                      .units = "e^2",
+                      .provenance = json};
+    for (int d = 0; d < 3; d++) {
+        map.axis[d] = dt_array_wrap(DT_F64, 1, shape, numbers);
+    }
+    dt_hkl_writer *writer = NULL;
+    dt_error error = DT_ERROR_INIT;
+    dt_status status = dt_hkl_map_create(&writer, path, &error);
+    if (status == DT_ERR_ARGUMENT) {
+        return true; /* this build has no HDF5 */
+    }
+    return status == DT_OK && dt_hkl_map_finish(writer, &map, &error) == DT_OK &&
+           add_file(seeds, n, SEED_NEXUS, path);
+}
+
 int make_seeds(struct seed seeds[MAX_SEEDS]) {
     int n = 0;
-    char path[64];
+    char path[64], nexus[64];
     snprintf(path, sizeof path, "fuzz-seed-%ld.tmp", (long)getpid());
+    snprintf(nexus, sizeof nexus, "fuzz-seed-%ld.h5", (long)getpid());
     for (size_t i = 0; i < sizeof hedm / sizeof *hedm; i++) {
         if (!add(seeds, &n, SEED_HEDM, hedm[i], strlen(hedm[i]))) {
             free_seeds(seeds, n);
@@ -104,8 +150,10 @@ int make_seeds(struct seed seeds[MAX_SEEDS]) {
         }
     }
     if (add(seeds, &n, SEED_STRUCTURE, crystal, strlen(crystal)) &&
+        add(seeds, &n, SEED_STRUCTURE, mmcif, strlen(mmcif)) &&
         add(seeds, &n, SEED_CONFIG, json, strlen(json)) &&
-        add(seeds, &n, SEED_CONFIG, arguments, strlen(arguments)) && add_arrays(seeds, &n, path)) {
+        add(seeds, &n, SEED_CONFIG, arguments, strlen(arguments)) && add_arrays(seeds, &n, path) &&
+        add_nexus(seeds, &n, nexus)) {
         return n;
     }
     free_seeds(seeds, n);

@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MAX_SEEDS = 20 };
+enum { MAX_SEEDS = 24 };
 
-enum seed_kind { SEED_STRUCTURE, SEED_CONFIG, SEED_NPY, SEED_NPZ, SEED_HEDM };
+enum seed_kind { SEED_STRUCTURE, SEED_CONFIG, SEED_NPY, SEED_NPZ, SEED_HEDM, SEED_NEXUS };
 
 /** Bytes of one input, at most 32 kB. */
 struct seed {

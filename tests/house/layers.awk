@@ -20,7 +20,7 @@ BEGIN {
         "|tensor/lapack[a-z_]*\\.c <lapacke\\.h>" \
         "|tensor/fft_fftw\\.c <fftw3\\.h>" \
         "|tensor/fft_pocketfft\\.cpp <gemmi/third_party/pocketfft_hdronly\\.h>" \
-        "|io/[^ ]* <(gemmi/|zlib|png|cjson/|hdf5)[^ ]*>" \
+        "|io/[^ ]* <(gemmi/|zlib|png|cjson/|hdf5|nettle/)[^ ]*>" \
         "|examples/[^ ]* <cjson/[^ ]*>)$"
 }
 

@@ -134,9 +134,4 @@ Test(hedm_refused, does_not_write_into_folders_that_are_not_there) {
     dt_mic mic = {.side = 1, .columns = 9};
     cr_expect(dt_mic_write("no-such-folder/a.mic", &mic, false, &error) == DT_ERR_IO);
     cr_expect(strstr(error.message, "no-such-folder") != NULL, "%s", error.message);
-    dt_error_clear(&error);
-    dt_array wrong = dt_array_wrap(DT_F64, 1, (const int64_t[]){3}, (double[3]){0});
-    cr_expect(dt_csv_write("a.csv", 2, (const char *const[]){"a", "b"}, &wrong, &error) ==
-              DT_ERR_SHAPE);
-    cr_expect(strstr(error.message, "must be f64 (rows, 2)") != NULL, "%s", error.message);
 }

@@ -1,5 +1,5 @@
 /* hedm_files.h - text files of high-energy diffraction microscopy: maps of orientations, detectors,
- * structures, ranges of omega, lists of orientations, settings, tables of grains and spots.
+ * structures, ranges of omega, lists of orientations, settings, grains.
  *
  * The grammars are those of IceNine and its relatives. Words are separated by blanks and tabs; a
  * line whose first word begins with # is a comment; words behind those that are needed are ignored;
@@ -130,18 +130,7 @@ typedef struct dt_hedm_config {
  *  above all must be given but SampleRadius, SampleCenter and GridType. */
 DT_API dt_status dt_hedm_config_read(const char *path, dt_hedm_config *ret_config, dt_error *error);
 
-/* -- tables ------------------------------------------------------------------------------------ */
-
-/** Read columns of a CSV file whose first line names them, into (rows, n) f64 in the order asked
- *  for. A column whose entry in `defaults` is a number may be absent and then has that number
- *  everywhere; NAN there, or defaults == NULL, means it must be present. Other columns are refused
- *  by name. Lines that begin with # are comments. */
-DT_API dt_status dt_csv_read(const char *path, int n, const char *const *columns,
-                             const double *defaults, dt_array *ret_table, dt_error *error);
-
-/** Write a table (rows, n) f64, any strides, with a line of names. */
-DT_API dt_status dt_csv_write(const char *path, int n, const char *const *columns,
-                              const dt_array *table, dt_error *error);
+/* -- grains ------------------------------------------------------------------------------------ */
 
 /** One row of a grain file. */
 typedef struct dt_grain_entry {

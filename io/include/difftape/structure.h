@@ -1,4 +1,4 @@
-/* structure.h - a crystal structure read from a PDB file: cell, symmetry, atoms. */
+/* structure.h - a crystal structure read from a PDB or mmCIF file: cell, symmetry, atoms. */
 #ifndef DIFFTAPE_STRUCTURE_H
 #define DIFFTAPE_STRUCTURE_H
 
@@ -21,12 +21,14 @@ DT_BEGIN_DECLS
  *     labels mark them as alternatives. The first one in the file stays, with its own occupancy.
  *  2. hydrogens: elements H and D.
  *  3. waters: residues HOH, DOD, WAT, H2O.
- *  4. ligands: every other residue that is not part of a polymer. Residues before the chain's TER
- *     record are polymer, whatever their name (selenomethionine MSE, an acetyl cap ACE), those
- *     after it are only if they are amino acids or nucleotides in ATOM records. In a chain without
- *     TER a residue is polymer if the chain is mostly amino acids or mostly nucleotides and the
- *     residue is one too: a standard one in an ATOM record, or a modified one. Except for ATOM
- *     records after TER, this is the rule of gemmi's remove_ligands_and_waters. */
+ *  4. ligands: every other residue that is not part of a polymer. mmCIF files say which are
+ *     (_entity, _struct_asym), and an amino acid or nucleotide in an ATOM row always is. In PDB
+ *     files residues before the chain's TER record are polymer, whatever their name
+ *     (selenomethionine MSE, an acetyl cap ACE), those after it are only if they are amino acids or
+ *     nucleotides in ATOM records. In a chain without TER a residue is polymer if the chain is
+ *     mostly amino acids or mostly nucleotides and the residue is one too: a standard one in an
+ *     ATOM record, or a modified one. Except for ATOM records after TER, this is the rule of
+ *     gemmi's remove_ligands_and_waters. */
 typedef struct dt_structure_options {
     bool keep_hydrogens; /**< default false */
     bool keep_waters;    /**< default false */
@@ -37,7 +39,7 @@ typedef struct dt_structure_options {
 /** A crystal structure. All arrays are C-contiguous, n = n_atoms, and belong to the structure.
  *  Coordinates and displacements are those of one asymmetric unit, as they stand in the file. */
 typedef struct dt_structure {
-    double cell[6];         /**< a, b, c in A; alpha, beta, gamma in degrees, from CRYST1 */
+    double cell[6];         /**< a, b, c in A; alpha, beta, gamma in degrees */
     char space_group[32];   /**< Hermann-Mauguin symbol with setting, e.g. "P 1 21 1", "R 3:H" */
     int space_group_number; /**< 1..230, International Tables A */
 
@@ -57,9 +59,10 @@ typedef struct dt_structure {
     double *xyz;        /**< (n,3) A, Cartesian, PDB orientation (a along x, c* along z) */
     double *u_iso;      /**< (n) A^2, B / (8 pi^2) */
     double *b_iso;      /**< (n) A^2, >= 0 */
-    double *u_aniso;    /**< (n,3,3) A^2, Cartesian: the ANISOU record, or u_iso times the unit
-                             matrix where there is none. Not checked to be positive definite */
-    int64_t n_aniso;    /**< atoms with an ANISOU record */
+    double *u_aniso;    /**< (n,3,3) A^2, Cartesian: ANISOU or _atom_site_anisotrop, or u_iso
+                             times the unit matrix where there is none. Not
+                             checked to be positive definite */
+    int64_t n_aniso;    /**< atoms with a tensor in the file */
     double *occupancy;  /**< (n) >= 0; 1 where the file leaves it blank */
     double *mass;       /**< (n) Da, standard atomic weight; 2.0141 for deuterium */
     int *atomic_number; /**< (n) */
@@ -84,7 +87,13 @@ typedef struct dt_structure {
     int64_t dropped_ligand;
 } dt_structure;
 
-/** Read a PDB file, plain or gzip-compressed (told by its content, not by its name).
+/** Read a PDB or mmCIF file, plain or gzip-compressed (all told by content, not by name). The two
+ *  files of an archive's entry give equal arrays, but for what REMARK 290 and SCALE repeat.
+ *
+ *  Of an mmCIF file the first block with a table _atom_site is used, and of that only _atom_site,
+ *  _atom_site_anisotrop (the items U, not B), _entity, _struct_asym, _cell and the Hermann-Mauguin
+ *  symbol (_symmetry.space_group_name_H-M or _space_group.name_H-M_alt). Names and numbers are the
+ *  authors' (auth_), as in PDB files. Numbers may carry an uncertainty in brackets.
  *
  *  Symmetry comes from the space-group table, never from remarks; an unqualified "R 3" or "H 3" is
  *  hexagonal or rhombohedral according to the cell angles. Elements come from columns 77-78, or,
@@ -93,8 +102,9 @@ typedef struct dt_structure {
  *  Errors, with the file and the rule in the message, and the line in error->index where one is at
  *  fault; *ret_structure is then untouched:
  *  DT_ERR_IO        the file cannot be opened or read
- *  DT_ERR_FORMAT    empty, binary, damaged gzip, larger than max_bytes, or no PDB file; no CRYST1,
- *                   or two; the 1 x 1 x 1 A cell of NMR and electron-microscopy entries; an
+ *  DT_ERR_FORMAT    empty, binary, damaged gzip, larger than max_bytes, or neither PDB nor mmCIF
+ *                   (syntax; no atoms, such as structure factors; a column missing); no cell,
+ *                   or two CRYST1; the 1 x 1 x 1 A cell of NMR and electron-microscopy entries; an
  *                   impossible cell; an unknown space group, or one that the cell contradicts
  *                   (metric off by more than 1 %); a coordinate, B or occupancy that is not a plain
  *                   decimal number (no stars, NaN, exponents or blanks, except a blank occupancy);
@@ -105,11 +115,13 @@ typedef struct dt_structure {
  *  DT_ERR_MEMORY
  *
  *  Release with dt_structure_free. Source of the format: wwPDB, Atomic Coordinate Entry Format
- *  Version 3.3; parsed by gemmi (Wojdyr, J. Open Source Softw. 7 (2022) 4200). */
+ *  Version 3.3, and PDBx/mmCIF dictionary 5.3; parsed by gemmi (Wojdyr, J. Open Source Softw. 7
+ *  (2022) 4200). */
 DT_API dt_status dt_structure_read(dt_structure **ret_structure, const char *path,
                                    const dt_structure_options *options, dt_error *error);
 
-/** The same for `size` bytes of uncompressed PDB text; `name` stands for the file in messages. */
+/** The same for `size` bytes of uncompressed PDB or mmCIF text; `name` stands for the file in
+ *  messages. */
 DT_API dt_status dt_structure_read_memory(dt_structure **ret_structure, const void *data,
                                           size_t size, const char *name,
                                           const dt_structure_options *options, dt_error *error);

@@ -31,10 +31,13 @@
 #include <difftape/vibrations.h>
 
 #include <difftape/config.h>
+#include <difftape/csv.h>
 #include <difftape/hedm_files.h>
+#include <difftape/hkl_map.h>
 #include <difftape/npy.h>
 #include <difftape/picture.h>
 #include <difftape/progress.h>
+#include <difftape/provenance.h>
 #include <difftape/scatter_plot.h>
 #include <difftape/structure.h>
 
