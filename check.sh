@@ -15,6 +15,10 @@ case "${1-}" in
 *) fail "unknown argument '$1': the only option is --full" ;;
 esac
 
+# Every test is a process, and OpenBLAS would start threads in each that wait by spinning. The
+# library gives it one thread anyway.
+export OPENBLAS_NUM_THREADS=1
+
 passed=0
 failed=0
 skipped=0

@@ -92,11 +92,11 @@ for file in "$root"/examples/*.c; do
     esac
 done
 
-# Every option of onephonon is in the table of the README.
+# Every option of onephonon is in the table of its page.
 settings=$root/examples/onephonon/table.c
 for name in $(sed -n 's/^ *{\.name = "\([a-z-]*\)".*/\1/p' "$settings"); do
-    if grep -q -e "^| [^|]*--${name}[=\`]" "$root/README.md"; then there=0; else there=1; fi
-    result $there "README.md does not list the option --$name"
+    if grep -q -e "^| [^|]*--${name}[=\`]" "$root/docs/onephonon-program.md"; then there=0; else there=1; fi
+    result $there "docs/onephonon-program.md does not list the option --$name"
 done
 
 # Quoted code: a fenced block after "<!-- from FILE -->" stands in FILE, line by line and in one

@@ -113,8 +113,8 @@ int output_profile(struct run *r) {
                                       &shells, &r->error);
     }
     status = status == DT_OK ? write_table(r, &shells) : status;
+    dt_classes_free(&shells);
     if (status == DT_OK) {
-        dt_classes_free(&shells);
         r->profile_written = true;
     } else if (r->settings->output != NULL) {
         dt_error_context(&r->error, "the map is complete in %s, but not its profile",

@@ -216,22 +216,22 @@ void dti_h5_set_text(dti_h5 *f, const char *path, const char *name, const char *
     H5Tclose(type);
 }
 
-void dti_h5_set_texts(dti_h5 *f, const char *path, const char *name, int n,
+void dti_h5_set_texts(dti_h5 *f, const char *path, const char *name, size_t n,
                       const char *const *texts) {
     size_t width = 1;
-    for (int i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         width = strlen(texts[i]) > width ? strlen(texts[i]) : width;
     }
-    char *table = calloc((size_t)n, width);
+    char *table = calloc(n, width);
     if (table == NULL) {
         f->failed = true;
         return;
     }
-    for (int i = 0; i < n; i++) {
-        memcpy(table + (size_t)i * width, texts[i], strlen(texts[i]));
+    for (size_t i = 0; i < n; i++) {
+        memcpy(table + i * width, texts[i], strlen(texts[i]));
     }
     hid_t type = text_type(width);
-    set_attribute(f, path, name, type, H5Screate_simple(1, &(hsize_t){(hsize_t)n}, NULL), table);
+    set_attribute(f, path, name, type, H5Screate_simple(1, &(hsize_t){n}, NULL), table);
     H5Tclose(type);
     free(table);
 }

@@ -17,7 +17,7 @@ void dti_h5_add_group(dti_h5 *file, const char *path, const char *nx_class);
 void dti_h5_add_array(dti_h5 *file, const char *path, const dt_array *array);
 void dti_h5_add_text(dti_h5 *file, const char *path, const char *text);
 /* Attributes of the object at `path`. */
-void dti_h5_set_texts(dti_h5 *file, const char *path, const char *name, int n,
+void dti_h5_set_texts(dti_h5 *file, const char *path, const char *name, size_t n,
                       const char *const *texts);
 void dti_h5_set_text(dti_h5 *file, const char *path, const char *name, const char *text);
 void dti_h5_set_number(dti_h5 *file, const char *path, const char *name, int64_t number);

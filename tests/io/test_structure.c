@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define BUNDLED DT_SOURCE_DIR "/examples/data/3al1.pdb"
 
@@ -544,25 +543,20 @@ Test(structure, dos_line_ends_and_a_missing_last_newline_change_nothing) {
     }
 }
 
-/* -- crystals that are not bundled ------------------------------------------------------------ */
+/* -- proteins ---------------------------------------------------------------------------------- */
 
-static void expect_extra(const char *file, const int64_t counts[5]) {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", DT_STRUCTURES_DIR, file);
-    if (access(path, R_OK) != 0) {
-        cr_skip_test("%s is absent (Meson option structures_dir)", path);
-    }
+static void expect_protein(const char *path, const int64_t counts[5]) {
     dt_structure *s = read_path(path, NULL);
-    expect_counts(s, counts, file);
+    expect_counts(s, counts, path);
     cr_expect_str_eq(s->space_group, "P 43 21 2");
-    cr_expect(s->n_ops == 8, "%s: %lld operators, expected 8", file, (long long)s->n_ops);
+    cr_expect(s->n_ops == 8, "%s: %lld operators, expected 8", path, (long long)s->n_ops);
     dt_structure_free(s);
 }
 
 Test(structure, lysozyme_1hel_has_1001_atoms) {
-    expect_extra("1hel.pdb", (const int64_t[]){1001, 0, 0, 0, 0});
+    expect_protein(DT_SOURCE_DIR "/examples/data/1hel.pdb", (const int64_t[]){1001, 0, 0, 0, 0});
 }
 
 Test(structure, capsid_protein_1a8o_keeps_its_selenomethionines) {
-    expect_extra("1A8O.pdb.gz", (const int64_t[]){556, 0, 0, 88, 0});
+    expect_protein(DT_SOURCE_DIR "/tests/io/data/1a8o.pdb.gz", (const int64_t[]){556, 0, 0, 88, 0});
 }
