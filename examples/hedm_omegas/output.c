@@ -77,6 +77,20 @@ static int64_t collect(const struct run *r, const double *omega, const double *d
     return n;
 }
 
+/* Name and look of a family: ten hues as discs, as rings, as crosses, or, if there are too many
+ * families for that, a place on the colour map and a name for some. */
+static void label(const struct run *r, int family, dt_scatter_series *s, char name[64]) {
+    enum { NAMES = 24, HUES = 10 };
+    int families = (int)r->list.n_families, every = (families + NAMES - 1) / NAMES;
+    s->name = family % every == 0 ? family_name(&r->list, family, name) : NULL;
+    if (families <= NAMES) {
+        s->hue = 1 + family % HUES;
+        s->marker = (dt_marker)(family / HUES);
+    } else {
+        s->colour = (double)family / (families - 1);
+    }
+}
+
 static dt_status draw(struct run *r, const double *omega, const double *direction,
                       dt_scatter_series *series, double *points, char (*names)[64]) {
     int64_t most = 2 * r->n_orientations * r->list.n, at = 0;
@@ -85,13 +99,8 @@ static dt_status draw(struct run *r, const double *omega, const double *directio
         double *x = points + at, *y = points + most + at;
         int64_t n = collect(r, omega, direction, f, x, y);
         at += n;
-        series[f] =
-            (dt_scatter_series){.name = families <= 24 ? family_name(&r->list, f, names[f]) : NULL,
-                                .n = n,
-                                .x = x,
-                                .y = y,
-                                .radius = most > 2000 ? 2.5 : 4,
-                                .colour = families < 2 ? 0 : (double)f / (families - 1)};
+        series[f] = (dt_scatter_series){.n = n, .x = x, .y = y, .radius = most > 2000 ? 2.5 : 4};
+        label(r, f, &series[f], names[f]);
     }
     char title[160];
     snprintf(title, sizeof title, "%s, %g keV, %lld orientation%s: %lld spots", r->group.name,
@@ -104,7 +113,9 @@ static dt_status draw(struct run *r, const double *omega, const double *directio
                                         .x_low = -180,
                                         .x_high = 180,
                                         .y_low = -180,
-                                        .y_high = 180};
+                                        .y_high = 180,
+                                        .x_step = 45,
+                                        .y_step = 45};
     return dt_scatter_write(r->settings->plot, families, series, &options, &r->error);
 }
 
