@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 7 };
+enum { COLUMNS = 7, READ_COLUMNS };
 
-static const char *const columns[COLUMNS] = {"h", "k", "l", "root", "omega", "pixel_j", "pixel_k"};
+/* The last, when reading, is the number of the line. */
+static const char *const columns[READ_COLUMNS] = {"h",     "k",       "l",       "root",
+                                                  "omega", "pixel_j", "pixel_k", NULL};
 
 static dt_status make_room(struct run *r, int64_t n) {
     size_t room = (size_t)n + 1;
@@ -26,18 +28,18 @@ static dt_status make_room(struct run *r, int64_t n) {
 
 static dt_status read_spots(struct run *r) {
     dt_array table;
-    dt_status status = dt_csv_read(r->settings->spots, COLUMNS, columns, NULL, &table, &r->error);
+    dt_status status =
+        dt_csv_read(r->settings->spots, READ_COLUMNS, columns, NULL, &table, &r->error);
     if (status != DT_OK) {
         return status;
     }
     status = make_room(r, table.shape[0]);
     for (int64_t i = 0; i < table.shape[0] && status == DT_OK; i++) {
-        const double *x = (const double *)table.data + COLUMNS * i;
+        const double *x = (const double *)table.data + READ_COLUMNS * i;
         if (x[3] != 0 && x[3] != 1) {
             status = dt_error_set(&r->error, DT_ERR_FORMAT,
-                                  "%s: the root of spot %lld (counted from 1) is %g, must be 0 or "
-                                  "1",
-                                  r->settings->spots, (long long)(i + 1), x[3]);
+                                  "%s: line %.0f: the root of a spot is %g, must be 0 or 1",
+                                  r->settings->spots, x[COLUMNS], x[3]);
         }
         memcpy(r->hkl + 3 * i, x, 3 * sizeof *x);
         r->root[i] = (int)x[3];
@@ -47,7 +49,8 @@ static dt_status read_spots(struct run *r) {
     }
     dt_array_free(&table);
     if (status == DT_OK && r->n == 0) {
-        status = dt_error_set(&r->error, DT_ERR_FORMAT, "%s: there is no spot in it",
+        status = dt_error_set(&r->error, DT_ERR_FORMAT,
+                              "%s: line 1: no spot stands behind the names of columns",
                               r->settings->spots);
     }
     return status;

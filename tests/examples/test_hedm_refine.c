@@ -99,7 +99,7 @@ Test(hedm_refine, explains_itself) {
 Test(hedm_refine, refuses_in_one_sentence) {
     write_text("d.txt", "{\nJUnitVector 1 0 0\n}\n");
     write_text("empty.csv", "h,k,l,root,omega,pixel_j,pixel_k\n");
-    write_text("root.csv", "h,k,l,root,omega,pixel_j,pixel_k\n1,1,1,2,0,0,0\n");
+    write_text("root.csv", "h,k,l,root,omega,pixel_j,pixel_k\n\n1,1,1,2,0,0,0\n1,1,1,1,0,0,0\n");
     const struct {
         const char *arguments;
         int code;
@@ -110,8 +110,8 @@ Test(hedm_refine, refuses_in_one_sentence) {
         {"--free=orientation,foo", 2, "'foo' is none of orientation, strain"},
         {"--orientation=0,0,0,0", 2, "a quaternion must not be 0"},
         {"--detector=d.txt", 3, "d.txt: line 3: the block ends without KUnitVector"},
-        {"--spots=empty.csv", 3, "there is no spot in it"},
-        {"--spots=root.csv", 3, "the root of spot 1 (counted from 1) is 2, must be 0 or 1"},
+        {"--spots=empty.csv", 3, "empty.csv: line 1: no spot stands behind"},
+        {"--spots=root.csv", 3, "root.csv: line 3: the root of a spot is 2, must be 0 or 1"},
         {"--spots=d.txt", 3, "d.txt: line 1: '{' is no column of this table"},
         {"--spots=root.csv --save-spots=x.csv", 2, "--save-spots writes simulated spots"},
         {"--plot=d.txt --detector=d.txt", 2, "two options name the same file, d.txt"},
