@@ -1,6 +1,8 @@
 /* test_hedm_refine.c - hedm_refine as a user meets it. */
 #include "program.h"
 
+#include <difftape/refinement.h>
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +74,41 @@ Test(hedm_refine, reads_the_spots_it_wrote) {
         cr_expect(fabs(x - y) < 1e-9, "number %d: %.12g and %.12g", compared, x, y);
     }
     cr_expect(strcmp(folder_list(), "a.csv b.csv s.csv") == 0, "leaves %s", folder_list());
+}
+
+/* A saved table says what its columns are; every row is the library's own prediction. */
+Test(hedm_refine, saves_spots_under_the_right_names) {
+    struct outcome o = run("--save-spots=s.csv --noise-pixel=1e-9 --noise-omega=1e-12 --chi=0.01 "
+                           "--orientation=0.8,0,0.6,0 --strain=0,0,0,0,0,0 --position=1,2,3");
+    cr_assert(o.code == 0, "%s", o.err);
+    char *at = read_text("s.csv", NULL);
+    const char *header = "h,k,l,root,omega,pixel_j,pixel_k\n";
+    cr_assert(strncmp(at, header, strlen(header)) == 0, "%.60s", at);
+    at += strlen(header);
+    const dt_hedm_setup setup = {.cell = {4.0782, 4.0782, 4.0782, 90, 90, 90},
+                                 .energy = 50.02099,
+                                 .chi = 0.01,
+                                 .has_panel = true,
+                                 .panel_location = {1000, 0, 0},
+                                 .panel_rotation = {0, 0, 1, 1, 0, 0, 0, 1, 0},
+                                 .beam_center = {1024, 1024},
+                                 .pixel_size = {0.4, 0.4}};
+    const dt_grain grain = {{0.28, 0, 0.96, 0, 1, 0, -0.96, 0, 0.28}, {0}, {1, 2, 3}};
+    int rows = 0;
+    for (; *at != '\0'; rows++) {
+        double x[7], omega[2], pixel[4];
+        bool hit[2];
+        for (int i = 0; i < 7; i++) {
+            x[i] = strtod(at, &at);
+            at++; /* comma or newline */
+        }
+        cr_assert(dt_simulate_spots(&setup, &grain, 1, x, omega, pixel, hit, NULL) == DT_OK);
+        int root = (int)x[3];
+        cr_expect(hit[root] && fabs(omega[root] - x[4]) < 1e-10);
+        cr_expect(fabs(pixel[2 * root] - x[5]) < 1e-7 && fabs(pixel[2 * root + 1] - x[6]) < 1e-7,
+                  "row %d: %g %g, %g %g", rows, x[5], x[6], pixel[2 * root], pixel[2 * root + 1]);
+    }
+    cr_expect(rows > 200, "%d rows", rows);
 }
 
 #define PANEL                                                                                      \
