@@ -47,11 +47,13 @@ static void print_table(const struct run *r) {
     printf("\n%12s %13s %12s %16s %8s\n", "family", "multiplicity", "|g| (1/A)", "2 theta (deg)",
            "seen");
     for (int64_t f = 0; f < r->list.n_families; f++) {
-        char name[64];
+        char name[64], angle[32] = "none";
         double q = q_of(r, f);
-        printf("%12s %13lld %12.6f %16.6f %8lld\n", family_name(&r->list, f, name),
-               (long long)r->list.multiplicity[f], q, 2 * asin(fmin(1, q / (2 * k))) / DEGREE,
-               (long long)count_seen(r, f));
+        if (q < 2 * k) {
+            snprintf(angle, sizeof angle, "%.6f", 2 * asin(q / (2 * k)) / DEGREE);
+        }
+        printf("%12s %13lld %12.6f %16s %8lld\n", family_name(&r->list, f, name),
+               (long long)r->list.multiplicity[f], q, angle, (long long)count_seen(r, f));
     }
     if (r->cotangent.data != NULL) {
         printf("\n");
