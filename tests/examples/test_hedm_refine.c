@@ -16,8 +16,12 @@ static double largest_pull(const cJSON *json, int *n) {
     const cJSON *item;
     *n = 0;
     cJSON_ArrayForEach(item, cJSON_GetObjectItem(json, "refined")) {
-        largest = fmax(largest, fabs(number_of(item, "pull")));
-        cr_expect(number_of(item, "error") > 0);
+        double pull = number_of(item, "pull"), error = number_of(item, "error");
+        double off = number_of(item, "value") - number_of(item, "true");
+        largest = fmax(largest, fabs(pull));
+        /* Rotation vectors subtract to 1 % where they are of 1 degree. */
+        cr_expect(error > 0 && fabs(pull - off / error) < 0.1, "pull %g of %g, error %g", pull, off,
+                  error);
         (*n)++;
     }
     return largest;

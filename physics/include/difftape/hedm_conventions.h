@@ -61,7 +61,8 @@ typedef struct dt_midas_grain {
 } dt_midas_grain;
 
 /** To MIDAS and back, for its wedge (degrees), with the unstrained cell. Its axis of rotation is
- *  (-sin wedge, 0, cos wedge): the angles are those of a beam with chi = -wedge. ret_axis as above. */
+ *  (-sin wedge, 0, cos wedge): the angles are those of a beam with chi = -wedge. ret_axis as above.
+ */
 DT_API dt_status dt_midas_from_grain(const dt_grain *grain, const double cell[6], double wedge,
                                      dt_midas_grain *ret, double *ret_axis, dt_error *error);
 DT_API dt_status dt_grain_from_midas(const dt_midas_grain *grain, const double cell[6],
