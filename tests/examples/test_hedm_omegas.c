@@ -206,7 +206,8 @@ Test(hedm_omegas, prints_a_table_and_draws_a_plot) {
 }
 
 /* Is there colour where eta and omega (degrees) lie in the plot? Its frame has 900 by 700 pixels,
- * 116 from the left and 76 from the top, and shows a whole turn each way; markers reach 4 pixels. */
+ * 116 from the left and 76 from the top, and shows a whole turn each way; markers reach
+ * 4 pixels. */
 static bool is_drawn(const unsigned char *rgb, int width, double eta, double omega) {
     int x = 116 + (int)((eta + 180) / 360 * 900), y = 76 + (int)((180 - omega) / 360 * 700);
     bool coloured = false;
