@@ -17,7 +17,7 @@ static dt_status read_header(dti_text *t, int n, const char *const *columns, int
     for (int w = 0; w < t->n; w++) {
         ret_place[w] = NONE;
         for (int c = 0; c < n; c++) {
-            if (dti_text_is(t, w, columns[c])) {
+            if (columns[c] != NULL && dti_text_is(t, w, columns[c])) {
                 ret_place[w] = c;
             }
         }
@@ -43,7 +43,7 @@ static dt_status fill_missing(const dti_text *t, int n, const char *const *colum
             there = there || place[w] == c;
         }
         row[c] = defaults == NULL ? NAN : defaults[c];
-        if (!there && isnan(row[c])) {
+        if (!there && isnan(row[c]) && columns[c] != NULL) {
             return dti_text_refuse(t, "the column %s is missing", columns[c]);
         }
     }
@@ -81,6 +81,9 @@ dt_status dti_csv_parse(dti_text *t, int n, const char *const *columns, const do
     size_t bytes = (size_t)n * sizeof *row;
     while (status == DT_OK && dti_text_next(t)) {
         status = read_row(t, words, columns, place, row);
+        for (int c = 0; c < n; c++) {
+            row[c] = columns[c] == NULL ? (double)t->line : row[c];
+        }
         if (status == DT_OK && !dti_text_grow(&rows, count, &capacity, bytes)) {
             status = dt_error_set(t->error, DT_ERR_MEMORY, "%s: no memory for its rows", t->name);
         }

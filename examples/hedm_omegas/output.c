@@ -62,41 +62,50 @@ int output_write(struct run *r) {
 
 /* -- the plot ---------------------------------------------------------------------------------- */
 
-/* The spots of one family: eta and omega in degrees. */
-static int64_t collect(const struct run *r, const double *omega, const double *direction,
-                       int64_t family, double *x, double *y) {
+/* All spots, eta and omega in degrees, into the series of their families, which have room. */
+static void collect(const struct run *r, const double *omega, const double *direction,
+                    dt_scatter_series *series, double *x, double *y) {
     const bool *seen = dt_data_bool(r->angles.seen);
-    int64_t n = 0;
     for (int64_t i = 0; i < 2 * r->n_orientations * r->list.n; i++) {
-        if (seen[i / 2] && r->list.family[i / 2 % r->list.n] == family) {
+        if (seen[i / 2]) {
+            dt_scatter_series *s = &series[r->list.family[i / 2 % r->list.n]];
             const double *u = direction + 3 * i;
-            x[n] = atan2(-u[1], u[2]) / DEGREE;
-            y[n++] = omega[i] / DEGREE;
+            int64_t at = s->x - x + s->n++;
+            x[at] = atan2(-u[1], u[2]) / DEGREE;
+            y[at] = omega[i] / DEGREE;
         }
     }
-    return n;
+}
+
+/* Name and look of a family: ten hues as discs, as rings, as crosses, or, if there are too many
+ * families for that, a place on the colour map and a name for some. */
+static void label(const struct run *r, int family, dt_scatter_series *s, char name[64]) {
+    enum { NAMES = 24, HUES = 10 };
+    int families = (int)r->list.n_families, every = (families + NAMES - 1) / NAMES;
+    s->name = family % every == 0 ? family_name(&r->list, family, name) : NULL;
+    if (families <= NAMES) {
+        s->hue = 1 + family % HUES;
+        s->marker = (dt_marker)(family / HUES);
+    } else {
+        s->colour = (double)family / (families - 1);
+    }
 }
 
 static dt_status draw(struct run *r, const double *omega, const double *direction,
                       dt_scatter_series *series, double *points, char (*names)[64]) {
-    int64_t most = 2 * r->n_orientations * r->list.n, at = 0;
+    int64_t spots = 2 * r->n_seen, at = 0;
     int families = (int)r->list.n_families;
+    double *x = points, *y = points + spots;
     for (int f = 0; f < families; f++) {
-        double *x = points + at, *y = points + most + at;
-        int64_t n = collect(r, omega, direction, f, x, y);
-        at += n;
-        series[f] =
-            (dt_scatter_series){.name = families <= 24 ? family_name(&r->list, f, names[f]) : NULL,
-                                .n = n,
-                                .x = x,
-                                .y = y,
-                                .radius = most > 2000 ? 2.5 : 4,
-                                .colour = families < 2 ? 0 : (double)f / (families - 1)};
+        series[f] = (dt_scatter_series){.x = x + at, .y = y + at, .radius = spots > 2000 ? 2.5 : 4};
+        label(r, f, &series[f], names[f]);
+        at += 2 * r->family_seen[f];
     }
+    collect(r, omega, direction, series, x, y);
     char title[160];
     snprintf(title, sizeof title, "%s, %g keV, %lld orientation%s: %lld spots", r->group.name,
              r->settings->energy, (long long)r->n_orientations, r->n_orientations == 1 ? "" : "s",
-             (long long)at);
+             (long long)spots);
     const dt_scatter_options options = {.title = title,
                                         .x_title = "eta (degrees)",
                                         .y_title = "omega (degrees)",
@@ -104,7 +113,9 @@ static dt_status draw(struct run *r, const double *omega, const double *directio
                                         .x_low = -180,
                                         .x_high = 180,
                                         .y_low = -180,
-                                        .y_high = 180};
+                                        .y_high = 180,
+                                        .x_step = 45,
+                                        .y_step = 45};
     return dt_scatter_write(r->settings->plot, families, series, &options, &r->error);
 }
 
@@ -114,9 +125,8 @@ int output_plot(struct run *r) {
     }
     const double *omega = dt_data_f64(dt_cast(r->angles.omega, DT_F64));
     const double *direction = dt_data_f64(r->direction);
-    size_t most = 2 * (size_t)(r->n_orientations * r->list.n);
     dt_scatter_series *series = malloc((size_t)r->list.n_families * sizeof *series);
-    double *points = malloc(2 * most * sizeof *points);
+    double *points = malloc((4 * (size_t)r->n_seen + 1) * sizeof *points);
     char(*names)[64] = malloc((size_t)r->list.n_families * sizeof *names);
     dt_status status = DT_ERR_MEMORY;
     if (omega != NULL && direction != NULL && series != NULL && points != NULL && names != NULL) {

@@ -12,26 +12,6 @@ static double wavenumber(const struct run *r) {
                                       : DT_WAVENUMBER_CODATA);
 }
 
-/* Seen reflections, of one family or (-1) of all. */
-static int64_t count_seen(const struct run *r, int64_t family) {
-    const bool *seen = dt_data_bool(r->angles.seen);
-    int64_t n = 0;
-    for (int64_t i = 0; i < r->n_orientations * r->list.n; i++) {
-        n += seen[i] && (family < 0 || r->list.family[i % r->list.n] == family);
-    }
-    return n;
-}
-
-/* |g| of the first member of a family. */
-static double q_of(const struct run *r, int64_t family) {
-    for (int64_t i = 0; i < r->list.n; i++) {
-        if (r->list.family[i] == family) {
-            return r->list.q[i];
-        }
-    }
-    return NAN;
-}
-
 static void print_table(const struct run *r) {
     const struct settings *s = r->settings;
     const double *c = s->cell;
@@ -42,16 +22,17 @@ static void print_table(const struct run *r) {
     row("reflections", "%lld in %lld families, |g| <= %g 1/A", (long long)r->list.n,
         (long long)r->list.n_families, s->q_max);
     row("orientations", "%lld", (long long)r->n_orientations);
-    row("seen", "%lld of %lld", (long long)count_seen(r, -1),
-        (long long)(r->n_orientations * r->list.n));
+    row("seen", "%lld of %lld", (long long)r->n_seen, (long long)(r->n_orientations * r->list.n));
     printf("\n%12s %13s %12s %16s %8s\n", "family", "multiplicity", "|g| (1/A)", "2 theta (deg)",
            "seen");
     for (int64_t f = 0; f < r->list.n_families; f++) {
-        char name[64];
-        double q = q_of(r, f);
-        printf("%12s %13lld %12.6f %16.6f %8lld\n", family_name(&r->list, f, name),
-               (long long)r->list.multiplicity[f], q, 2 * asin(fmin(1, q / (2 * k))) / DEGREE,
-               (long long)count_seen(r, f));
+        char name[64], angle[32] = "none";
+        double q = r->family_q[f];
+        if (q < 2 * k) {
+            snprintf(angle, sizeof angle, "%.6f", 2 * asin(q / (2 * k)) / DEGREE);
+        }
+        printf("%12s %13lld %12.6f %16s %8lld\n", family_name(&r->list, f, name),
+               (long long)r->list.multiplicity[f], q, angle, (long long)r->family_seen[f]);
     }
     if (r->cotangent.data != NULL) {
         printf("\n");
@@ -74,8 +55,8 @@ static void add_families(cJSON *object, const struct run *r) {
         cJSON *family = cJSON_CreateObject();
         cJSON_AddItemToObject(family, "hkl", cJSON_CreateDoubleArray(hkl, 3));
         cJSON_AddNumberToObject(family, "multiplicity", (double)r->list.multiplicity[f]);
-        cJSON_AddNumberToObject(family, "q", q_of(r, f));
-        cJSON_AddNumberToObject(family, "seen", (double)count_seen(r, f));
+        cJSON_AddNumberToObject(family, "q", r->family_q[f]);
+        cJSON_AddNumberToObject(family, "seen", (double)r->family_seen[f]);
         cJSON_AddItemToArray(families, family);
     }
 }
@@ -90,7 +71,7 @@ static int print_json(const struct run *r) {
     cJSON_AddNumberToObject(object, "wavenumber", wavenumber(r));
     cJSON_AddNumberToObject(object, "reflections", (double)r->list.n);
     cJSON_AddNumberToObject(object, "orientations", (double)r->n_orientations);
-    cJSON_AddNumberToObject(object, "seen", (double)count_seen(r, -1));
+    cJSON_AddNumberToObject(object, "seen", (double)r->n_seen);
     add_families(object, r);
     if (r->cotangent.data != NULL) {
         cJSON *gradient = cJSON_AddObjectToObject(object, "gradient");

@@ -122,6 +122,24 @@ static void gradients(struct run *r) {
     }
 }
 
+static int count_families(struct run *r) {
+    const bool *seen = dt_data_bool(r->angles.seen);
+    size_t n = (size_t)r->list.n_families;
+    r->family_seen = calloc(n, sizeof *r->family_seen);
+    r->family_q = malloc(n * sizeof *r->family_q);
+    if (r->family_seen == NULL || r->family_q == NULL) {
+        return EXIT_MEMORY;
+    }
+    for (int64_t i = 0; i < r->n_orientations * r->list.n; i++) {
+        r->family_seen[r->list.family[i % r->list.n]] += seen[i];
+        r->n_seen += seen[i];
+    }
+    for (int64_t i = r->list.n - 1; i >= 0; i--) {
+        r->family_q[r->list.family[i]] = r->list.q[i];
+    }
+    return 0;
+}
+
 int run_compute(struct run *r) {
     const struct settings *s = r->settings;
     dt_dtype dtype = s->precision == PRECISION_F32 ? DT_F32 : DT_F64;
@@ -148,7 +166,7 @@ int run_compute(struct run *r) {
         dt_error_set(&r->error, dt_tape_status(r->tape), "%s", dt_tape_message(r->tape));
         return exit_code_of(r->error.status);
     }
-    return 0;
+    return count_families(r);
 }
 
 void run_free(struct run *r) {
@@ -156,4 +174,6 @@ void run_free(struct run *r) {
     dt_reflections_free(&r->list);
     dt_array_free(&r->quaternions);
     dt_array_free(&r->cotangent);
+    free(r->family_seen);
+    free(r->family_q);
 }

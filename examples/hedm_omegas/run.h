@@ -13,7 +13,9 @@ struct run {
     dt_tape *tape;
     dt_tensor *turn, *cell, *energy, *chi; /* parameters */
     dt_oscillation angles;
-    dt_tensor *direction; /* (B,N,2,3) f64 for the plot, or NULL */
+    dt_tensor *direction;         /* (B,N,2,3) f64 for the plot, or NULL */
+    int64_t n_seen, *family_seen; /* reflections that are seen: all, and of every family */
+    double *family_q;             /* |g| of the first member of every family */
     dt_error error;
 };
 

@@ -35,7 +35,7 @@ static const dt_option table[] = {
      .target = &values.q_max,
      .default_text = "8",
      .lower = {DT_BOUND_ABOVE, 0},
-     .help = "reflections with |g| = 2 pi / d <= Q, 1/Angstrom"},
+     .help = "reflections of the unstrained cell with |g| = 2 pi / d <= Q, 1/Angstrom"},
     {.name = "strain",
      .kind = DT_OPTION_CUSTOM,
      .placeholder = "e1,..,e6",

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 7 };
+enum { COLUMNS = 7, READ_COLUMNS };
 
-static const char *const columns[COLUMNS] = {"h", "k", "l", "root", "omega", "pixel_j", "pixel_k"};
+/* The last, when reading, is the number of the line. */
+static const char *const columns[READ_COLUMNS] = {"h",     "k",       "l",       "root",
+                                                  "omega", "pixel_j", "pixel_k", NULL};
 
 static dt_status make_room(struct run *r, int64_t n) {
     size_t room = (size_t)n + 1;
@@ -26,18 +28,18 @@ static dt_status make_room(struct run *r, int64_t n) {
 
 static dt_status read_spots(struct run *r) {
     dt_array table;
-    dt_status status = dt_csv_read(r->settings->spots, COLUMNS, columns, NULL, &table, &r->error);
+    dt_status status =
+        dt_csv_read(r->settings->spots, READ_COLUMNS, columns, NULL, &table, &r->error);
     if (status != DT_OK) {
         return status;
     }
     status = make_room(r, table.shape[0]);
     for (int64_t i = 0; i < table.shape[0] && status == DT_OK; i++) {
-        const double *x = (const double *)table.data + COLUMNS * i;
+        const double *x = (const double *)table.data + READ_COLUMNS * i;
         if (x[3] != 0 && x[3] != 1) {
             status = dt_error_set(&r->error, DT_ERR_FORMAT,
-                                  "%s: the root of spot %lld (counted from 1) is %g, must be 0 or "
-                                  "1",
-                                  r->settings->spots, (long long)(i + 1), x[3]);
+                                  "%s: line %.0f: the root of a spot is %g, must be 0 or 1",
+                                  r->settings->spots, x[COLUMNS], x[3]);
         }
         memcpy(r->hkl + 3 * i, x, 3 * sizeof *x);
         r->root[i] = (int)x[3];
@@ -47,7 +49,8 @@ static dt_status read_spots(struct run *r) {
     }
     dt_array_free(&table);
     if (status == DT_OK && r->n == 0) {
-        status = dt_error_set(&r->error, DT_ERR_FORMAT, "%s: there is no spot in it",
+        status = dt_error_set(&r->error, DT_ERR_FORMAT,
+                              "%s: line 1: no spot stands behind the names of columns",
                               r->settings->spots);
     }
     return status;
@@ -180,9 +183,14 @@ int spots_save(struct run *r) {
 
 /* -- picture ----------------------------------------------------------------------------------- */
 
-/* Where a grain's spots lie: x and y, NAN for those that miss. */
+/* Where a grain's spots lie; NAN for those that miss. */
+struct prediction {
+    double *x, *y, *omega; /* (spots) pixels, pixels, radians */
+    char name[80];         /* for the legend */
+};
+
 static dt_status predict(struct run *r, const dt_hedm_setup *setup, const dt_grain *grain,
-                         double *x, double *y) {
+                         const struct prediction *ret) {
     size_t n = (size_t)r->n;
     double *omega = malloc(2 * n * sizeof *omega), *pixel = malloc(4 * n * sizeof *pixel);
     bool *hit = malloc(2 * n * sizeof *hit);
@@ -192,8 +200,9 @@ static dt_status predict(struct run *r, const dt_hedm_setup *setup, const dt_gra
     }
     for (int64_t i = 0; i < r->n && status == DT_OK; i++) {
         int64_t at = 2 * i + r->root[i];
-        x[i] = hit[at] ? pixel[2 * at] : NAN;
-        y[i] = hit[at] ? pixel[2 * at + 1] : NAN;
+        ret->x[i] = hit[at] ? pixel[2 * at] : NAN;
+        ret->y[i] = hit[at] ? pixel[2 * at + 1] : NAN;
+        ret->omega[i] = omega[at];
     }
     free(omega);
     free(pixel);
@@ -201,43 +210,72 @@ static dt_status predict(struct run *r, const dt_hedm_setup *setup, const dt_gra
     return status;
 }
 
-int spots_plot(struct run *r) {
-    if (r->settings->plot == NULL) {
-        return 0;
-    }
-    double *p = malloc(6 * (size_t)r->n * sizeof *p);
-    if (p == NULL) {
-        return EXIT_MEMORY;
-    }
-    double *x[3], *y[3];
-    for (int i = 0; i < 3; i++) {
-        x[i] = p + 2 * i * r->n;
-        y[i] = x[i] + r->n;
-    }
+/* Root mean squares of how far it is from the measured spots, in its name. */
+static void name_by_distance(const struct run *r, const char *name, struct prediction *p) {
+    double pixels = 0, angles = 0;
+    int64_t n = 0;
     for (int64_t i = 0; i < r->n; i++) {
-        x[0][i] = r->pixel[2 * i];
-        y[0][i] = r->pixel[2 * i + 1];
+        if (!isnan(p->x[i])) {
+            double x = p->x[i] - r->pixel[2 * i], y = p->y[i] - r->pixel[2 * i + 1];
+            double w = remainder(p->omega[i] - r->omega[i], 360 * DEGREE) / DEGREE;
+            pixels += x * x + y * y;
+            angles += w * w;
+            n++;
+        }
     }
-    dt_status status = predict(r, &r->setup, &r->start, x[1], y[1]);
-    if (status == DT_OK) {
-        status = predict(r, &r->result.setup, &r->result.grain, x[2], y[2]);
-    }
+    double per = n > 0 ? 1.0 / (double)n : 0;
+    snprintf(p->name, sizeof p->name, "%s: %.2g pixels, %.2g deg", name, sqrt(pixels * per),
+             sqrt(angles * per));
+}
+
+static dt_status draw(struct run *r, const double *x, const double *y, const struct prediction *p) {
+    char title[80];
+    snprintf(title, sizeof title, "%lld spots of one grain", (long long)r->n);
     const dt_scatter_series series[3] = {
-        {"start", r->n, x[1], y[1], DT_MARKER_DISC, 4.5, 0.9, false},
-        {"measured", r->n, x[0], y[0], DT_MARKER_RING, 7, 0.2, false},
-        {"refined", r->n, x[2], y[2], DT_MARKER_CROSS, 4, 0, true}};
-    const dt_scatter_options options = {.title = "spots of one grain",
+        {p[0].name, r->n, p[0].x, p[0].y, DT_MARKER_DISC, 8, 0, 10},
+        {"measured", r->n, x, y, DT_MARKER_RING, 6, 0.2, 0},
+        {p[1].name, r->n, p[1].x, p[1].y, DT_MARKER_CROSS, 4, 0, 4}};
+    const dt_scatter_options options = {.title = title,
                                         .x_title = "j (pixels)",
                                         .y_title = "k (pixels)",
+                                        .legend_title = "rms distance in j, k and omega",
                                         .x_high = (double)r->setup.n_j,
                                         .y_high = (double)r->setup.n_k,
                                         .y_down = true,
                                         .equal = true,
                                         .width = 800,
                                         .height = 800};
-    if (status == DT_OK) {
-        status = dt_scatter_write(r->settings->plot, 3, series, &options, &r->error);
+    return dt_scatter_write(r->settings->plot, 3, series, &options, &r->error);
+}
+
+int spots_plot(struct run *r) {
+    if (r->settings->plot == NULL) {
+        return 0;
     }
-    free(p);
+    double *room = malloc(8 * (size_t)r->n * sizeof *room);
+    if (room == NULL) {
+        return EXIT_MEMORY;
+    }
+    double *x = room, *y = x + r->n;
+    struct prediction p[2];
+    for (int i = 0; i < 2; i++) {
+        p[i].x = room + (2 + 3 * i) * r->n;
+        p[i].y = p[i].x + r->n;
+        p[i].omega = p[i].y + r->n;
+    }
+    for (int64_t i = 0; i < r->n; i++) {
+        x[i] = r->pixel[2 * i];
+        y[i] = r->pixel[2 * i + 1];
+    }
+    dt_status status = predict(r, &r->setup, &r->start, &p[0]);
+    if (status == DT_OK) {
+        status = predict(r, &r->result.setup, &r->result.grain, &p[1]);
+    }
+    if (status == DT_OK) {
+        name_by_distance(r, "start", &p[0]);
+        name_by_distance(r, "refined", &p[1]);
+        status = draw(r, x, y, p);
+    }
+    free(room);
     return exit_code_of(status);
 }

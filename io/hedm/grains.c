@@ -7,16 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GRAIN_COLUMNS = 13 };
+enum { GRAIN_COLUMNS = 13, READ_COLUMNS };
 
-static const char *const grain_columns[GRAIN_COLUMNS] = {
-    "x", "y", "z", "qw", "qx", "qy", "qz", "exx", "eyy", "ezz", "eyz", "exz", "exy"};
+/* The last, when reading, is the number of the line. */
+static const char *const grain_columns[READ_COLUMNS] = {
+    "x", "y", "z", "qw", "qx", "qy", "qz", "exx", "eyy", "ezz", "eyz", "exz", "exy", NULL};
 
 dt_status dti_grains_parse(dti_text *t, dt_grain_entry **ret_grains, int64_t *ret_n) {
-    static const double defaults[GRAIN_COLUMNS] = {NAN, NAN, NAN, NAN, NAN, NAN, NAN,
-                                                   0,   0,   0,   0,   0,   0};
+    static const double defaults[READ_COLUMNS] = {NAN, NAN, NAN, NAN, NAN, NAN, NAN,
+                                                  0,   0,   0,   0,   0,   0,   0};
     dt_array table;
-    dt_status status = dti_csv_parse(t, GRAIN_COLUMNS, grain_columns, defaults, &table);
+    dt_status status = dti_csv_parse(t, READ_COLUMNS, grain_columns, defaults, &table);
     if (status != DT_OK) {
         return status;
     }
@@ -26,12 +27,13 @@ dt_status dti_grains_parse(dti_text *t, dt_grain_entry **ret_grains, int64_t *re
         status = dt_error_set(t->error, DT_ERR_MEMORY, "%s: no memory for its grains", t->name);
     }
     for (int64_t i = 0; i < n && status == DT_OK; i++) {
-        const double *row = (const double *)table.data + GRAIN_COLUMNS * i;
+        const double *row = (const double *)table.data + READ_COLUMNS * i;
         memcpy(grains[i].position, row, sizeof grains[i].position);
         memcpy(grains[i].quaternion, row + 3, sizeof grains[i].quaternion);
         memcpy(grains[i].strain, row + 7, sizeof grains[i].strain);
         const double *q = grains[i].quaternion;
         if (q[0] == 0 && q[1] == 0 && q[2] == 0 && q[3] == 0) {
+            t->line = (int64_t)row[GRAIN_COLUMNS];
             status = dti_text_refuse(t, "the quaternion of grain %lld (counted from 1) is 0",
                                      (long long)(i + 1));
         }

@@ -15,20 +15,6 @@ static dt_status need_line(dti_text *t, const char *what) {
     return dti_text_next(t) ? DT_OK : dti_text_refuse(t, "the file ends before %s", what);
 }
 
-/* (n, 2 or 3) numbers that were collected. */
-static dt_status make_array(const dti_text *t, int64_t n, int64_t columns, const double *x,
-                            dt_array *ret) {
-    dt_array made;
-    if (dt_array_new(&made, DT_F64, 2, (const int64_t[]){n, columns}, NULL) != DT_OK) {
-        return no_memory(t);
-    }
-    if (n > 0) {
-        memcpy(made.data, x, (size_t)(n * columns) * sizeof *x);
-    }
-    *ret = made;
-    return DT_OK;
-}
-
 /* -- structures -------------------------------------------------------------------------------- */
 
 static dt_status read_cell(dti_text *t, double *cell) {
@@ -118,44 +104,67 @@ void dt_unit_cell_free(dt_unit_cell *cell) {
 
 /* -- omega ------------------------------------------------------------------------------------- */
 
+typedef struct interval {
+    double end[2]; /* low, high */
+    int64_t line;
+} interval;
+
 static int by_start(const void *a, const void *b) {
-    const double *x = a, *y = b;
-    return (x[0] > y[0]) - (x[0] < y[0]);
+    const interval *x = a, *y = b;
+    return (x->end[0] > y->end[0]) - (x->end[0] < y->end[0]);
 }
 
 /* Neighbours in order of omega must not overlap by more than rounding. */
-static dt_status check_overlap(const dti_text *t, const double *ranges, int64_t n) {
-    double *sorted = malloc((size_t)(n + 1) * 2 * sizeof *sorted);
+static dt_status check_overlap(dti_text *t, const interval *ranges, int64_t n) {
+    interval *sorted = malloc((size_t)(n + 1) * sizeof *sorted);
     if (sorted == NULL) {
         return no_memory(t);
     }
     dt_status status = DT_OK;
     if (n > 0) {
-        memcpy(sorted, ranges, (size_t)n * 2 * sizeof *sorted);
-        qsort(sorted, (size_t)n, 2 * sizeof *sorted, by_start);
+        memcpy(sorted, ranges, (size_t)n * sizeof *sorted);
+        qsort(sorted, (size_t)n, sizeof *sorted, by_start);
     }
     for (int64_t i = 1; i < n && status == DT_OK; i++) {
-        if (sorted[2 * i] < sorted[2 * i - 1] - 1e-6) {
-            status = dti_text_refuse(t, "the ranges %g to %g and %g to %g degrees overlap",
-                                     sorted[2 * i - 2], sorted[2 * i - 1], sorted[2 * i],
-                                     sorted[2 * i + 1]);
+        const interval *a = &sorted[i - 1], *b = &sorted[i];
+        if (b->end[0] < a->end[1] - 1e-6) {
+            t->line = a->line > b->line ? a->line : b->line;
+            status = dti_text_refuse(t,
+                                     "the ranges %g to %g and %g to %g degrees, in lines %lld and "
+                                     "%lld, overlap",
+                                     a->end[0], a->end[1], b->end[0], b->end[1], (long long)a->line,
+                                     (long long)b->line);
         }
     }
     free(sorted);
     return status;
 }
 
-static dt_status read_range(const dti_text *t, double *ret) {
-    dt_status status = dti_text_numbers(t, 0, 2, "a range of omega (degrees)", ret);
-    if (status == DT_OK && ret[0] == ret[1]) {
-        status = dti_text_refuse(t, "the range from %g to %g degrees is empty", ret[0], ret[1]);
+static dt_status read_range(const dti_text *t, interval *ret) {
+    double *end = ret->end;
+    dt_status status = dti_text_numbers(t, 0, 2, "a range of omega (degrees)", end);
+    if (status == DT_OK && end[0] == end[1]) {
+        status = dti_text_refuse(t, "the range from %g to %g degrees is empty", end[0], end[1]);
     }
-    if (status == DT_OK && ret[0] > ret[1]) {
-        double low = ret[1];
-        ret[1] = ret[0];
-        ret[0] = low;
+    if (status == DT_OK && end[0] > end[1]) {
+        double low = end[1];
+        end[1] = end[0];
+        end[0] = low;
     }
+    ret->line = t->line;
     return status;
+}
+
+static dt_status make_ranges(const dti_text *t, const interval *ranges, int64_t n, dt_array *ret) {
+    dt_array made;
+    if (dt_array_new(&made, DT_F64, 2, (const int64_t[]){n, 2}, NULL) != DT_OK) {
+        return no_memory(t);
+    }
+    for (int64_t i = 0; i < n; i++) {
+        memcpy((double *)made.data + 2 * i, ranges[i].end, sizeof ranges[i].end);
+    }
+    *ret = made;
+    return DT_OK;
 }
 
 dt_status dti_omega_ranges_parse(dti_text *t, int64_t n_detectors, dt_array *ret) {
@@ -169,15 +178,15 @@ dt_status dti_omega_ranges_parse(dti_text *t, int64_t n_detectors, dt_array *ret
         }
     }
     while (status == DT_OK && dti_text_next(t)) {
-        status = dti_text_grow(&ranges, n, &capacity, 2 * sizeof(double))
-                     ? read_range(t, (double *)ranges + 2 * n++)
+        status = dti_text_grow(&ranges, n, &capacity, sizeof(interval))
+                     ? read_range(t, (interval *)ranges + n++)
                      : no_memory(t);
     }
     if (status == DT_OK) {
         status = check_overlap(t, ranges, n);
     }
     if (status == DT_OK) {
-        status = make_array(t, n, 2, ranges, ret);
+        status = make_ranges(t, ranges, n, ret);
     }
     free(ranges);
     return status;
@@ -195,6 +204,18 @@ int64_t dt_omega_range_find(const dt_array *ranges, double omega) {
 
 /* -- orientations ------------------------------------------------------------------------------ */
 
+static dt_status make_list(const dti_text *t, const double *rows, int64_t n, dt_array *ret) {
+    dt_array made;
+    if (dt_array_new(&made, DT_F64, 2, (const int64_t[]){n, 3}, NULL) != DT_OK) {
+        return no_memory(t);
+    }
+    if (n > 0) {
+        memcpy(made.data, rows, (size_t)n * 3 * sizeof *rows);
+    }
+    *ret = made;
+    return DT_OK;
+}
+
 dt_status dti_orientation_list_parse(dti_text *t, dt_array *ret) {
     void *rows = NULL;
     int64_t n = 0, capacity = 0;
@@ -206,7 +227,7 @@ dt_status dti_orientation_list_parse(dti_text *t, dt_array *ret) {
                      : no_memory(t);
     }
     if (status == DT_OK) {
-        status = make_array(t, n, 3, rows, ret);
+        status = make_list(t, rows, n, ret);
     }
     free(rows);
     return status;

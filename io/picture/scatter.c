@@ -16,7 +16,8 @@ enum {
     BOTTOM = 92, /* and of the x axis */
     MARGIN = 40, /* right of the frame */
     LEGEND = 30, /* height of a line of the legend */
-    MOST_TICKS = 200
+    MOST_TICKS = 200,
+    HUES = 10
 };
 
 #define RADIUS       3.0
@@ -64,7 +65,15 @@ static void find_range(int n, const dt_scatter_series *series, bool up, double *
     *high += widen;
 }
 
-static dt_status check(const dt_scatter_options *o, dt_error *error) {
+static dt_status check(int n, const dt_scatter_series *series, const dt_scatter_options *o,
+                       dt_error *error) {
+    for (int s = 0; s < n; s++) {
+        if (series[s].hue < 0 || series[s].hue > HUES) {
+            return dt_error_set(error, DT_ERR_ARGUMENT,
+                                "scatter: the hue of group %d must be from 0 to %d, got %d", s,
+                                HUES, series[s].hue);
+        }
+    }
     if (!isfinite(o->x_low) || !isfinite(o->x_high) || !isfinite(o->y_low) ||
         !isfinite(o->y_high) || o->x_low > o->x_high || o->y_low > o->y_high) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
@@ -133,10 +142,11 @@ static void draw_frame(dti_canvas *canvas, const frame *f) {
     dti_canvas_line(canvas, x1, f->y, x1, y1, DTI_LINE, DTI_INK);
 }
 
-static void draw_ticks(dti_canvas *canvas, const frame *f) {
+static void draw_ticks(dti_canvas *canvas, const frame *f, const dt_scatter_options *o) {
     char label[DTI_TICK_LABEL_SIZE];
     double bottom = f->y + f->height;
-    double step = dti_nice_step((f->high[0] - f->low[0]) / TICKS_ACROSS);
+    double step =
+        o->x_step > 0 ? o->x_step : dti_nice_step((f->high[0] - f->low[0]) / TICKS_ACROSS);
     double m = ceil(f->low[0] / step - 1e-9);
     for (int i = 0; i < MOST_TICKS && (m + i) * step <= f->high[0] + 1e-9 * step; i++) {
         double x = across(f, (m + i) * step);
@@ -144,7 +154,7 @@ static void draw_ticks(dti_canvas *canvas, const frame *f) {
         dti_canvas_text(canvas, x, bottom + LABEL_MIDDLE, 0,
                         dti_tick_label((m + i) * step, step, label), label_style);
     }
-    step = dti_nice_step((f->high[1] - f->low[1]) / TICKS_UP);
+    step = o->y_step > 0 ? o->y_step : dti_nice_step((f->high[1] - f->low[1]) / TICKS_UP);
     m = ceil(f->low[1] / step - 1e-9);
     for (int i = 0; i < MOST_TICKS && (m + i) * step <= f->high[1] + 1e-9 * step; i++) {
         double y = down(f, (m + i) * step);
@@ -170,9 +180,14 @@ static void draw_titles(dti_canvas *canvas, const frame *f, const dt_scatter_opt
     }
 }
 
+/* Blue, orange, green, red, purple, brown, pink, grey, olive, cyan. */
+static const dti_rgb hues[HUES] = {
+    {31, 119, 180}, {255, 127, 14},  {44, 160, 44},   {214, 39, 40},  {148, 103, 189},
+    {140, 86, 75},  {227, 119, 194}, {127, 127, 127}, {188, 189, 34}, {23, 190, 207}};
+
 static dti_rgb colour_of(const dt_scatter_series *s, const dti_rgb map[DTI_COLORMAP_SIZE]) {
     double place = DARKEST + (LIGHTEST - DARKEST) * fmin(fmax(s->colour, 0), 1);
-    return s->red ? (dti_rgb){214, 39, 40} : map[(int)(place * (DTI_COLORMAP_SIZE - 1) + 0.5)];
+    return s->hue > 0 ? hues[s->hue - 1] : map[(int)(place * (DTI_COLORMAP_SIZE - 1) + 0.5)];
 }
 
 static void draw_marker(dti_canvas *canvas, double x, double y, const dt_scatter_series *s,
@@ -238,7 +253,7 @@ static void draw_legend(dti_canvas *canvas, const frame *f, int n, const dt_scat
 
 dt_status dt_scatter_write(const char *path, int n_series, const dt_scatter_series *series,
                            const dt_scatter_options *options, dt_error *error) {
-    dt_status status = check(options, error);
+    dt_status status = check(n_series, series, options, error);
     if (status != DT_OK) {
         return status;
     }
@@ -255,7 +270,7 @@ dt_status dt_scatter_write(const char *path, int n_series, const dt_scatter_seri
         draw_points(&canvas, &f, &series[s], colour_of(&series[s], map));
     }
     draw_frame(&canvas, &f);
-    draw_ticks(&canvas, &f);
+    draw_ticks(&canvas, &f, options);
     draw_titles(&canvas, &f, options);
     draw_legend(&canvas, &f, n_series, series, options, map);
     status = dti_picture_write_png(path, &canvas, options->title, error);

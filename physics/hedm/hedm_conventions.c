@@ -371,9 +371,10 @@ static void cell_of(const double *lattice, double *ret) {
     }
 }
 
-dt_status dt_midas_from_grain(const dt_grain *grain, const double cell[6], dt_midas_grain *ret,
-                              dt_error *error) {
-    double lattice[9], b[9], inverse[9];
+/* Its axis tilts about y as ImageD11's wedge does; orientation and position turn with it. */
+dt_status dt_midas_from_grain(const dt_grain *grain, const double cell[6], double wedge,
+                              dt_midas_grain *ret, double *ret_axis, dt_error *error) {
+    double frame[9], lattice[9], b[9], inverse[9];
     dt_midas_grain made;
     dt_status status = sample_lattice(grain, cell, lattice, error);
     if (status == DT_OK) {
@@ -381,28 +382,35 @@ dt_status dt_midas_from_grain(const dt_grain *grain, const double cell[6], dt_mi
         status = busing_levy(made.cell, b, error);
     }
     if (status == DT_OK) {
+        imaged11_frame(wedge, 0, frame, ret_axis);
+        transpose(frame, frame);
+        multiply(frame, lattice, lattice);
         invert(b, inverse);
         multiply(lattice, inverse, made.orientation);
+        apply(frame, grain->position, made.position);
         for (int i = 0; i < 3; i++) {
-            made.position[i] = 1000 * grain->position[i];
+            made.position[i] *= 1000;
         }
         *ret = made;
     }
     return status;
 }
 
-dt_status dt_grain_from_midas(const dt_midas_grain *grain, const double cell[6], dt_grain *ret,
-                              dt_error *error) {
-    double lattice[9];
+dt_status dt_grain_from_midas(const dt_midas_grain *grain, const double cell[6], double wedge,
+                              dt_grain *ret, double *ret_axis, dt_error *error) {
+    double frame[9], lattice[9];
     dt_grain made;
     dt_status status = busing_levy(grain->cell, lattice, error);
     if (status == DT_OK) {
+        imaged11_frame(wedge, 0, frame, ret_axis);
         multiply(grain->orientation, lattice, lattice);
+        multiply(frame, lattice, lattice);
         status = split_lattice(lattice, cell, made.rotation, made.strain, error);
     }
     if (status == DT_OK) {
+        apply(frame, grain->position, made.position);
         for (int i = 0; i < 3; i++) {
-            made.position[i] = grain->position[i] / 1000;
+            made.position[i] /= 1000;
         }
         *ret = made;
     }

@@ -108,8 +108,12 @@ dt_oscillation dt_oscillation_angles(dt_tensor *g, dt_tensor *energy,
     dt_tensor *x[3], *sinusoid[3];
     dt_unstack(g, 3, -1, x);
     (b.axis[0] == NULL ? upright : tilted)(&b, x, sinusoid);
-    dt_tensor *square = dt_add(dt_add(dt_square(x[0]), dt_square(x[1])), dt_square(x[2]));
-    dt_tensor *c = dt_mul(square, dt_scale(dt_reciprocal(b.k), 0.5));
+    /* Not |g|^2 first: if that overflows, 0 times its derivative by k is no number. */
+    dt_tensor *half = dt_scale(dt_reciprocal(b.k), 0.5), *part[3];
+    for (int i = 0; i < 3; i++) {
+        part[i] = dt_mul(x[i], dt_mul(x[i], half));
+    }
+    dt_tensor *c = dt_add(dt_add(part[0], part[1]), part[2]);
     c = sinusoid[2] == NULL ? c : dt_add(c, sinusoid[2]);
     dt_sinusoid_roots(sinusoid[0], sinusoid[1], c, options ? options->q_min : 0, &result.omega,
                       &result.q);

@@ -2,6 +2,7 @@
 #include "program.h"
 
 #include <math.h>
+#include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,6 +203,61 @@ Test(hedm_omegas, prints_a_table_and_draws_a_plot) {
     char *bytes = read_text("a.png", &size);
     cr_expect(size > 5000 && memcmp(bytes, "\x89PNG", 4) == 0);
     cr_expect(strcmp(folder_list(), "a.png") == 0);
+}
+
+/* Is there colour where eta and omega (degrees) lie in the plot? Its frame has 900 by 700 pixels,
+ * 116 from the left and 76 from the top, and shows a whole turn each way; markers reach
+ * 4 pixels. */
+static bool is_drawn(const unsigned char *rgb, int width, double eta, double omega) {
+    int x = 116 + (int)((eta + 180) / 360 * 900), y = 76 + (int)((180 - omega) / 360 * 700);
+    bool coloured = false;
+    for (int i = 0; i < 81; i++) {
+        const unsigned char *p = rgb + 3 * ((y + i / 9 - 4) * width + x + i % 9 - 4);
+        coloured = coloured || p[0] != 255 || p[1] != 255 || p[2] != 255;
+    }
+    return coloured;
+}
+
+/* eta = atan2(-y, z) of the diffracted beam, counted from the numbers of the archive. */
+Test(hedm_omegas, plots_omega_against_eta) {
+    struct outcome o = run("-o a.npz --plot=a.png --cell=3.1,3.7,4.3,80,95,107 --qmax=3.3");
+    cr_assert(o.code == 0, "%s", o.err);
+    png_image image = {.version = PNG_IMAGE_VERSION};
+    cr_assert(png_image_begin_read_from_file(&image, "a.png"));
+    image.format = PNG_FORMAT_RGB;
+    unsigned char *rgb = malloc(PNG_IMAGE_SIZE(image));
+    cr_assert(rgb != NULL && png_image_finish_read(&image, NULL, rgb, 0, NULL));
+    dt_npz *npz = open_npz("a.npz");
+    dt_array g = {0}, w = {0}, seen = {0};
+    cr_assert(dt_npz_get(npz, "g", &g, NULL) == DT_OK &&
+              dt_npz_get(npz, "omega", &w, NULL) == DT_OK);
+    cr_assert(dt_npz_get(npz, "seen", &seen, NULL) == DT_OK);
+    int spots = 0, mirrored = 0;
+    for (int64_t i = 0; i < 2 * g.shape[1]; i++) {
+        const double *v = (double *)g.data + i / 2 * 3;
+        double omega = ((double *)w.data)[i], y = v[0] * sin(omega) + v[1] * cos(omega);
+        if (((bool *)seen.data)[i / 2]) {
+            double eta = atan2(-y, v[2]) * 180 / PI;
+            cr_expect(is_drawn(rgb, (int)image.width, eta, omega * 180 / PI), "eta %g, omega %g",
+                      eta, omega * 180 / PI);
+            mirrored += is_drawn(rgb, (int)image.width, -eta, omega * 180 / PI);
+            spots++;
+        }
+    }
+    cr_expect(spots > 20 && mirrored < spots / 2, "%d spots, %d mirrored", spots, mirrored);
+    dt_array_free(&g);
+    dt_array_free(&w);
+    dt_array_free(&seen);
+    dt_npz_close(npz);
+    free(rgb);
+}
+
+Test(hedm_omegas, knows_no_bragg_angle_beyond_twice_the_wavenumber) {
+    struct outcome o = run("--energy=5 " GOLD);
+    cr_assert(o.code == 0, "%s", o.err);
+    cr_expect(strstr(o.out,
+                     "       2 2 2             8     5.337059             none        0\n") != NULL,
+              "%s", o.out);
 }
 
 Test(hedm_omegas, explains_itself) {

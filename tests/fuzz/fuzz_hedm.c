@@ -7,14 +7,19 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A sentence if and only if it failed, with the line it happened on. */
+static int64_t lines; /* of the input */
+
+/* A sentence if and only if it failed, with the line it happened on: one of the file, 0 only where
+ * the file is empty. */
 static bool check(dt_status status, const dt_error *error) {
     bool sentence = error->message[0] != '\0';
     if ((status == DT_OK) == sentence || status != error->status) {
         abort();
     }
-    if (status != DT_OK && (status != DT_ERR_FORMAT || error->index < 0 ||
-                            strstr(error->message, "fuzz: line ") != error->message)) {
+    if (status != DT_OK &&
+        (status != DT_ERR_FORMAT || error->index < (lines > 0) || error->index > lines ||
+         strtoll(error->message + strlen("fuzz: line "), NULL, 10) != error->index ||
+         strstr(error->message, "fuzz: line ") != error->message)) {
         abort();
     }
     return status == DT_OK;
@@ -22,6 +27,10 @@ static bool check(dt_status status, const dt_error *error) {
 
 static dti_text start(const uint8_t *data, size_t size, dt_error *error) {
     dt_error_clear(error);
+    lines = size > 0 && data[size - 1] != '\n';
+    for (size_t i = 0; i < size; i++) {
+        lines += data[i] == '\n';
+    }
     return dti_text_new("fuzz", (const char *)data, size, error);
 }
 

@@ -79,7 +79,9 @@ static const struct {
     {OMEGA, "h\n", 1, "the file ends before the file numbers of every detector"},
     {OMEGA, "h\n1 2.5\n", 2, "first and last file number must be a whole number"},
     {OMEGA, "h\n1 2\n5 5\n", 3, "the range from 5 to 5 degrees is empty"},
-    {OMEGA, "h\n1 2\n5 6\n5.5 7\n", 4, "the ranges 5 to 6 and 5.5 to 7 degrees overlap"},
+    {OMEGA, "h\n1 2\n5 6\n5.5 7\n", 4,
+     "the ranges 5 to 6 and 5.5 to 7 degrees, in lines 3 and 4, overlap"},
+    {OMEGA, "h\n1 2\n6 5\n\n7 5.5\n8 9\n", 5, "degrees, in lines 3 and 5, overlap"},
     {OMEGA, "h\n1 2\n5\n", 3, "a range of omega (degrees) needs 2 numbers, the line ends after 1"},
     {ZONE, "1 2 3\n1 2\n", 2, "an orientation (Euler angles in degrees) needs 3 numbers"},
     {CONFIG, "", 0, "the file ends without BeamEnergy"},
@@ -96,6 +98,8 @@ static const struct {
     {GRAINS, GRAIN "1,2,3\n", 2, "3 values in a table of 7 columns"},
     {GRAINS, GRAIN "1,2,3,1,0,0,0,9\n", 2, "8 values in a table of 7 columns"},
     {GRAINS, GRAIN "1,2,3,a,0,0,0\n", 2, "qw: 'a' is not a finite decimal number"},
+    {GRAINS, GRAIN "1,2,3,1,0,0,0\n\n1,2,3,0,0,0,0\n1,2,3,1,0,0,0\n", 4,
+     "the quaternion of grain 2 (counted from 1) is 0"},
     {GRAINS, GRAIN "1,2,3,0,0,0,0\n", 2, "the quaternion of grain 1 (counted from 1) is 0"},
 };
 

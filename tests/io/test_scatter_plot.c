@@ -38,7 +38,7 @@ static int red(const unsigned char *p, int width, int height, double *x, double 
 
 static void draw_one(double px, double py, bool y_down, double *x, double *y, int *n) {
     double nan_x[2] = {px, NAN}, both_y[2] = {py, 3};
-    dt_scatter_series s = {.name = "a", .n = 2, .x = nan_x, .y = both_y, .radius = 6, .red = true};
+    dt_scatter_series s = {.name = "a", .n = 2, .x = nan_x, .y = both_y, .radius = 6, .hue = 4};
     dt_scatter_options o = {.x_low = 0,
                             .x_high = 10,
                             .y_low = 0,
@@ -79,6 +79,29 @@ Test(scatter_plot, leaves_out_what_lies_beyond_the_limits) {
     cr_expect(n == 0, "%d pixels", n);
 }
 
+/* Dark pixels just below the frame, which are ticks: how many groups of them. */
+static int ticks_below(double step) {
+    dt_scatter_options o = {
+        .x_high = 360, .y_high = 1, .x_step = step, .width = 500, .height = 500};
+    dt_error error = DT_ERROR_INIT;
+    cr_assert(dt_scatter_write(scratch_path(), 0, NULL, &o, &error) == DT_OK, "%s", error.message);
+    int width, height, n = 0;
+    unsigned char *pixels = read_png(&width, &height);
+    bool dark = false;
+    for (int x = 112; x < width; x++) { /* right of the labels */
+        bool now = pixels[3 * (width * (76 + 500 + 5) + x)] < 200;
+        n += now && !dark;
+        dark = now;
+    }
+    free(pixels);
+    return n;
+}
+
+Test(scatter_plot, puts_ticks_where_they_are_wanted) {
+    cr_expect(ticks_below(0) == 8, "%d ticks from 0 to 360", ticks_below(0)); /* every 50 */
+    cr_expect(ticks_below(45) == 9, "%d ticks from 0 to 360", ticks_below(45));
+}
+
 Test(scatter_plot, draws_nothing_and_legends_without_failing) {
     double x[2] = {1, 1}, y[2] = {5, 5};
     dt_scatter_series s[3] = {{.name = "none"},
@@ -102,5 +125,9 @@ Test(scatter_plot, refuses_impossible_frames) {
     cr_expect(strstr(error.message, "from 100 to 8000 pixels, got 5") != NULL, "%s", error.message);
     dt_error_clear(&error);
     o = (dt_scatter_options){.width = 500};
+    dt_scatter_series s = {.hue = 11};
+    cr_expect(dt_scatter_write("a.png", 1, &s, &o, &error) == DT_ERR_ARGUMENT);
+    cr_expect(strstr(error.message, "hue of group 0 must be from 0 to 10, got 11") != NULL);
+    dt_error_clear(&error);
     cr_expect(dt_scatter_write("no-such-folder/a.png", 0, NULL, &o, &error) == DT_ERR_IO);
 }

@@ -241,7 +241,8 @@ Test(hedm_conventions, imaged11_sees_converted_grains_at_the_same_angles) {
     cr_expect(compared > 600, "%d angles", compared);
 }
 
-/* The matrix of its CorrectHKLsLatC from the strained cell. */
+/* Its B from the strained cell, R_z(omega), and the rotation by -wedge about y from the frame of
+ * the stage to the laboratory. */
 static void midas_vector(const void *grain, const double *hkl, double w, double *ret) {
     const dt_midas_grain *m = grain;
     const double *c = m->cell;
@@ -257,25 +258,45 @@ static void midas_vector(const void *grain, const double *hkl, double w, double 
     double x[3], y[3];
     act(b, hkl, x);
     act(m->orientation, x, y);
-    ret[0] = 2 * PI * (cos(w) * y[0] - sin(w) * y[1]);
+    double k1 = cos(w) * y[0] - sin(w) * y[1], cw = cos(wedge * PI / 180),
+           sw = sin(wedge * PI / 180);
+    ret[0] = 2 * PI * (k1 * cw - y[2] * sw);
     ret[1] = 2 * PI * (sin(w) * y[0] + cos(w) * y[1]);
-    ret[2] = 2 * PI * y[2];
+    ret[2] = 2 * PI * (y[2] * cw + k1 * sw);
+}
+
+/* A quarter turn about the axis and, in the frame of the stage, about z: the same place. */
+static void expect_turned_position(const dt_grain *grain, const double *axis, const double *um) {
+    double lab[3], cw = cos(wedge * PI / 180), sw = sin(wedge * PI / 180);
+    const double *e = axis, *p = grain->position, stage[3] = {-um[1], um[0], um[2]};
+    double along = e[0] * p[0] + e[1] * p[1] + e[2] * p[2];
+    for (int i = 0; i < 3; i++) {
+        int j = (i + 1) % 3, k = (i + 2) % 3;
+        lab[i] = 1000 * (e[i] * along + e[j] * p[k] - e[k] * p[j]);
+    }
+    cr_expect(fabs(stage[0] * cw - stage[2] * sw - lab[0]) < 1e-12);
+    cr_expect(fabs(stage[1] - lab[1]) < 1e-12);
+    cr_expect(fabs(stage[2] * cw + stage[0] * sw - lab[2]) < 1e-12);
 }
 
 Test(hedm_conventions, midas_sees_converted_grains_at_the_same_angles) {
-    static const double beam[3] = {1, 0, 0}, axis[3] = {0, 0, 1};
+    static const double beam[3] = {1, 0, 0};
     int compared = 0;
     for (int seed = 0; seed < 4; seed++) {
         dt_grain grain = some_grain(seed), back;
         dt_midas_grain other;
-        cr_assert_eq(dt_midas_from_grain(&grain, cell, &other, NULL), DT_OK);
+        double axis[3], again[3];
+        wedge = 3.5 * (seed - 1);
+        cr_assert_eq(dt_midas_from_grain(&grain, cell, wedge, &other, axis, NULL), DT_OK);
         compared += compare(&grain, axis, midas_vector, &other, beam);
-        cr_assert_eq(dt_grain_from_midas(&other, cell, &back, NULL), DT_OK);
+        cr_assert_eq(dt_grain_from_midas(&other, cell, wedge, &back, again, NULL), DT_OK);
+        cr_expect(worst(axis, again, 3, false) == 0);
+        cr_expect(fabs(axis[0] + sin(wedge * PI / 180)) < 1e-15 && axis[1] == 0 && axis[2] > 0);
         cr_expect(worst(grain.strain, back.strain, 6, false) < 1e-14, "%g",
                   worst(grain.strain, back.strain, 6, false));
         cr_expect(worst(grain.rotation, back.rotation, 9, false) < 1e-14);
         cr_expect(worst(grain.position, back.position, 3, false) < 1e-15);
-        cr_expect(fabs(other.position[0] - 1000 * grain.position[0]) < 1e-12);
+        expect_turned_position(&grain, axis, other.position);
     }
     cr_expect(compared > 600, "%d angles", compared);
 }
@@ -322,5 +343,6 @@ Test(hedm_conventions, what_is_no_lattice_is_refused) {
     cr_expect(strstr(error.message, "UBI does not describe a lattice") != NULL, "%s",
               error.message);
     dt_error_clear(&error);
-    cr_expect(dt_grain_from_midas(&m, cell, &back, &error) == DT_ERR_ARGUMENT, "%s", error.message);
+    cr_expect(dt_grain_from_midas(&m, cell, 0, &back, NULL, &error) == DT_ERR_ARGUMENT, "%s",
+              error.message);
 }

@@ -134,6 +134,57 @@ Test(hedm_corners, what_cannot_diffract_is_not_seen) {
     }
 }
 
+/* Vectors whose squares overflow are hidden like all that are too long, in both precisions, and the
+ * energy they share keeps its gradient. */
+Test(hedm_corners, what_overflows_is_hidden_and_poisons_nothing) {
+    static const double g[2][6][3] = {
+        {{1, 2, 1},
+         {1e160, 0, 1},
+         {1e308, 1e308, 1e308},
+         {0, 0, -1e200},
+         {1e154, 0, 0},
+         {1e20, 0, 0}},
+        {{1, 2, 1}, {1e25, 0, 1}, {3e38, 3e38, 3e38}, {0, 0, -1e30}, {1.5e19, 0, 0}, {1e10, 0, 0}}};
+    for (int single = 0; single < 2; single++) {
+        double by_energy[2];
+        for (int alone = 0; alone < 2; alone++) {
+            const double keV = BEAM_ENERGY, tilt = 0.01;
+            dt_dtype dtype = single ? DT_F32 : DT_F64;
+            dt_tape *tape = dt_tape_new(NULL);
+            int64_t n = alone ? 1 : 6;
+            dt_tensor *v = dt_parameter(tape, DT_F64, 2, (int64_t[]){n, 3}, g[single]);
+            dt_tensor *e = dt_parameter(tape, DT_F64, 0, NULL, &keV);
+            const dt_oscillation_options options = {
+                .chi = dt_cast(dt_constant(tape, DT_F64, 0, NULL, &tilt), dtype)};
+            dt_oscillation o =
+                dt_oscillation_angles(dt_cast(v, dtype), dt_cast(e, dtype), &options);
+            dt_tensor *sum = dt_sum(o.omega, DT_ALL), *recorded[2];
+            dt_vjp(sum, dt_cast(dt_scalar(tape, 1), dtype), 2, (dt_tensor *const[]){v, e},
+                   recorded);
+            dt_backward(sum);
+            const double *w = dt_data_f64(dt_cast(o.omega, DT_F64)),
+                         *bar = dt_data_f64(dt_gradient(v)), *again = dt_data_f64(recorded[0]);
+            tape_is_fine(tape);
+            cr_expect(isfinite(dt_item(recorded[1])));
+            by_energy[alone] = dt_item(dt_gradient(e));
+            for (int64_t i = 0; i < n; i++) {
+                cr_expect_eq(dt_data_bool(o.seen)[i], i == 0, "row %d", (int)i);
+                cr_expect(i == 0 || (w[2 * i] == 0 && w[2 * i + 1] == 0), "row %d: %g", (int)i,
+                          w[2 * i]);
+                for (int d = 0; d < 3; d++) {
+                    double x = bar[3 * i + d];
+                    cr_expect(i == 0 ? isfinite(x) && (d == 2 || x != 0) : x == 0, "row %d: %g",
+                              (int)i, x);
+                    cr_expect(i == 0 ? isfinite(again[3 * i + d]) : again[3 * i + d] == 0);
+                }
+            }
+            dt_tape_free(tape);
+        }
+        cr_expect(by_energy[0] == by_energy[1] && isfinite(by_energy[0]), "%g and %g", by_energy[0],
+                  by_energy[1]);
+    }
+}
+
 /* One unit in the last place decides, and what is seen has a large but finite slope. */
 Test(hedm_corners, tangency_is_decided_within_an_ulp_of_r) {
     const double k = DT_WAVENUMBER_CODATA * BEAM_ENERGY, gz = 3;

@@ -143,6 +143,31 @@ Test(hedm_detector, the_usual_axes_lie_flat_and_stand_upright_after_90_90_0) {
     dt_tape_free(tape);
 }
 
+/* A pixel ends half a pixel from its centre: -1/2 is within the first, n - 1/2 beyond the last. */
+Test(hedm_detector, panels_end_half_a_pixel_from_the_outer_centers) {
+    static const double d[8][3] = {{1, -0.5, 0},       {1, -0.5000001, 0}, {1, 9.4999999, 0},
+                                   {1, 9.5, 0},        {1, 0, -0.5},       {1, 0, -0.5000001},
+                                   {1, 3, 19.4999999}, {1, 3, 19.5}};
+    const double far[3] = {1, 0, 0}, none[3] = {0, 0, 0}, one[2] = {1, 1};
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_panel panel = {.location = dt_constant(tape, DT_F64, 1, (int64_t[]){3}, far),
+                      .rotation = dt_eye(tape, DT_F64, 3),
+                      .beam_center = dt_constant(tape, DT_F64, 1, (int64_t[]){2}, none),
+                      .pixel_size = dt_constant(tape, DT_F64, 1, (int64_t[]){2}, one),
+                      .j_axis = {0, 1, 0},
+                      .k_axis = {0, 0, 1},
+                      .n_j = 10,
+                      .n_k = 20};
+    dt_spots s = dt_detector_hits(&panel, dt_constant(tape, DT_F64, 1, (int64_t[]){3}, none),
+                                  dt_constant(tape, DT_F64, 2, (int64_t[]){8, 3}, d), NULL);
+    const bool *inside = dt_data_bool(s.inside), *hit = dt_data_bool(s.hit);
+    tape_is_fine(tape);
+    for (int i = 0; i < 8; i++) {
+        cr_expect(hit[i] && inside[i] == (i % 2 == 0), "ray %d", i);
+    }
+    dt_tape_free(tape);
+}
+
 Test(hedm_detector, pixels_go_to_the_laboratory_and_back) {
     dt_tape *tape = dt_tape_new(NULL);
     double c[N][2];

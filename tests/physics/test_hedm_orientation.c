@@ -217,6 +217,21 @@ Test(hedm_orientation, the_logarithm_of_the_exponential_map_has_slope_one_at_zer
     dt_tape_free(tape);
 }
 
+/* d exp(v)/dv_k at 0 is the generator of turns about axis k: 0, 1 and -1, exactly. */
+Test(hedm_orientation, the_exponential_map_has_its_generators_as_slopes_at_zero) {
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_tensor *v = dt_parameter(tape, DT_F64, 1, (int64_t[]){3}, NULL);
+    const double *j = dt_data_f64(dt_jacobian(dt_rotation_from_vector(v), v));
+    tape_is_fine(tape);
+    for (int i = 0; i < 27; i++) {
+        int row = i / 9, column = i / 3 % 3, k = i % 3;
+        bool off = row != column && row != k && column != k;
+        double expected = !off ? 0 : column == (row + 1) % 3 ? -1 : 1;
+        cr_assert(j[i] == expected, "d R(%d,%d) / dv_%d = %g", row, column, k, j[i]);
+    }
+    dt_tape_free(tape);
+}
+
 /* At the poles of the Euler angles derivatives are finite numbers. */
 Test(hedm_orientation, nothing_is_nan_at_the_poles_and_at_half_turns) {
     dt_tape *tape = dt_tape_new(NULL);

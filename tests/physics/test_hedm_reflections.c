@@ -110,6 +110,26 @@ Test(hedm_reflections, laue_and_proper_families_part_at_531) {
     }
 }
 
+/* P-4 has no inversion: its Laue class 4/m has eight members of hkl, its proper rotations two. */
+Test(hedm_reflections, improper_rotations_count_in_laue_families_only) {
+    const double cell[6] = {4, 4, 5, 90, 90, 90};
+    dt_symmetry s = group('P', "y,-x,-z");
+    cr_assert_eq(s.n, 4);
+    for (int proper = 0; proper < 2; proper++) {
+        dt_reflections r = list(cell, &s, 8, proper);
+        int found = 0;
+        for (int64_t i = 0; i < r.n; i++) {
+            const int64_t *h = r.hkl + 3 * i;
+            if (h[0] == 1 && h[1] == 2 && h[2] == 3) {
+                cr_expect_eq(r.multiplicity[r.family[i]], proper ? 2 : 8);
+                found++;
+            }
+        }
+        cr_expect_eq(found, 1);
+        dt_reflections_free(&r);
+    }
+}
+
 /* Rules of the International Tables, written out by hand. */
 static bool rule_f(const int64_t *h) {
     return h[0] % 2 == h[1] % 2 && h[1] % 2 == h[2] % 2;

@@ -103,10 +103,11 @@ static dt_status shape(dt_node *n) {
             const type t = none ? 0 : (rising[i] - falling[i]) * q1;                               \
             const type e = none ? 0 : (rising[i] + falling[i]) * r1;                               \
             const type v = none ? 0 : slope[i] * q1;                                               \
-            const type f = v - t * c[i] * r1;                                                      \
+            const type d = none ? 0 : c[i]; /* may be infinite */                                  \
+            const type f = v - t * d * r1;                                                         \
             abar[i] = f * a[i] - e * b[i];                                                         \
             bbar[i] = f * b[i] + e * a[i];                                                         \
-            cbar[i] = t - v * c[i];                                                                \
+            cbar[i] = t - v * d;                                                                   \
         }                                                                                          \
     }
 ADJOINT_TILE(tile_f32, float)

@@ -7,6 +7,7 @@
 
 #include "internal.h"
 
+#include <float.h>
 #include <math.h>
 
 struct attr {
@@ -49,8 +50,9 @@ static dt_status shape(dt_node *n) {
 
 /* q = sqrt((r - c)(r + c)) loses no digits where r and c are close. cos w = (a c +- b q) / r^2 and
  * sin w = (b c -+ a q) / r^2: the arc tangent of both is in (-pi, pi] without a wrap, + 0 making
- * zeros positive. An absent root has sine 0 and cosine 1; a NaN stays one. */
-#define ROOT_TILE(name, type, root, dtype)                                                         \
+ * zeros positive. An absent root has sine 0 and cosine 1, and so
+ * has one whose r overflows; a NaN stays one. */
+#define ROOT_TILE(name, type, root, most, dtype)                                                   \
     static void name(int64_t n, const void *const *in, void *const *out, double slope_min) {       \
         const type *restrict a = in[A], *restrict b = in[B], *restrict c = in[C];                  \
         const type limit = (type)slope_min;                                                        \
@@ -59,7 +61,7 @@ static dt_status shape(dt_node *n) {
         for (int64_t i = 0; i < n; i++) {                                                          \
             const type r = root(a[i] * a[i] + b[i] * b[i]);                                        \
             const type square = (r - c[i]) * (r + c[i]);                                           \
-            const type slope = square <= 0 ? 0 : root(square);                                     \
+            const type slope = square <= 0 || r > most ? 0 : root(square);                         \
             const type along = slope <= limit ? 0 : slope;                                         \
             const bool none = along == 0;                                                          \
             sine[0][i] = none ? 0 : b[i] * c[i] - a[i] * along + 0;                                \
@@ -76,8 +78,8 @@ static dt_status shape(dt_node *n) {
             w[2 * i + 1] = angle[1][i];                                                            \
         }                                                                                          \
     }
-ROOT_TILE(tile_f32, float, sqrtf, DT_F32)
-ROOT_TILE(tile_f64, double, sqrt, DT_F64)
+ROOT_TILE(tile_f32, float, sqrtf, FLT_MAX, DT_F32)
+ROOT_TILE(tile_f64, double, sqrt, DBL_MAX, DT_F64)
 
 static void forward(dt_node *n) {
     const struct attr *attr = n->attr;
@@ -112,8 +114,9 @@ static dt_tensor *plus(dt_tensor *sum, dt_tensor *term) {
 /* The recorded form: any order of derivatives exists. */
 static void vjp_recorded(const dt_node *n, dt_tensor *const *wbar, dt_tensor *qbar,
                          dt_tensor **xbar) {
-    dt_tensor *a = n->in[A], *b = n->in[B], *c = n->in[C];
+    dt_tensor *a = n->in[A], *b = n->in[B];
     const denominators d = denominators_of(n);
+    dt_tensor *c = dt_where(d.none, number(n, 0), n->in[C]); /* may be infinite */
     if (wbar[0] != NULL) {
         dt_tensor *t = quotient(n, &d, dt_sub(wbar[0], wbar[1]), d.q);
         dt_tensor *e = quotient(n, &d, dt_add(wbar[0], wbar[1]), d.r2);

@@ -32,7 +32,8 @@ static inline void dt_csv_columns(const dt_array *table, dt_array *columns) {
 /** Read columns of a CSV file whose first line names them, into (rows, n) f64 in the order asked
  *  for. A column whose entry in `defaults` is a number may be absent and then has that number
  *  everywhere; NAN there, or defaults == NULL, means it must be present. Other columns are refused
- *  by name. Lines that begin with # are comments. */
+ *  by name. Lines that begin with # are comments. A column asked for as NULL becomes the number of
+ *  the line that the row stands on, for complaints about values. */
 DT_API dt_status dt_csv_read(const char *path, int n, const char *const *columns,
                              const double *defaults, dt_array *ret_table, dt_error *error);
 

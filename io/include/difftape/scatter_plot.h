@@ -18,13 +18,14 @@ typedef struct dt_scatter_series {
     dt_marker marker;
     double radius; /**< pixels; 0: 3 */
     double colour; /**< place on the colour map, 0 (dark) to 1 (light) */
-    bool red;      /**< a red that is nowhere on the colour map, instead */
+    int hue;       /**< 1 to 10: one of ten colours that are told apart, instead; 0: the map */
 } dt_scatter_series;
 
 /** The frame; {0} fields take the defaults in brackets. */
 typedef struct dt_scatter_options {
     const char *title, *x_title, *y_title, *legend_title; /**< [none] */
     double x_low, x_high, y_low, y_high; /**< [low = high: from the points, with a margin] */
+    double x_step, y_step;               /**< between ticks [a round number] */
     bool y_down;                         /**< y increases downwards, as rows of a detector do */
     bool equal;                          /**< one unit is as long along x as along y */
     int width, height;                   /**< of the plotted region, pixels [900, 700] */
@@ -32,7 +33,7 @@ typedef struct dt_scatter_options {
 
 /** Draw n_series groups of points, later ones on top. Text as in picture.h. Points beyond the
  *  limits are left out. Errors: DT_ERR_ARGUMENT (limits that are not finite or in the wrong order,
- *  a size not from 100 to 8000), DT_ERR_IO, DT_ERR_MEMORY. */
+ *  a hue not from 0 to 10, a size not from 100 to 8000), DT_ERR_IO, DT_ERR_MEMORY. */
 DT_API dt_status dt_scatter_write(const char *path, int n_series, const dt_scatter_series *series,
                                   const dt_scatter_options *options, dt_error *error);
 

@@ -7,7 +7,7 @@
  *              beam   axis   |g|   lengths   tilts of the axis              sample frame
  *     HEXRD    -z     y      1/d   mm        chi: Rx(chi) Ry(omega)         before Rx(chi)
  *     ImageD11 x      z      1/d   um        Ry(-wedge) Rx(chi) Rz(omega)   before the tilts
- *     MIDAS    x      z      1/d   um        none here                      the same
+ *     MIDAS    x      z      1/d   um        Ry(-wedge) Rz(omega)           before the tilt
  *
  * The azimuth eta of a spot at (x, y, z) is atan2(-y, z) in ImageD11 and MIDAS and atan2(z, -y) in
  * HEXRD. Only HEXRD's crystal frame equals ours; MIDAS has a* along x, ImageD11 needs none. */
@@ -60,11 +60,14 @@ typedef struct dt_midas_grain {
     double position[3];    /**< um */
 } dt_midas_grain;
 
-/** To MIDAS and back, at wedge 0, with the unstrained cell. */
-DT_API dt_status dt_midas_from_grain(const dt_grain *grain, const double cell[6],
-                                     dt_midas_grain *ret, dt_error *error);
+/** To MIDAS and back, for its wedge (degrees), with the unstrained cell. Its axis of rotation is
+ *  (-sin wedge, 0, cos wedge): the angles are those of a beam with chi = -wedge. ret_axis as above.
+ */
+DT_API dt_status dt_midas_from_grain(const dt_grain *grain, const double cell[6], double wedge,
+                                     dt_midas_grain *ret, double *ret_axis, dt_error *error);
 DT_API dt_status dt_grain_from_midas(const dt_midas_grain *grain, const double cell[6],
-                                     dt_grain *ret, dt_error *error);
+                                     double wedge, dt_grain *ret, double *ret_axis,
+                                     dt_error *error);
 
 DT_END_DECLS
 
