@@ -48,6 +48,11 @@ static dt_status check(const dt_array *values, const dt_array *valid,
                             "picture: percentiles must be 0 <= low < high <= 100, got %g and %g",
                             low, high);
     }
+    if (options->colours == DT_PICTURE_DIVERGING && options->scale == DT_PICTURE_LOG) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "picture: diverging colours show both signs, a log scale cannot: use a "
+                            "linear scale");
+    }
     if (!isfinite(options->low) || !isfinite(options->high)) {
         return dt_error_set(error, DT_ERR_ARGUMENT, "picture: limits must be finite, got %g and %g",
                             options->low, options->high);
@@ -106,7 +111,11 @@ dt_status dt_picture_write(const char *path, const dt_array *values, const dt_ar
         return status;
     }
     dti_rgb map[DTI_COLORMAP_SIZE];
-    dti_colormap_make(map);
+    if (options->colours == DT_PICTURE_DIVERGING) {
+        dti_colormap_make_diverging(map);
+    } else {
+        dti_colormap_make(map);
+    }
     draw_samples(&canvas, &layout, &layer, &limits, map);
     dti_draw_axes(&canvas, &layout, &layer, options);
     dti_draw_scale_bar(&canvas, &layout, options);
