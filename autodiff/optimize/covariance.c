@@ -11,11 +11,6 @@
 /* Remaining variance, relative to its own, below which an unknown is a combination of others. */
 #define UNDETERMINED 1e-12
 
-/* An unknown has no influence if its column of J is this much shorter than the longest, as it is
- * and also measured by what a change of the unknown by its own size does to the residuals: columns
- * of different units differ, but only what is left of cancelled terms fails by both. */
-#define NO_INFLUENCE 1e-10
-
 /* The unknown that real number k belongs to. */
 static const struct dti_unknown *owner(const dt_optimizer *o, int64_t k) {
     int i = 0;
@@ -23,22 +18,6 @@ static const struct dti_unknown *owner(const dt_optimizer *o, int64_t k) {
         i++;
     }
     return &o->unknowns[i];
-}
-
-/* scale = lengths of the columns of J; 0 for those that are rounding noise. */
-static void column_lengths(int64_t n, const double *a, const double *x, double *scale) {
-    double longest = 0, strongest = 0;
-    for (int64_t i = 0; i < n; i++) {
-        scale[i] = sqrt(fmax(a[i * n + i], 0));
-        longest = fmax(longest, scale[i]);
-        strongest = fmax(strongest, fabs(x[i]) * scale[i]);
-    }
-    for (int64_t i = 0; i < n; i++) {
-        if (scale[i] <= NO_INFLUENCE * longest &&
-            fabs(x[i]) * scale[i] <= NO_INFLUENCE * strongest) {
-            scale[i] = 0;
-        }
-    }
 }
 
 /* a = L L^T for a with unit diagonal, in the lower triangle. A row that depends on those before it,
@@ -113,7 +92,7 @@ static dt_status invert(dt_optimizer *o, double *a, double factor2, double *memo
     int64_t n = o->n;
     double *l = memory, *scale = l + n * n, *column = scale + n;
     const double *x = column + n;
-    column_lengths(n, a, x, scale);
+    dti_column_lengths(n, a, x, scale);
     for (int64_t i = 0; i < n * n; i++) {
         double lengths = scale[i / n] * scale[i % n];
         l[i] = lengths > 0 ? a[i] / lengths : 0;

@@ -18,6 +18,10 @@ void dti_normal_free(struct dti_normal *normal);
 bool dti_normal_solve(dt_optimizer *o, const struct dti_normal *normal, double damping,
                       double *ret_step, double *ret_diagonal);
 
+/* Lengths of the columns of J, from J^T J (n x n) at x; 0 for those that are rounding noise, whose
+ * unknown has no influence. */
+void dti_column_lengths(int64_t n, const double *matrix, const double *x, double *ret_length);
+
 /* Half the sum of squared residuals at u, and J^T r; infinity where the model has no value. */
 double dti_optimizer_squares(dt_optimizer *o, const double *u, double *ret_g);
 

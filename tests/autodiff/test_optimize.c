@@ -175,7 +175,8 @@ static dt_tensor *with_a_ghost(void *user, dt_tape *tape, dt_tensor *const *in) 
     dt_tensor *ghost =
         dt_sub(dt_mul(in[1], dt_constant(tape, DT_F64, 1, &n, wave)),
                dt_mul(dt_mul(in[1], dt_scalar(tape, 3)), dt_constant(tape, DT_F64, 1, &n, third)));
-    return dt_add(dt_add(dt_mul(in[0], dt_constant(tape, DT_F64, 1, &n, t)), ghost),
+    dt_tensor *slope = dt_sub(in[0], dt_scalar(tape, 2)); /* 2 in the data */
+    return dt_add(dt_add(dt_mul(slope, dt_constant(tape, DT_F64, 1, &n, t)), ghost),
                   dt_mul(in[2], dt_constant(tape, DT_F64, 1, &n, square)));
 }
 
@@ -204,6 +205,12 @@ Test(optimize, covariance_knows_rounding_noise_from_influence_and_gives_that_of_
                                  : fabs(found[k] - want[k]) < 1e-9 * fabs(want[k]),
                   "%d is %g, should be %g", k, found[k], want[k]);
     }
+    double slope, ghost;
+    run(o);
+    get(o, 0, 1, &slope);
+    get(o, 1, 1, &ghost);
+    cr_expect(fabs(slope - 2) < 1e-6, "slope %g", slope);
+    cr_expect_eq(ghost, 0.7, "what has no influence moved to %g", ghost);
     dt_optimizer_free(o);
 }
 
