@@ -156,8 +156,19 @@ static double *error_of(struct fit *f, int64_t k, double *ret_unit) {
     return &p->error[p->free[k]];
 }
 
-/* From J^T J in a Levenberg-Marquardt optimizer at the present values. With sigmas it is the
- * covariance itself; without, the scatter of the residuals says how large sigma is. */
+/* Variance of residuals about the model: 1 with sigmas; without, their scatter says how large sigma
+ * is. */
+static double variance(const struct fit *f) {
+    double sum = 0;
+    for (int64_t i = 0; i < f->used.n && !f->target.has_sigma; i++) {
+        double r = (f->model[f->voxel[i]] - f->intensity[i]) / f->sigma[i];
+        sum += r * r / (double)(f->used.n - f->n_numbers);
+    }
+    return f->target.has_sigma ? 1 : sum;
+}
+
+/* From J^T J in a Levenberg-Marquardt optimizer at the present values. What the data leave open has
+ * NaN for its error, and the others have theirs with that held. */
 static int covariance_errors(struct fit *f, dt_optimizer *optimizer) {
     int64_t n = f->n_numbers;
     double *covariance = calloc((size_t)(n * n), sizeof *covariance), unit;
@@ -171,18 +182,17 @@ static int covariance_errors(struct fit *f, dt_optimizer *optimizer) {
     } else {
         dt_optimizer_covariance(optimizer, false, &target, &error);
     }
-    double s2 = 1;
-    if (!f->target.has_sigma && f->n_history > 0) {
-        double value = f->history[HISTORY_COLUMNS * (f->n_history - 1) + LOSS];
-        s2 = 2 * value / (double)(f->used.n - n);
-    }
-    for (int64_t k = 0; k < n && error.status == DT_OK; k++) {
+    double s2 = variance(f);
+    bool known = error.status == DT_OK || (error.status == DT_ERR_SINGULAR && error.index >= 0);
+    for (int64_t k = 0; k < n && known; k++) {
         double *target_error = error_of(f, k, &unit);
         *target_error = unit * sqrt(s2 * covariance[k * n + k]);
     }
     free(covariance);
-    snprintf(f->no_errors, sizeof f->no_errors, "%.*s", (int)sizeof f->no_errors - 1,
-             error.message);
+    if (!known) {
+        snprintf(f->no_errors, sizeof f->no_errors, "%.*s", (int)sizeof f->no_errors - 1,
+                 error.message);
+    }
     return error.status == DT_ERR_CANCELLED ? EXIT_INTERRUPTED : 0;
 }
 

@@ -38,12 +38,13 @@ int exit_code_of(dt_status status) {
 /* -- a run ------------------------------------------------------------------------------------- */
 
 static int fit_target(struct fit *f) {
-    int code = target_read(&f->target, f->settings->target, &f->error);
+    int code = target_read(&f->target, f->settings, &f->error);
+    code = code != 0 ? code : provenance_make(f);
     code = code != 0 ? code : model_place(f);
     code = code != 0 ? code : parameters_make(f);
     code = code != 0 ? code : fit_run(f);
-    code = code != 0 ? code : fit_errors(f);
     code = code != 0 ? code : model_finish(f);
+    code = code != 0 ? code : fit_errors(f);
     if (code == 0) {
         code = output_write(f);
         report_print(f); /* a disk that is full does not spoil the answer */
@@ -60,6 +61,7 @@ static void free_places(struct places *p) {
 void fit_free(struct fit *f) {
     dt_optimizer_free(f->optimizer);
     dt_agreement_report_free(&f->agreement);
+    dt_agreement_report_free(&f->distances);
     free_places(&f->used);
     free_places(&f->grid);
     parameters_free(f);
@@ -70,6 +72,7 @@ void fit_free(struct fit *f) {
     free(f->knots);
     free(f->history);
     free(f->model);
+    free(f->provenance);
     dt_network_free(f->network);
     dt_crystal_free(f->crystal);
     dt_structure_free(f->structure);

@@ -132,6 +132,7 @@ int picture_write(struct fit *f) {
     code = code != 0 ? code : draw(f, "model.png", "model", f->model, used, o);
     o.scale = DT_PICTURE_LINEAR;
     o.value_title = f->target.has_sigma ? "difference / sigma" : "difference";
+    o.colours = DT_PICTURE_DIVERGING;
     o.low = f->target.has_sigma ? -4 : 0;
     o.high = f->target.has_sigma ? 4 : 0;
     code = code != 0 ? code : draw(f, "difference.png", "data - model", difference, used, o);

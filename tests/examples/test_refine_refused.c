@@ -110,10 +110,10 @@ Test(refine_refused, numbers_that_are_none) {
 Test(refine_refused, shapes_and_axes_that_do_not_fit) {
     struct target t = good();
     t.shape[2] = 3;
-    target_refused(&t, "the target map has shape (4,4,3), but l is f64(4)");
+    target_refused(&t, "target.npz: intensity has shape (4,4,3), the axes h, k, l ask for (4,4,4)");
     t = good();
     t.sigma_shape[0] = 2;
-    target_refused(&t, "sigma has shape (2,4,4), the target map (4,4,4)");
+    target_refused(&t, "sigma has shape (2,4,4), the axes h, k, l ask for (4,4,4)");
     t = good();
     t.h[1] += 0.01;
     target_refused(&t, "h must ascend in equal steps of 1/N");
@@ -121,10 +121,10 @@ Test(refine_refused, shapes_and_axes_that_do_not_fit) {
     for (int i = 0; i < N; i++) {
         t.h[i] = -i;
     }
-    target_refused(&t, "h must ascend in equal steps of 1/N");
+    target_refused(&t, "axis h must increase, point 1 is -1");
     t = good();
     t.no_axes = true;
-    target_refused(&t, "target");
+    target_refused(&t, "no array 'h': a map has intensity, h, k and l");
     t = good();
     memcpy(t.cell, (double[]){20, 21, 22, 90, 90, 90}, sizeof t.cell);
     target_refused(&t, "the cell of the target has a = 20, that of the structure");
@@ -138,7 +138,7 @@ Test(refine_refused, targets_without_anything_to_fit) {
     write_text("target.npz", "nonsense");
     refused("--target=target.npz -o fit " CRYSTAL, 3, "target.npz");
     write_target(&(struct target){.shape = {0, N, N}});
-    refused("--target=target.npz -o fit " CRYSTAL, 3, "not empty");
+    refused("--target=target.npz -o fit " CRYSTAL, 3, "target.npz");
 }
 
 Test(refine_refused, options_that_are_wrong_or_contradict_each_other) {
