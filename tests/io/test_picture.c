@@ -339,6 +339,41 @@ Test(picture, limits_are_percentiles_and_a_log_scale_looks_at_positive_values) {
     cr_expect_eq(dti_limits_place(&limits, -1), 0.0, "a negative value is not at the lower end");
 }
 
+Test(picture, pictures_in_a_row_stand_side_by_side_as_they_are_alone, .init = make_folder,
+     .fini = remove_folder) {
+    double data[6] = {1, 2, 3, 4, 5, 6}, other[4] = {-1, 2, 0.5, -3};
+    dt_array values = layer_of(DT_F64, 2, 3, data), more = layer_of(DT_F64, 2, 2, other);
+    dt_picture_panel panels[2] = {{&values, NULL, oblique()}, {&more, NULL, oblique()}};
+    panels[0].options.without = DT_PICTURE_COLOUR_BAR | DT_PICTURE_SCALE_BAR;
+    panels[1].options.without = DT_PICTURE_LEFT_LABELS;
+    panels[1].options.scale = DT_PICTURE_LINEAR;
+    panels[1].options.colours = DT_PICTURE_DIVERGING;
+    image alone[2];
+    dti_layout whole = draw(&values, NULL, &panels[0].options);
+    alone[0] = decode();
+    dti_layout bare = draw(&more, NULL, &panels[1].options);
+    alone[1] = decode();
+    dt_error error = DT_ERROR_INIT;
+    cr_assert_eq(dt_picture_write_row(path, 2, panels, &error), DT_OK, "%s", error.message);
+    image row = decode();
+    cr_expect_eq(row.width, alone[0].width + alone[1].width);
+    cr_expect(whole.width < 300 + 180 && bare.left < 60, "parts that are left out take room");
+    int differ = 0;
+    for (int i = 0, x0 = 0; i < 2; x0 += alone[i++].width) {
+        for (int y = 0; y < alone[i].height; y++) {
+            for (int x = 0; x < alone[i].width; x++) {
+                differ += !same(row.pixels[y * row.width + x0 + x],
+                                alone[i].pixels[y * alone[i].width + x]);
+            }
+        }
+        free(alone[i].pixels);
+    }
+    cr_expect_eq(differ, 0, "%d pixels differ", differ);
+    free(row.pixels);
+    cr_expect_eq(dt_picture_write_row(path, 17, panels, &error), DT_ERR_ARGUMENT);
+    cr_expect(strstr(error.message, "1 to 16 panels, not 17") != NULL, "%s", error.message);
+}
+
 Test(picture, hard_layers_are_drawn, .init = make_folder, .fini = remove_folder) {
     double one[12], wild[12] = {-1e308, 1e308, 0, 5e-324, NAN, INFINITY, 1, 2, 3, 4, 5, 6};
     double near[12];

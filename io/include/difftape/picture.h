@@ -19,6 +19,14 @@ typedef enum dt_picture_colours {
                                 the limits are made symmetric about 0 */
 } dt_picture_colours;
 
+/** Parts that a picture can do without, in dt_picture_options.without: for pictures in a row that
+ * share them. */
+enum {
+    DT_PICTURE_COLOUR_BAR = 1,
+    DT_PICTURE_LEFT_LABELS = 2, /**< ticks, labels and title of the left side */
+    DT_PICTURE_SCALE_BAR = 4
+};
+
 /** One in-plane axis. Sample n lies at the coordinate first + n * step (a Miller index), that is,
  * at the point coordinate * basis of the drawing plane. */
 typedef struct dt_picture_axis {
@@ -39,7 +47,8 @@ typedef struct dt_picture_options {
     double low, high; /**< values at the ends of the colour bar; low >= high: from percentiles */
     double low_percentile; /**< of the valid values; under a log scale of the positive ones */
     double high_percentile;
-    int plot_size; /**< longer side of the plotted region, pixels: 100 to 8000 */
+    int plot_size;    /**< longer side of the plotted region, pixels: 100 to 8000 */
+    unsigned without; /**< parts to leave out [0] */
 } dt_picture_options;
 
 /** No titles, axes "h" and "k" along perpendicular unit vectors from 0 in steps of 1, log scale,
@@ -72,6 +81,17 @@ DT_API dt_status dt_picture_plane_basis(const double u[3], const double v[3], do
  * DT_ERR_IO, DT_ERR_MEMORY. */
 DT_API dt_status dt_picture_write(const char *path, const dt_array *values, const dt_array *valid,
                                   const dt_picture_options *options, dt_error *error);
+
+/** A picture in a row. */
+typedef struct dt_picture_panel {
+    const dt_array *values, *valid; /**< as dt_picture_write */
+    dt_picture_options options;
+} dt_picture_panel;
+
+/** Draw 1 to 16 pictures side by side, their upper edges aligned, into one PNG file. Errors as
+ * dt_picture_write; a number of panels out of range is DT_ERR_ARGUMENT. */
+DT_API dt_status dt_picture_write_row(const char *path, int n, const dt_picture_panel *panels,
+                                      dt_error *error);
 
 DT_END_DECLS
 
