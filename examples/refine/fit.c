@@ -38,11 +38,11 @@ static int make_optimizer(struct fit *f, dt_method method, dt_optimizer **ret_op
     for (int i = 0; i < f->n_unknowns; i++) {
         const struct parameter *p = &f->parameter[f->unknown[i]];
         for (int64_t j = 0; j < p->n_free; j++) {
-            at[j] = p->value[p->free[j]] / p->unit[p->free[j]];
+            at[j] = parameter_unknown(p, p->free[j]);
         }
         unknowns[i] = (dt_unknown){.name = kind_names[p->kind],
                                    .value = dt_array_wrap(DT_F64, 1, &p->n_free, at),
-                                   .lower = p->positive ? 0 : -INFINITY,
+                                   .lower = -INFINITY,
                                    .upper = INFINITY};
         at += p->n_free;
     }
@@ -66,7 +66,7 @@ static int take_values(struct fit *f) {
         const dt_array array = dt_array_wrap(DT_F64, 1, &p->n_free, x);
         status = dt_optimizer_get(f->optimizer, i, &array, &f->error);
         for (int64_t j = 0; j < p->n_free && status == DT_OK; j++) {
-            p->value[p->free[j]] = x[j] * p->unit[p->free[j]];
+            p->value[p->free[j]] = parameter_value(p, p->free[j], x[j]);
         }
     }
     free(x);
@@ -145,14 +145,15 @@ int fit_run(struct fit *f) {
 
 /* -- standard errors --------------------------------------------------------------------------- */
 
-/* Unknown number k is this one of a parameter; its error there. */
-static double *error_of(struct fit *f, int64_t k, double *ret_unit) {
+/* Unknown number k is this one of a parameter; its error there, and how much the value moves with
+ * the unknown. */
+static double *error_of(struct fit *f, int64_t k, double *ret_slope) {
     int i = 0;
     while (k >= f->parameter[f->unknown[i]].n_free) {
         k -= f->parameter[f->unknown[i++]].n_free;
     }
     struct parameter *p = &f->parameter[f->unknown[i]];
-    *ret_unit = p->unit[p->free[k]];
+    *ret_slope = parameter_slope(p, p->free[k]);
     return &p->error[p->free[k]];
 }
 
@@ -171,7 +172,7 @@ static double variance(const struct fit *f) {
  * NaN for its error, and the others have theirs with that held. */
 static int covariance_errors(struct fit *f, dt_optimizer *optimizer) {
     int64_t n = f->n_numbers;
-    double *covariance = calloc((size_t)(n * n), sizeof *covariance), unit;
+    double *covariance = calloc((size_t)(n * n), sizeof *covariance), slope;
     dt_error error = DT_ERROR_INIT;
     const dt_array target = dt_array_wrap(DT_F64, 2, (const int64_t[]){n, n}, covariance);
     if (covariance == NULL) {
@@ -185,8 +186,8 @@ static int covariance_errors(struct fit *f, dt_optimizer *optimizer) {
     double s2 = variance(f);
     bool known = error.status == DT_OK || (error.status == DT_ERR_SINGULAR && error.index >= 0);
     for (int64_t k = 0; k < n && known; k++) {
-        double *target_error = error_of(f, k, &unit);
-        *target_error = unit * sqrt(s2 * covariance[k * n + k]);
+        double *target_error = error_of(f, k, &slope);
+        *target_error = slope * sqrt(s2 * covariance[k * n + k]);
     }
     free(covariance);
     if (!known) {

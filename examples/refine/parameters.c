@@ -170,6 +170,18 @@ int parameters_make(struct fit *f) {
 
 /* -- on the tape ------------------------------------------------------------------------------- */
 
+double parameter_unknown(const struct parameter *p, int64_t i) {
+    return p->positive ? log(p->value[i] / p->unit[i]) : p->value[i] / p->unit[i];
+}
+
+double parameter_value(const struct parameter *p, int64_t i, double unknown) {
+    return p->unit[i] * (p->positive ? exp(unknown) : unknown);
+}
+
+double parameter_slope(const struct parameter *p, int64_t i) {
+    return p->positive ? p->value[i] : p->unit[i];
+}
+
 dt_tensor *parameter_tensor(const struct parameter *p, dt_tape *tape, dt_tensor *x) {
     if (x == NULL) {
         return dt_constant(tape, DT_F64, p->ndim, p->shape, p->value);
@@ -186,6 +198,7 @@ dt_tensor *parameter_tensor(const struct parameter *p, dt_tape *tape, dt_tensor 
             unit[i] = p->unit[p->free[i]];
         }
         dt_tensor *index = dt_constant(tape, DT_I64, 1, &p->n_free, p->free);
+        x = p->positive ? dt_exp(x) : x;
         dt_tensor *varied = dt_mul(x, dt_constant(tape, DT_F64, 1, &p->n_free, unit));
         value = dt_add(dt_scatter_add(varied, index, 0, p->n),
                        dt_constant(tape, DT_F64, 1, &p->n, held));

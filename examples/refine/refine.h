@@ -18,7 +18,8 @@ struct target {
 };
 
 /* Numbers that belong together: the springs, the U of all atoms, ... A value is its unit times an
- * unknown of the optimizer, so that all unknowns begin near 1. */
+ * unknown of the optimizer, or, if it must be positive, times the exponential of one: springs of
+ * three times the stiffness are then as far away as springs of a third. */
 struct parameter {
     enum kind kind;
     const char *unit_name;
@@ -90,6 +91,10 @@ int map_file_write(struct fit *f, const char *path, const char *title, const str
 void parameters_free(struct fit *f);
 /* A parameter on the tape; x: the unknown it is, or NULL for its present value. */
 dt_tensor *parameter_tensor(const struct parameter *p, dt_tape *tape, dt_tensor *x);
+/* Number i as an unknown of the optimizer, the value of an unknown, and dvalue/dunknown. */
+double parameter_unknown(const struct parameter *p, int64_t i);
+double parameter_value(const struct parameter *p, int64_t i, double unknown);
+double parameter_slope(const struct parameter *p, int64_t i);
 /* What number i is called: "intra", "A/GLY 1/CA"; buffer of 64. */
 const char *parameter_label(const struct fit *f, const struct parameter *p, int64_t i, char *buffer,
                             size_t size);
