@@ -88,6 +88,13 @@ void dti_normal_free(struct dti_normal *normal) {
     normal->matrix = NULL;
 }
 
+void dti_normal_scale(const dt_optimizer *o, struct dti_normal *normal, double *largest) {
+    for (int64_t i = 0; i < o->n && normal->dense; i++) {
+        largest[i] = fmax(largest[i], normal->matrix[i * o->n + i]);
+    }
+    normal->scale = largest;
+}
+
 static bool solve_dense(const dt_optimizer *o, const struct dti_normal *normal, double damping,
                         double *step, double *diagonal) {
     int64_t n = o->n;
@@ -100,7 +107,7 @@ static bool solve_dense(const dt_optimizer *o, const struct dti_normal *normal, 
         for (int64_t j = 0; j < n && !moves; j++) {
             damped[i * n + j] = damped[j * n + i] = 0;
         }
-        diagonal[i] = moves ? a[i * n + i] : 1;
+        diagonal[i] = moves ? normal->scale[i] : 1;
         damped[i * n + i] += damping * diagonal[i];
         step[i] = moves ? -o->g[i] : 0;
     }

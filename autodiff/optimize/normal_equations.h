@@ -7,11 +7,15 @@
 struct dti_normal {
     bool dense;
     double *matrix; /* dense: J^T J (n x n), then its damped copy; else 4 n numbers of scratch */
+    const double *scale; /* dense: what the damping multiplies (n) */
 };
 
 /* Prepare at o->u; false if o->error is set or the model has no value there. */
 bool dti_normal_new(dt_optimizer *o, struct dti_normal *ret_normal);
 void dti_normal_free(struct dti_normal *normal);
+
+/* Dense: let largest (n), which belongs to the caller, grow to the diagonal, and damp by it. */
+void dti_normal_scale(const dt_optimizer *o, struct dti_normal *normal, double *largest);
 
 /* The step and the diagonal D that the damping multiplies; false if it cannot be solved at this
  * damping. */

@@ -61,7 +61,8 @@ static dt_status distance_classes(struct fit *f, const dt_array *mask, dt_classe
     return status;
 }
 
-/* Agreement in shells, and by distance from Bragg peaks; for the anisotropic part radial means are those of five times as many. */
+/* Agreement in shells, and by distance from Bragg peaks; for the anisotropic part radial means are
+ * those of five times as many. */
 static int compare(struct fit *f, const bool *used) {
     enum { THINNER = 5 };
     const struct target *t = &f->target;

@@ -1,4 +1,4 @@
-/* map_file.c - maps that are written: in which format, under which name, and where they are from. */
+/* map_file.c - maps that are written: their format, their name, and where they are from. */
 #include "refine.h"
 
 #include <stdio.h>

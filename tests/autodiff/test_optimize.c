@@ -442,7 +442,7 @@ static void expect_resumed(dt_optimize_options options, dt_tensor_fn *fn, int64_
 }
 
 Test(optimize, a_saved_run_continues_bit_for_bit) {
-    const double valley_start[] = {-1.2, 1}, decay_start[] = {30, 5, -4};
+    const double valley_start[] = {-1.2, 1}, decay_start[] = {300, 20, -40};
     const dt_optimize_options endless = {
         .gradient_tolerance = -1, .step_tolerance = -1, .loss_tolerance = -1};
     dt_optimize_options o = endless;

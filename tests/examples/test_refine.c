@@ -19,9 +19,10 @@ Test(refine, recovers_springs_to_one_per_cent_at_signal_to_noise_ten_from_a_star
     cr_expect(strstr(out, "converged") != NULL, "%s", out);
     double per_voxel = chi_squared("fit") / 28460; /* 31^3 voxels less 11^3 Bragg peaks */
     cr_expect(fabs(per_voxel - 1) < 4 * sqrt(2.0 / 28460), "chi^2 per voxel is %g", per_voxel);
-    static const char *const files[] = {
-        "config.json", "state.npz", "history.csv",    "shells.csv",    "model.npz",
-        "data.png",    "model.png", "difference.png", "distances.csv", "provenance.json"};
+    static const char *const files[] = {"config.json",     "state.npz",      "history.csv",
+                                        "shells.csv",      "model.npz",      "data.png",
+                                        "model.png",       "difference.png", "distances.csv",
+                                        "provenance.json", "fit.png"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char path[64];
         size_t size;

@@ -124,6 +124,11 @@ Test(refine_resume, a_state_is_not_overwritten_nor_taken_for_that_of_another_fit
     expect_kept(FIT "-o fit --resume --springs=2,1.5 " CRYSTAL, "belongs to another fit");
     expect_kept(FIT "-o fit --resume --method=lm " CRYSTAL, "belongs to another fit");
     expect_kept(FIT "-o fit --resume --dmin=6 " CRYSTAL, "belongs to another fit");
+    expect_kept(FIT "-o fit --resume --hold=0 " CRYSTAL, "belongs to another fit");
+    expect_kept(FIT "-o fit --resume --cutoff=5 " CRYSTAL, "belongs to another fit");
+    expect_kept(FIT "-o fit --resume --bragg=drop " CRYSTAL, "belongs to another fit");
+    expect_kept(FIT "-o fit --resume --u-scale=2 " CRYSTAL, "belongs to another fit");
+    expect_kept(FIT "-o fit --resume --occupation=quantum " CRYSTAL, "belongs to another fit");
 
     dt_npz_writer *writer = NULL;
     dt_error error = DT_ERROR_INIT;

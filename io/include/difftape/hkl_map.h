@@ -83,9 +83,10 @@ DT_API void dt_hkl_map_abort(dt_hkl_writer *writer);
 /** Read a map from a NumPy archive or a NeXus file, told by content; besides difftape's own, any
  *  NeXus file whose default (or only) NXdata has three axes named h, k, l, such as mdx2's maps, and
  *  any archive with intensity, h, k, l. f32 and whole numbers become f64. An array `mask` beside
- *  `valid` (true: use it) makes invalid what is false in it. Links to other files are not followed. *ret_map is untouched on failure. Errors: DT_ERR_IO, DT_ERR_FORMAT (another kind
- *  of file, damaged, an array missing or of another shape, axes that do not increase or are not
- *  finite), DT_ERR_ARGUMENT (no HDF5 in this build), DT_ERR_MEMORY.
+ *  `valid` (true: use it) makes invalid what is false in it. Links to other files are not followed.
+ *  *ret_map is untouched on failure. Errors: DT_ERR_IO, DT_ERR_FORMAT (another kind of file,
+ *  damaged, an array missing or of another shape, axes that do not increase or are not finite),
+ *  DT_ERR_ARGUMENT (no HDF5 in this build), DT_ERR_MEMORY.
  *
  *  Damage in our own HDF5 files is told by checksums. In files of the older format, as h5py writes
  *  them by default, it can crash the HDF5 library itself (1.10.8: texts of variable length): read

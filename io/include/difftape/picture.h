@@ -69,9 +69,9 @@ DT_API dt_status dt_picture_plane_basis(const double u[3], const double v[3], do
  * Each sample fills its parallelogram (nearest sample, no interpolation), so oblique cells appear
  * in true geometry with equal scales along x and y. Sequential colours run from dark to light with
  * evenly increasing lightness; invalid and non-finite samples are neutral grey. Values outside the
- * limits take the colour of the nearer limit; under a log scale so do zero and negative values. A layer
- * without any valid sample is drawn all grey with an empty colour bar; one value everywhere is
- * drawn in the middle of the colour bar.
+ * limits take the colour of the nearer limit; under a log scale so do zero and negative values. A
+ * layer without any valid sample is drawn all grey with an empty colour bar; one value everywhere
+ * is drawn in the middle of the colour bar.
  *
  * Text is UTF-8; "^{...}" raises. Known beyond ASCII are Angstrom, times, degree, micro, middle dot
  * and minus; other characters appear as a crossed box.
