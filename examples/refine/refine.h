@@ -119,9 +119,8 @@ int picture_write(struct fit *f);
 void report_iteration(const struct fit *f);
 void report_print(const struct fit *f);
 
-/* main.c: stop at the next opportunity? The exit code that fits an error. */
+/* main.c: stop at the next opportunity? */
 bool interrupted(void);
-int exit_code_of(dt_status status);
 int on_progress(void *user, int64_t done, int64_t total);
 enum { PATH_SIZE = 4096 };
 

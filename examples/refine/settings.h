@@ -2,10 +2,7 @@
 #ifndef REFINE_SETTINGS_H
 #define REFINE_SETTINGS_H
 
-#include <difftape/difftape.h>
-
-/* Exit codes. */
-enum { EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_NUMERICS = 4, EXIT_MEMORY = 5, EXIT_INTERRUPTED = 130 };
+#include "../common/program.h"
 
 /* What can be refined; settings.refine has bit 1 << kind. */
 enum kind { SPRINGS, U_SCALE, U_ATOM, U_TENSOR, SCALE, FLAT, RADIAL, KINDS };

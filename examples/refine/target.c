@@ -59,8 +59,8 @@ static int take_axes(struct target *t, const dt_hkl_map *map, const char *path, 
 
 /* -- voxels ------------------------------------------------------------------------------------ */
 
-static int complain(const struct target *t, const char *path, const char *what, double value,
-                    int64_t voxel, int64_t others, const char *hint, dt_error *error) {
+static int refuse_voxel(const struct target *t, const char *path, const char *what, double value,
+                        int64_t voxel, int64_t others, const char *hint, dt_error *error) {
     int64_t at[3];
     char more[64] = "";
     dt_grid_position(t->axes, voxel, at);
@@ -76,9 +76,10 @@ static int complain(const struct target *t, const char *path, const char *what, 
 static int check_numbers(struct target *t, const dt_hkl_map *map, bool skip, const char *path,
                          dt_error *error) {
     if (map->n_not_finite > 0 && !skip) {
-        return complain(t, path, "the intensity", t->intensity[map->not_finite], map->not_finite,
-                        map->n_not_finite - 1,
-                        "set valid to false where there are no data, or give --nan=skip", error);
+        return refuse_voxel(t, path, "the intensity", t->intensity[map->not_finite],
+                            map->not_finite, map->n_not_finite - 1,
+                            "set valid to false where there are no data, or give --nan=skip",
+                            error);
     }
     t->n_skipped = map->n_not_finite;
     for (int64_t i = 0; i < t->voxels; i++) {
@@ -86,10 +87,11 @@ static int check_numbers(struct target *t, const dt_hkl_map *map, bool skip, con
             t->usable[i] = false;
             t->n_skipped++;
         } else if (t->usable[i] && !(isfinite(t->sigma[i]) && t->sigma[i] > 0)) {
-            return complain(t, path, "sigma", t->sigma[i], i, 0,
-                            "it must be > 0 where there are data (set valid to false where there "
-                            "are none)",
-                            error);
+            return refuse_voxel(
+                t, path, "sigma", t->sigma[i], i, 0,
+                "it must be > 0 where there are data (set valid to false where there "
+                "are none)",
+                error);
         }
     }
     return 0;
