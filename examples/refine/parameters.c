@@ -165,7 +165,7 @@ int parameters_make(struct fit *f) {
             f->n_numbers += p->n_free;
         }
     }
-    return make_knots(f) ? 0 : EXIT_MEMORY;
+    return make_knots(f) && labels_make(f) ? 0 : EXIT_MEMORY;
 }
 
 /* -- on the tape ------------------------------------------------------------------------------- */
@@ -207,43 +207,4 @@ dt_tensor *parameter_tensor(const struct parameter *p, dt_tape *tape, dt_tensor 
     free(held);
     free(unit);
     return value;
-}
-
-/* -- names ------------------------------------------------------------------------------------- */
-
-static const char *spring_label(const struct fit *f, const struct parameter *p, int64_t i,
-                                char *buffer, size_t size) {
-    static const char *const sides[] = {"", " across", " along"};
-    int64_t width = p->ndim == 2 ? 2 : 1;
-    const char *side = sides[width == 2 ? 1 + i % 2 : 0];
-    if (f->settings->classes == CLASSES_INTRA_INTER) {
-        snprintf(buffer, size, "%s%s", i / width == 0 ? "intra" : "inter", side);
-    } else {
-        snprintf(buffer, size, "class %lld%s", (long long)(i / width), side);
-    }
-    return buffer;
-}
-
-const char *parameter_label(const struct fit *f, const struct parameter *p, int64_t i, char *buffer,
-                            size_t size) {
-    static const char *const components[9] = {" xx", " xy", " xz", " yx", " yy",
-                                              " yz", " zx", " zy", " zz"};
-    static const int diagonals[6] = {0, 4, 8, 5, 2, 1};
-    switch (p->kind) {
-    case SPRINGS: return spring_label(f, p, i, buffer, size);
-    case U_ATOM:
-        snprintf(buffer, size, "%s%s", f->structure->label[p->ndim == 1 ? i : i / 9],
-                 p->ndim == 1 ? "" : components[i % 9]);
-        break;
-    case U_TENSOR: snprintf(buffer, size, "%s", components[diagonals[i]] + 1); break;
-    case RADIAL:
-        if (f->knots[i] > 0) {
-            snprintf(buffer, size, "d = %.4g A", 1 / f->knots[i]);
-        } else {
-            snprintf(buffer, size, "origin");
-        }
-        break;
-    default: buffer[0] = '\0';
-    }
-    return buffer;
 }

@@ -49,6 +49,7 @@ struct fit {
     int64_t *voxel;            /* (used.n) of the target */
     double *intensity, *sigma; /* (used.n) the target there */
     double *knots;             /* of the radial background, 1/Angstrom */
+    int64_t *contact;          /* (classes) of springs: one that is of it */
     struct parameter parameter[KINDS];
 
     int n_unknowns; /* refined parameters; numbers that vary in all of them */
@@ -95,7 +96,10 @@ dt_tensor *parameter_tensor(const struct parameter *p, dt_tape *tape, dt_tensor 
 double parameter_unknown(const struct parameter *p, int64_t i);
 double parameter_value(const struct parameter *p, int64_t i, double unknown);
 double parameter_slope(const struct parameter *p, int64_t i);
-/* What number i is called: "intra", "A/GLY 1/CA"; buffer of 64. */
+
+/* labels.c */
+bool labels_make(struct fit *f);
+/* What number i is called: "intra", "-x,y+1/2,-z", "A/GLY 1/CA"; buffer of 64. */
 const char *parameter_label(const struct fit *f, const struct parameter *p, int64_t i, char *buffer,
                             size_t size);
 
