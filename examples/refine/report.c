@@ -37,6 +37,25 @@ static void print_open(const struct fit *f) {
     }
 }
 
+/* A number that went far away seldom found a better place: it slipped into a valley without end. */
+static void print_strays(const struct fit *f) {
+    const double far = 1e4;
+    for (int i = 0; i < f->n_unknowns; i++) {
+        const struct parameter *p = &f->parameter[f->unknown[i]];
+        for (int64_t j = 0; j < p->n_free && p->positive; j++) {
+            int64_t at = p->free[j];
+            double ratio = p->value[at] / p->start[at];
+            if (!(ratio < far && ratio > 1 / far)) {
+                char label[64];
+                parameter_label(f, p, at, label, sizeof label);
+                printf("%-18s %s%s%s went from %g to %g: begin elsewhere, or hold it\n", "ran away",
+                       kind_names[p->kind], label[0] ? " " : "", label, p->start[at], p->value[at]);
+                return;
+            }
+        }
+    }
+}
+
 static void print_parameters(const struct fit *f) {
     enum { MOST = 12 };
     for (int i = 0; i < f->n_unknowns; i++) {
@@ -64,6 +83,7 @@ static void print_parameters(const struct fit *f) {
         printf("%-18s %s\n", "no standard errors", f->no_errors);
     }
     print_open(f);
+    print_strays(f);
 }
 
 void report_print(const struct fit *f) {

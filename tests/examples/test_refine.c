@@ -228,6 +228,15 @@ Test(refine, a_spring_of_rounding_noise_stays_where_it_is_and_the_others_have_th
     }
 }
 
+Test(refine, a_start_so_bad_that_a_spring_runs_away_is_reported) {
+    must_run("--simulate=target.npz --springs=1,0.5" SMALL CRYSTAL);
+    const char *out = must_run("--target=target.npz --springs=1,100 --quiet -o fit " CRYSTAL);
+    double value = refined("fit", "springs", 0).value;
+    bool far = !(value < 1e4 && value > 1e-4);
+    cr_expect(far == (strstr(out, "ran away           springs intra went from 1 to") != NULL),
+              "intra %g:\n%s", value, out);
+}
+
 Test(refine, model_of_one_fit_can_be_the_target_of_the_next) {
     must_run("--simulate=target.npz" SMALL CRYSTAL);
     must_run("--target=target.npz --springs=1,0.5 --iterations=0 -o fit " CRYSTAL);
