@@ -7,7 +7,7 @@
 
 /* clang-format off: a row reads as a paragraph */
 
-/* The last rows of every table. */
+/* The last rows of a table. */
 #define OPTIONS_OF_ALL(s)                                                                          \
     {.name = "config",                                                                             \
      .kind = DT_OPTION_STRING,                                                                     \
@@ -64,15 +64,6 @@
      .kind = DT_OPTION_FLAG,                                                                       \
      .target = &(s).keep_ligands,                                                                  \
      .help = "keep residues that belong to no polymer"}
-
-#define OPTION_BRAGG_ORDER(s)                                                                      \
-    {.name = "bragg-order",                                                                        \
-     .kind = DT_OPTION_INT,                                                                        \
-     .placeholder = "N",                                                                           \
-     .target = &(s).bragg_order,                                                                   \
-     .default_text = "6",                                                                          \
-     .lower = {DT_BOUND_AT_LEAST, 1},                                                              \
-     .help = "order of that mean, 1 to 16: about 3 N^3 evaluations for each of these voxels"}
 
 /* `words`: the two names, ended by NULL. */
 #define OPTION_SPRING_UNIT(s, words)                                                               \

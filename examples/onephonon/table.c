@@ -106,7 +106,13 @@ static const dt_option table[] = {
      .default_text = "flag",
      .help = "voxels at whole h, k, l: invalid; without the three acoustic phonons, which diverge "
              "there; or the mean over the voxel"},
-    OPTION_BRAGG_ORDER(settings_values),
+    {.name = "bragg-order",
+     .kind = DT_OPTION_INT,
+     .placeholder = "N",
+     .target = &settings_values.bragg_order,
+     .default_text = "6",
+     .lower = {DT_BOUND_AT_LEAST, 1},
+     .help = "order of that mean, 1 to 16: about 3 N^3 evaluations for each of these voxels"},
     {.name = "cutoff",
      .kind = DT_OPTION_DOUBLE,
      .placeholder = "A",
@@ -276,7 +282,27 @@ static const dt_option table[] = {
      .kind = DT_OPTION_FLAG,
      .target = &settings_values.dry_run,
      .help = "print sizes, memory and an estimate of the time, then stop"},
-    OPTIONS_OF_ALL(settings_values)};
+    {.name = "config",
+     .kind = DT_OPTION_STRING,
+     .placeholder = "FILE.json",
+     .target = &settings_values.config,
+     .command_line_only = true,
+     .help = "read options of the same names from a JSON object; the command line wins"},
+    {.name = "help",
+     .letter = 'h',
+     .kind = DT_OPTION_FLAG,
+     .target = &settings_values.help,
+     .command_line_only = true,
+     .stops = true,
+     .help = "print this help"},
+    {.name = "version",
+     .letter = 'V',
+     .kind = DT_OPTION_FLAG,
+     .target = &settings_values.version,
+     .command_line_only = true,
+     .stops = true,
+     .help = "print the version"},
+    {.name = NULL}};
 /* clang-format on */
 
 const dt_program settings_program = {
