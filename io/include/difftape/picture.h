@@ -44,11 +44,11 @@ typedef struct dt_picture_options {
     const char *length_unit; /**< of the scale bar: the unit of axis[].basis */
     dt_picture_scale scale;
     dt_picture_colours colours;
+    unsigned without; /**< parts to leave out [0] */
     double low, high; /**< values at the ends of the colour bar; low >= high: from percentiles */
     double low_percentile; /**< of the valid values; under a log scale of the positive ones */
     double high_percentile;
-    int plot_size;    /**< longer side of the plotted region, pixels: 100 to 8000 */
-    unsigned without; /**< parts to leave out [0] */
+    int plot_size; /**< longer side of the plotted region, pixels: 100 to 8000 */
 } dt_picture_options;
 
 /** No titles, axes "h" and "k" along perpendicular unit vectors from 0 in steps of 1, log scale,
