@@ -1,26 +1,29 @@
 /* levenberg_marquardt.c - damped Gauss-Newton steps for sums of squares.
- * Source: H. B. Nielsen, Damping parameter in Marquardt's method, IMM-REP-1999-05, Technical
- * University of Denmark (1999). */
+ * Sources: H. B. Nielsen, Damping parameter in Marquardt's method, IMM-REP-1999-05, Technical
+ * University of Denmark (1999); J. J. More, The Levenberg-Marquardt algorithm, in Numerical
+ * Analysis, Lecture Notes in Mathematics 630 (1978) 105 (scaling that never falls). */
 #include "normal_equations.h"
 #include "optimizer.h"
 
 #include <math.h>
 #include <string.h>
 
-/* State: damping relative to the diagonal of J^T J, and the factor it next grows by. */
-enum { DAMPING, GROWTH, STATE };
+/* State: damping relative to the diagonal of J^T J, the factor it next grows by, and the largest
+ * that every number of the diagonal has been: damped by that, an unknown whose influence fades does
+ * not run away in ever longer steps. */
+enum { DAMPING, GROWTH, LARGEST };
 
 /* Beyond this damping a step is a tiny one along the gradient: nothing lowers the loss. */
 #define LARGEST_DAMPING 1e16
 
 static int64_t state_size(const dt_optimizer *o) {
-    (void)o;
-    return STATE;
+    return LARGEST + o->n;
 }
 
 static void start(dt_optimizer *o) {
     o->state[DAMPING] = o->options.damping;
     o->state[GROWTH] = 2;
+    memset(o->state + LARGEST, 0, (size_t)o->n * sizeof *o->state);
 }
 
 /* Accept the trial point: new loss and gradient, and less damping the better the prediction. */
@@ -39,6 +42,7 @@ static void iterate(dt_optimizer *o) {
     if (!dti_normal_new(o, &normal)) {
         return;
     }
+    dti_normal_scale(o, &normal, o->state + LARGEST);
     while (o->error.status == DT_OK && o->state[DAMPING] < LARGEST_DAMPING) {
         double damping = o->state[DAMPING];
         bool solved = dti_normal_solve(o, &normal, damping, step, diagonal);

@@ -11,6 +11,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An unknown has no influence if its column of J is this much shorter than the longest, as it is
+ * and also measured by what a change of the unknown by its own size does to the residuals: columns
+ * of different units differ, but only what is left of cancelled terms fails by both. */
+#define NO_INFLUENCE 1e-10
+
+void dti_column_lengths(int64_t n, const double *matrix, const double *x, double *length) {
+    double longest = 0, strongest = 0;
+    for (int64_t i = 0; i < n; i++) {
+        length[i] = sqrt(fmax(matrix[i * n + i], 0));
+        longest = fmax(longest, length[i]);
+        strongest = fmax(strongest, fabs(x[i]) * length[i]);
+    }
+    for (int64_t i = 0; i < n; i++) {
+        if (length[i] <= NO_INFLUENCE * longest &&
+            fabs(x[i]) * length[i] <= NO_INFLUENCE * strongest) {
+            length[i] = 0;
+        }
+    }
+}
+
 double dti_optimizer_squares(dt_optimizer *o, const double *u, double *ret_g) {
     dt_tensor *variables, *r = dti_optimizer_residuals(o, u, &variables);
     if (r == NULL) {
@@ -68,20 +88,28 @@ void dti_normal_free(struct dti_normal *normal) {
     normal->matrix = NULL;
 }
 
+void dti_normal_scale(const dt_optimizer *o, struct dti_normal *normal, double *largest) {
+    for (int64_t i = 0; i < o->n && normal->dense; i++) {
+        largest[i] = fmax(largest[i], normal->matrix[i * o->n + i]);
+    }
+    normal->scale = largest;
+}
+
 static bool solve_dense(const dt_optimizer *o, const struct dti_normal *normal, double damping,
                         double *step, double *diagonal) {
     int64_t n = o->n;
     const double *a = normal->matrix;
-    double *damped = normal->matrix + n * n, largest = 0;
-    for (int64_t i = 0; i < n; i++) {
-        largest = fmax(largest, a[i * n + i]);
-    }
+    double *damped = normal->matrix + n * n, *length = step;
+    dti_column_lengths(n, a, o->u, length);
     memcpy(damped, a, (size_t)(n * n) * sizeof *a);
-    for (int64_t i = 0; i < n; i++) { /* an unknown without influence must not move */
-        diagonal[i] = fmax(a[i * n + i], 1e-16 * largest);
-        diagonal[i] = diagonal[i] > 0 ? diagonal[i] : 1;
+    for (int64_t i = 0; i < n; i++) {
+        bool moves = length[i] > 0; /* an unknown without influence must not */
+        for (int64_t j = 0; j < n && !moves; j++) {
+            damped[i * n + j] = damped[j * n + i] = 0;
+        }
+        diagonal[i] = moves ? normal->scale[i] : 1;
         damped[i * n + i] += damping * diagonal[i];
-        step[i] = -o->g[i];
+        step[i] = moves ? -o->g[i] : 0;
     }
     const dt_array l = dt_array_wrap(DT_F64, 2, (const int64_t[]){n, n}, damped);
     const dt_array x = dt_array_wrap(DT_F64, 2, (const int64_t[]){n, 1}, step);

@@ -23,7 +23,8 @@ int main(int argc, char **argv) {
     } else if (code == 0) {
         code = run(&r);
     }
-    code = finish("hedm_omegas", code, &r.error);
+    code = streams_finish(code, &r.error);
+    complain("hedm_omegas", code, &r.error);
     run_free(&r);
     dt_options_free(settings.options);
     return code;

@@ -25,7 +25,8 @@ int main(int argc, char **argv) {
     } else if (code == 0) {
         code = run(&r);
     }
-    code = finish("hedm_refine", code, &r.error);
+    code = streams_finish(code, &r.error);
+    complain("hedm_refine", code, &r.error);
     run_free(&r);
     dt_options_free(settings.options);
     return code;

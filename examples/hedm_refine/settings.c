@@ -1,6 +1,8 @@
 /* settings.c - the options of hedm_refine: one table for command line, file and help. */
 #include "settings.h"
 
+#include "../common/options.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -193,31 +195,8 @@ static const dt_option table[] = {
      .placeholder = "FILE.png",
      .target = &values.plot,
      .help = "draw predicted over measured spots on the panel"},
-    {.name = "json",
-     .kind = DT_OPTION_FLAG,
-     .target = &values.json,
-     .help = "print one JSON object instead of a table"},
-    {.name = "config",
-     .kind = DT_OPTION_STRING,
-     .placeholder = "FILE.json",
-     .target = &values.config,
-     .command_line_only = true,
-     .help = "read options of the same names from a JSON object; the command line wins"},
-    {.name = "help",
-     .letter = 'h',
-     .kind = DT_OPTION_FLAG,
-     .target = &values.help,
-     .command_line_only = true,
-     .stops = true,
-     .help = "print this help"},
-    {.name = "version",
-     .letter = 'V',
-     .kind = DT_OPTION_FLAG,
-     .target = &values.version,
-     .command_line_only = true,
-     .stops = true,
-     .help = "print the version"},
-    {.name = NULL}};
+    OPTION_JSON(values),
+    OPTIONS_OF_ALL(values)};
 /* clang-format on */
 
 static const dt_program program = {

@@ -38,11 +38,11 @@ static int make_optimizer(struct fit *f, dt_method method, dt_optimizer **ret_op
     for (int i = 0; i < f->n_unknowns; i++) {
         const struct parameter *p = &f->parameter[f->unknown[i]];
         for (int64_t j = 0; j < p->n_free; j++) {
-            at[j] = p->value[p->free[j]] / p->unit[p->free[j]];
+            at[j] = parameter_unknown(p, p->free[j]);
         }
         unknowns[i] = (dt_unknown){.name = kind_names[p->kind],
                                    .value = dt_array_wrap(DT_F64, 1, &p->n_free, at),
-                                   .lower = p->positive ? 0 : -INFINITY,
+                                   .lower = -INFINITY,
                                    .upper = INFINITY};
         at += p->n_free;
     }
@@ -66,7 +66,7 @@ static int take_values(struct fit *f) {
         const dt_array array = dt_array_wrap(DT_F64, 1, &p->n_free, x);
         status = dt_optimizer_get(f->optimizer, i, &array, &f->error);
         for (int64_t j = 0; j < p->n_free && status == DT_OK; j++) {
-            p->value[p->free[j]] = x[j] * p->unit[p->free[j]];
+            p->value[p->free[j]] = parameter_value(p, p->free[j], x[j]);
         }
     }
     free(x);
@@ -145,22 +145,34 @@ int fit_run(struct fit *f) {
 
 /* -- standard errors --------------------------------------------------------------------------- */
 
-/* Unknown number k is this one of a parameter; its error there. */
-static double *error_of(struct fit *f, int64_t k, double *ret_unit) {
+/* Unknown number k is this one of a parameter; its error there, and how much the value moves with
+ * the unknown. */
+static double *error_of(struct fit *f, int64_t k, double *ret_slope) {
     int i = 0;
     while (k >= f->parameter[f->unknown[i]].n_free) {
         k -= f->parameter[f->unknown[i++]].n_free;
     }
     struct parameter *p = &f->parameter[f->unknown[i]];
-    *ret_unit = p->unit[p->free[k]];
+    *ret_slope = parameter_slope(p, p->free[k]);
     return &p->error[p->free[k]];
 }
 
-/* From J^T J in a Levenberg-Marquardt optimizer at the present values. With sigmas it is the
- * covariance itself; without, the scatter of the residuals says how large sigma is. */
+/* Variance of residuals about the model: 1 with sigmas; without, their scatter says how large sigma
+ * is. */
+static double variance(const struct fit *f) {
+    double sum = 0;
+    for (int64_t i = 0; i < f->used.n && !f->target.has_sigma; i++) {
+        double r = (f->model[f->voxel[i]] - f->intensity[i]) / f->sigma[i];
+        sum += r * r / (double)(f->used.n - f->n_numbers);
+    }
+    return f->target.has_sigma ? 1 : sum;
+}
+
+/* From J^T J in a Levenberg-Marquardt optimizer at the present values. What the data leave open has
+ * NaN for its error, and the others have theirs with that held. */
 static int covariance_errors(struct fit *f, dt_optimizer *optimizer) {
     int64_t n = f->n_numbers;
-    double *covariance = calloc((size_t)(n * n), sizeof *covariance), unit;
+    double *covariance = calloc((size_t)(n * n), sizeof *covariance), slope;
     dt_error error = DT_ERROR_INIT;
     const dt_array target = dt_array_wrap(DT_F64, 2, (const int64_t[]){n, n}, covariance);
     if (covariance == NULL) {
@@ -171,18 +183,17 @@ static int covariance_errors(struct fit *f, dt_optimizer *optimizer) {
     } else {
         dt_optimizer_covariance(optimizer, false, &target, &error);
     }
-    double s2 = 1;
-    if (!f->target.has_sigma && f->n_history > 0) {
-        double value = f->history[HISTORY_COLUMNS * (f->n_history - 1) + LOSS];
-        s2 = 2 * value / (double)(f->used.n - n);
-    }
-    for (int64_t k = 0; k < n && error.status == DT_OK; k++) {
-        double *target_error = error_of(f, k, &unit);
-        *target_error = unit * sqrt(s2 * covariance[k * n + k]);
+    double s2 = variance(f);
+    bool known = error.status == DT_OK || (error.status == DT_ERR_SINGULAR && error.index >= 0);
+    for (int64_t k = 0; k < n && known; k++) {
+        double *target_error = error_of(f, k, &slope);
+        *target_error = slope * sqrt(s2 * covariance[k * n + k]);
     }
     free(covariance);
-    snprintf(f->no_errors, sizeof f->no_errors, "%.*s", (int)sizeof f->no_errors - 1,
-             error.message);
+    if (!known) {
+        snprintf(f->no_errors, sizeof f->no_errors, "%.*s", (int)sizeof f->no_errors - 1,
+                 error.message);
+    }
     return error.status == DT_ERR_CANCELLED ? EXIT_INTERRUPTED : 0;
 }
 

@@ -1,11 +1,9 @@
 /* main.c - refine: the elastic network of a crystal, fitted to a map of diffuse scattering. */
 #include "refine.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 static volatile sig_atomic_t stop;
 
@@ -23,27 +21,16 @@ int on_progress(void *user, int64_t done, int64_t total) {
     return stop;
 }
 
-int exit_code_of(dt_status status) {
-    switch (status) {
-    case DT_OK: return 0;
-    case DT_ERR_MEMORY: return EXIT_MEMORY;
-    case DT_ERR_CANCELLED: return EXIT_INTERRUPTED;
-    case DT_ERR_IO:
-    case DT_ERR_FORMAT: return EXIT_INPUT;
-    case DT_ERR_ARGUMENT: return EXIT_USAGE;
-    default: return EXIT_NUMERICS;
-    }
-}
-
 /* -- a run ------------------------------------------------------------------------------------- */
 
 static int fit_target(struct fit *f) {
-    int code = target_read(&f->target, f->settings->target, &f->error);
+    int code = target_read(&f->target, f->settings, &f->error);
+    code = code != 0 ? code : provenance_make(f);
     code = code != 0 ? code : model_place(f);
     code = code != 0 ? code : parameters_make(f);
     code = code != 0 ? code : fit_run(f);
-    code = code != 0 ? code : fit_errors(f);
     code = code != 0 ? code : model_finish(f);
+    code = code != 0 ? code : fit_errors(f);
     if (code == 0) {
         code = output_write(f);
         report_print(f); /* a disk that is full does not spoil the answer */
@@ -60,6 +47,7 @@ static void free_places(struct places *p) {
 void fit_free(struct fit *f) {
     dt_optimizer_free(f->optimizer);
     dt_agreement_report_free(&f->agreement);
+    dt_agreement_report_free(&f->distances);
     free_places(&f->used);
     free_places(&f->grid);
     parameters_free(f);
@@ -68,37 +56,24 @@ void fit_free(struct fit *f) {
     free(f->intensity);
     free(f->sigma);
     free(f->knots);
+    free(f->contact);
     free(f->history);
     free(f->model);
+    free(f->provenance);
     dt_network_free(f->network);
     dt_crystal_free(f->crystal);
     dt_structure_free(f->structure);
 }
 
-/* An answer that did not reach standard output is a failure. */
-static int finish_output(int code, dt_error *error) {
-    errno = 0;
-    bool failed = fflush(stdout) != 0 || ferror(stdout) != 0;
-    if (code != 0 || !failed) {
-        return code;
-    }
-    dt_error_set(error, DT_ERR_IO, "cannot write standard output: %s",
-                 errno != 0 ? strerror(errno) : "the output is incomplete");
-    return EXIT_INPUT;
-}
-
-static void complain(const struct settings *s, const dt_error *error, int code) {
+static int report_failure(const struct settings *s, const dt_error *error, int code) {
     if (code == EXIT_INTERRUPTED) {
         fprintf(stderr, "refine: interrupted: %s\n",
                 s->target != NULL ? "finished iterations are kept, --resume goes on from there"
                                   : "nothing was written");
-    } else if (code != 0) {
-        fprintf(stderr, "refine: error: %s\n",
-                error->status != DT_OK ? error->message : "out of memory");
+    } else {
+        complain("refine", code, error);
     }
-    if (code == EXIT_USAGE) {
-        fprintf(stderr, "Try 'refine --help'.\n");
-    }
+    return code;
 }
 
 static int run(const struct settings *s) {
@@ -106,8 +81,8 @@ static int run(const struct settings *s) {
     dt_set_threads((int)s->threads);
     int code = model_read(&f);
     code = code != 0 ? code : s->simulate != NULL ? simulate(&f) : fit_target(&f);
-    code = finish_output(code, &f.error);
-    complain(s, &f.error, code);
+    code = streams_finish(code, &f.error);
+    report_failure(s, &f.error, code);
     fit_free(&f);
     return code;
 }
@@ -115,21 +90,20 @@ static int run(const struct settings *s) {
 int main(int argc, char **argv) {
     struct settings settings;
     dt_error error = DT_ERROR_INIT;
-    struct sigaction action = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
+    struct sigaction action = {.sa_handler = on_signal};
+    streams_prepare();
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGXFSZ, &ignore, NULL); /* a file that grows too large is then like a full disk */
     int code = settings_read(argc, argv, &settings, &error);
     if (code != 0) {
-        complain(&settings, &error, code);
+        report_failure(&settings, &error, code);
     } else if (settings.help || settings.version) {
         if (settings.help) {
             settings_print_help(stdout);
         } else {
             printf("refine (difftape) %s\n", DT_VERSION);
         }
-        code = finish_output(0, &error);
-        complain(&settings, &error, code);
+        code = report_failure(&settings, &error, streams_finish(0, &error));
     } else {
         code = run(&settings);
     }

@@ -27,6 +27,7 @@ static int make_network(struct fit *f) {
     dt_network_options o = {.cutoff = s->cutoff,
                             .cell_range = (int)s->cell_range,
                             .form = (dt_spring_form)s->form,
+                            .unit = (dt_spring_unit)s->spring_unit,
                             .drop_within = s->drop_within,
                             .atoms = s->groups == GROUPS_ATOMS,
                             .classes = classes[s->classes]};
@@ -62,7 +63,11 @@ int model_read(struct fit *f) {
 /* -- places ------------------------------------------------------------------------------------ */
 
 int model_places(struct fit *f, const dt_points *points, struct places *p) {
-    const dt_phonon_map_options options = {.d_min = f->settings->d_min};
+    const struct settings *s = f->settings;
+    const dt_phonon_map_options options = {.d_min = s->d_min,
+                                           .bragg = (dt_bragg_policy)s->bragg,
+                                           .bragg_order = (int)s->bragg_order,
+                                           .occupation = (dt_occupation)s->occupation};
     int64_t shape[4];
     int ndim;
     p->n = dt_points_shape(points, &ndim, shape);
@@ -130,13 +135,17 @@ int model_place(struct fit *f) {
         return no_memory(f, voxels);
     }
     int64_t n = choose(f, hkl);
+    double voxel[3];
+    for (int d = 0; d < 3; d++) {
+        voxel[d] = 1.0 / f->target.grid.samples[d];
+    }
     if (n == 0) {
         dt_error_set(&f->error, DT_ERR_FORMAT,
-                     "%s: no voxel has both data and a model (whole h, k, l have none, nor those "
-                     "with d <= --dmin)",
+                     "%s: no voxel has both data and a model (whole h, k, l have none unless "
+                     "--bragg says so, nor those with d <= --dmin)",
                      f->settings->target);
         code = EXIT_INPUT;
-    } else if (dt_points_from_list(n, hkl, NULL, &f->used.points, &f->error) != DT_OK) {
+    } else if (dt_points_from_list(n, hkl, voxel, &f->used.points, &f->error) != DT_OK) {
         code = fail(f);
     }
     free(hkl);
@@ -165,14 +174,38 @@ static dt_tensor *view(dt_tape *tape, int64_t n, const double *data) {
     return dt_constant_view(tape, &array);
 }
 
+/* The Debye-Waller displacements: those of the atoms times a factor, plus a tensor if there is one.
+ */
+static dt_tensor *displacements(const struct fit *f, dt_tape *tape, dt_tensor *const *in) {
+    const struct parameter *tensor = &f->parameter[U_TENSOR];
+    dt_tensor *u = dt_mul(value_of(f, U_ATOM, tape, in), value_of(f, U_SCALE, tape, in));
+    bool added = tensor->refined;
+    for (int i = 0; i < 6; i++) {
+        added = added || tensor->value[i] != 0;
+    }
+    if (!added) {
+        return u;
+    }
+    static const int64_t places[9] = {0, 5, 4, 5, 1, 3, 4, 3, 2}; /* of xx, yy, zz, yz, xz, xy */
+    dt_tensor *at = dt_constant(tape, DT_I64, 2, (const int64_t[]){3, 3}, places);
+    dt_tensor *same = dt_take(value_of(f, U_TENSOR, tape, in), at);
+    if (f->parameter[U_ATOM].ndim == 1) {
+        u = dt_mul(dt_reshape(u, 3, (const int64_t[]){f->crystal->n_atoms, 1, 1}),
+                   dt_eye(tape, DT_F64, 3));
+    }
+    return dt_add(u, same);
+}
+
 dt_tensor *model_total(const struct fit *f, const struct places *places, dt_tape *tape,
                        dt_tensor *const *in) {
-    dt_tensor *u = value_of(f, U_ATOM, tape, in);
-    const dt_phonon_map_parameters parameters = {
+    dt_phonon_map_parameters parameters = {
         .network.springs = value_of(f, SPRINGS, tape, in),
-        .u = dt_mul(u, value_of(f, U_SCALE, tape, in)),
+        .u = displacements(f, tape, in),
         .scale = value_of(f, SCALE, tape, in),
     };
+    if (settings_needs_temperature(f->settings)) {
+        parameters.network.temperature = dt_scalar(tape, f->settings->temperature);
+    }
     dt_tensor *diffuse = dt_phonon_map_intensity(places->map, &parameters);
     dt_tensor *background = value_of(f, FLAT, tape, in);
     if (f->parameter[RADIAL].n > 0) {

@@ -62,9 +62,41 @@ static void put_word(FILE *stream, const char *word) {
 
 /* -- at the start and after every iteration ---------------------------------------------------- */
 
+static int write_text(struct fit *f, const char *name, const char *text) {
+    struct text t;
+    int code = text_begin(f, &t, name);
+    if (code == 0) {
+        fprintf(t.stream, "%s\n", text);
+        code = text_end(f, &t);
+    }
+    return code;
+}
+
+/* Can the model's map be written in its format? Better known now than after the fit. */
+static int try_map(struct fit *f) {
+    char path[PATH_SIZE];
+    dt_hkl_writer *trial = NULL;
+    output_path(f, map_file_name(f->settings), path, sizeof path);
+    if (f->settings->map_format == MAP_CCP4) {
+        for (int d = 0; d < 3; d++) {
+            if (f->target.axes[d].offset != 0) {
+                dt_error_set(&f->error, DT_ERR_ARGUMENT,
+                             "--map-format=ccp4: the grid of a CCP4 map has points at multiples of "
+                             "1/N, that of the target has not along %c: choose another format",
+                             "hkl"[d]);
+                return EXIT_USAGE;
+            }
+        }
+    }
+    if (dt_hkl_map_create(&trial, path, &f->error) != DT_OK) {
+        return exit_code_of(f->error.status);
+    }
+    dt_hkl_map_abort(trial);
+    return 0;
+}
+
 int output_begin(struct fit *f) {
     const char *folder = f->settings->output;
-    struct text t;
     char *options = NULL;
     if (mkdir(folder, 0777) != 0 && errno != EEXIST) {
         return fail(f, folder);
@@ -72,13 +104,10 @@ int output_begin(struct fit *f) {
     if (dt_options_write_json(f->settings->options, &options, &f->error) != DT_OK) {
         return EXIT_MEMORY;
     }
-    int code = text_begin(f, &t, "config.json");
-    if (code == 0) {
-        fprintf(t.stream, "%s\n", options);
-        code = text_end(f, &t);
-    }
+    int code = write_text(f, "config.json", options);
     free(options);
-    return code;
+    code = code != 0 ? code : write_text(f, "provenance.json", f->provenance);
+    return code != 0 ? code : try_map(f);
 }
 
 int output_history(struct fit *f) {
@@ -115,7 +144,7 @@ static int write_parameters(struct fit *f) {
             fprintf(t.stream, "%s,%lld,", kind_names[k], (long long)i);
             put_word(t.stream, parameter_label(f, p, i, label, sizeof label));
             fprintf(t.stream, ",%s,%.17g,%.17g,", free ? "yes" : "no", p->start[i], p->value[i]);
-            if (free && f->no_errors[0] == '\0') {
+            if (free && f->no_errors[0] == '\0' && !isnan(p->error[i])) {
                 fprintf(t.stream, "%.6g", p->error[i]);
             }
             fprintf(t.stream, ",%s\n", p->unit_name);
@@ -124,16 +153,16 @@ static int write_parameters(struct fit *f) {
     return text_end(f, &t);
 }
 
-static int write_shells(struct fit *f) {
+static int write_agreement(struct fit *f, const char *name, const dt_agreement_report *agreement) {
     struct text t;
-    int64_t size = dt_agreement_format(NULL, 0, &f->agreement) + 1;
+    int64_t size = dt_agreement_format(NULL, 0, agreement) + 1;
     char *report = malloc((size_t)size);
     if (report == NULL) {
         dt_error_set(&f->error, DT_ERR_MEMORY, "no memory for the report");
         return EXIT_MEMORY;
     }
-    dt_agreement_format(report, size, &f->agreement);
-    int code = text_begin(f, &t, "shells.csv");
+    dt_agreement_format(report, size, agreement);
+    int code = text_begin(f, &t, name);
     if (code == 0) {
         fputs(report, t.stream);
         code = text_end(f, &t);
@@ -156,9 +185,8 @@ static int write_model(struct fit *f) {
         return EXIT_MEMORY;
     }
     memcpy(t.usable, dt_phonon_map_valid(map), (size_t)t.voxels);
-    output_path(f, "model.npz", path, sizeof path);
-    int code = target_write(path, &t, "{\"program\": \"refine\", \"difftape\": \"" DT_VERSION "\"}",
-                            &f->error);
+    output_path(f, map_file_name(f->settings), path, sizeof path);
+    int code = map_file_write(f, path, "refine: one-phonon diffuse intensity, fitted", &t);
     free(t.usable);
     return code;
 }
@@ -166,7 +194,8 @@ static int write_model(struct fit *f) {
 int output_write(struct fit *f) {
     int code = output_history(f);
     code = code != 0 ? code : write_parameters(f);
-    code = code != 0 ? code : write_shells(f);
+    code = code != 0 ? code : write_agreement(f, "shells.csv", &f->agreement);
+    code = code != 0 ? code : write_agreement(f, "distances.csv", &f->distances);
     code = code != 0 ? code : write_model(f);
     return code != 0 ? code : picture_write(f);
 }

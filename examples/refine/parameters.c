@@ -60,9 +60,19 @@ static double typical(const struct fit *f) {
     return sum > 0 ? sum : 1;
 }
 
+/* What a displacement is measured in. */
+static double mean_u(const struct fit *f) {
+    double sum = 0;
+    for (int64_t i = 0; i < f->crystal->n_atoms; i++) {
+        sum += f->crystal->u_iso[i] / (double)f->crystal->n_atoms;
+    }
+    return sum > 0 ? sum : 1;
+}
+
 static int start_u(struct fit *f, struct parameter *p) {
     for (int64_t i = 0; i < p->n; i++) {
-        p->start[i] = f->crystal->u_iso[i];
+        p->start[i] =
+            p->ndim == 1 ? f->crystal->u_iso[i] : f->structure->u_aniso[i]; /* the same atoms */
         if (p->refined && !(p->start[i] > 0)) {
             dt_error_set(&f->error, DT_ERR_ARGUMENT,
                          "%s has U = 0 in the structure: a refined U must begin above 0",
@@ -81,13 +91,15 @@ static int start_values(struct fit *f, struct parameter *p) {
         code = start_springs(f, p);
     } else if (p->kind == U_ATOM) {
         code = start_u(f, p);
+    } else if (p->kind == U_TENSOR) {
+        memcpy(p->start, s->u_tensor, sizeof s->u_tensor);
     } else if (p->kind != RADIAL) {
         p->start[0] = one[p->kind];
     }
-    double intensity = p->positive ? 0 : typical(f);
+    double typical_value = p->positive ? 0 : p->kind == U_TENSOR ? mean_u(f) : typical(f);
     for (int64_t i = 0; i < p->n; i++) {
         p->value[i] = p->start[i];
-        p->unit[i] = p->positive ? p->start[i] : intensity;
+        p->unit[i] = p->positive ? p->start[i] : typical_value;
         if (p->refined && !(p->kind == SPRINGS && i == s->hold)) {
             p->free[p->n_free++] = i;
         }
@@ -113,19 +125,21 @@ static bool make_knots(struct fit *f) {
 int parameters_make(struct fit *f) {
     const struct settings *s = f->settings;
     dt_network_sizes sizes = dt_network_get_sizes(f->network);
-    bool hybrid = s->form == DT_SPRING_HYBRID;
+    bool hybrid = s->form == DT_SPRING_HYBRID, tensors = s->adp == ADP_DATA_TENSORS;
+    int64_t atoms = f->crystal->n_atoms;
     const struct parameter made[KINDS] = {
-        [SPRINGS] = {.unit_name = "kT/A^2",
+        [SPRINGS] = {.unit_name = s->spring_unit == DT_SPRING_SI ? "N/m" : "kT/A^2",
                      .ndim = hybrid ? 2 : 1,
                      .shape = {sizes.classes, 2},
                      .n = sizes.classes * (hybrid ? 2 : 1),
                      .positive = true},
         [U_SCALE] = {.unit_name = "", .n = 1, .positive = true},
         [U_ATOM] = {.unit_name = "A^2",
-                    .ndim = 1,
-                    .shape = {f->crystal->n_atoms},
-                    .n = f->crystal->n_atoms,
+                    .ndim = tensors ? 3 : 1,
+                    .shape = {atoms, 3, 3},
+                    .n = tensors ? 9 * atoms : atoms,
                     .positive = true},
+        [U_TENSOR] = {.unit_name = "A^2", .ndim = 1, .shape = {6}, .n = 6},
         [SCALE] = {.unit_name = "", .n = 1, .positive = true},
         [FLAT] = {.unit_name = "as the target", .n = 1},
         [RADIAL] = {.unit_name = "as the target", .ndim = 1, .shape = {s->knots}, .n = s->knots},
@@ -151,10 +165,22 @@ int parameters_make(struct fit *f) {
             f->n_numbers += p->n_free;
         }
     }
-    return make_knots(f) ? 0 : EXIT_MEMORY;
+    return make_knots(f) && labels_make(f) ? 0 : EXIT_MEMORY;
 }
 
 /* -- on the tape ------------------------------------------------------------------------------- */
+
+double parameter_unknown(const struct parameter *p, int64_t i) {
+    return p->positive ? log(p->value[i] / p->unit[i]) : p->value[i] / p->unit[i];
+}
+
+double parameter_value(const struct parameter *p, int64_t i, double unknown) {
+    return p->unit[i] * (p->positive ? exp(unknown) : unknown);
+}
+
+double parameter_slope(const struct parameter *p, int64_t i) {
+    return p->positive ? p->value[i] : p->unit[i];
+}
 
 dt_tensor *parameter_tensor(const struct parameter *p, dt_tape *tape, dt_tensor *x) {
     if (x == NULL) {
@@ -172,6 +198,7 @@ dt_tensor *parameter_tensor(const struct parameter *p, dt_tape *tape, dt_tensor 
             unit[i] = p->unit[p->free[i]];
         }
         dt_tensor *index = dt_constant(tape, DT_I64, 1, &p->n_free, p->free);
+        x = p->positive ? dt_exp(x) : x;
         dt_tensor *varied = dt_mul(x, dt_constant(tape, DT_F64, 1, &p->n_free, unit));
         value = dt_add(dt_scatter_add(varied, index, 0, p->n),
                        dt_constant(tape, DT_F64, 1, &p->n, held));
@@ -180,36 +207,4 @@ dt_tensor *parameter_tensor(const struct parameter *p, dt_tape *tape, dt_tensor 
     free(held);
     free(unit);
     return value;
-}
-
-/* -- names ------------------------------------------------------------------------------------- */
-
-static const char *spring_label(const struct fit *f, const struct parameter *p, int64_t i,
-                                char *buffer, size_t size) {
-    static const char *const sides[] = {"", " across", " along"};
-    int64_t width = p->ndim == 2 ? 2 : 1;
-    const char *side = sides[width == 2 ? 1 + i % 2 : 0];
-    if (f->settings->classes == CLASSES_INTRA_INTER) {
-        snprintf(buffer, size, "%s%s", i / width == 0 ? "intra" : "inter", side);
-    } else {
-        snprintf(buffer, size, "class %lld%s", (long long)(i / width), side);
-    }
-    return buffer;
-}
-
-const char *parameter_label(const struct fit *f, const struct parameter *p, int64_t i, char *buffer,
-                            size_t size) {
-    switch (p->kind) {
-    case SPRINGS: return spring_label(f, p, i, buffer, size);
-    case U_ATOM: snprintf(buffer, size, "%s", f->structure->label[i]); break;
-    case RADIAL:
-        if (f->knots[i] > 0) {
-            snprintf(buffer, size, "d = %.4g A", 1 / f->knots[i]);
-        } else {
-            snprintf(buffer, size, "origin");
-        }
-        break;
-    default: buffer[0] = '\0';
-    }
-    return buffer;
 }

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const kind_names[] = {"springs", "u-scale", "u", "scale", "flat", "radial", NULL};
+const char *const kind_names[] = {"springs", "u-scale", "u",      "u-tensor",
+                                  "scale",   "flat",    "radial", NULL};
 
 /* One "H0:H1:N"; *text moves behind it. */
 static bool parse_axis(const char **text, double *lo, double *hi, int *samples) {
@@ -70,6 +71,24 @@ dt_status parse_numbers(const char *text, void *target, dt_error *error) {
                         MOST_NUMBERS, text);
 }
 
+dt_status parse_tensor(const char *text, void *target, dt_error *error) {
+    double x[6];
+    const char *at = text;
+    for (int i = 0; i < 6; i++) {
+        char *end;
+        x[i] = strtod(at, &end);
+        if (end == at || !isfinite(x[i]) || *end != (i < 5 ? ',' : '\0')) {
+            return dt_error_set(error, DT_ERR_ARGUMENT,
+                                "expected six numbers xx,yy,zz,yz,xz,xy with commas between them, "
+                                "got '%s'",
+                                text);
+        }
+        at = end + 1;
+    }
+    memcpy(target, x, sizeof x);
+    return DT_OK;
+}
+
 dt_status parse_kinds(const char *text, void *target, dt_error *error) {
     unsigned kinds = 0;
     for (const char *at = text, *end;; at = end + 1) {
@@ -85,7 +104,7 @@ dt_status parse_kinds(const char *text, void *target, dt_error *error) {
             const char *near = dt_nearest_name(word, kind_names);
             return dt_error_set(error, DT_ERR_ARGUMENT,
                                 "'%s' is no parameter; those that can be refined are springs, "
-                                "u-scale, u, scale, flat, radial%s%s%s",
+                                "u-scale, u, u-tensor, scale, flat, radial%s%s%s",
                                 word, near ? " (did you mean " : "", near ? near : "",
                                 near ? "?)" : "");
         }

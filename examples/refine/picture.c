@@ -72,69 +72,109 @@ static bool any_positive(const dt_array *values, const dt_array *mask) {
     return false;
 }
 
-static int draw(struct fit *f, const char *name, const char *what, double *map, bool *valid,
-                dt_picture_options o) {
+/* A layer and how it is drawn. */
+struct drawing {
+    const char *name, *what; /* of the file; in the title */
+    dt_array values, mask;
+    dt_picture_options options;
+    char title[256];
+};
+
+static int prepare(struct fit *f, struct drawing *d, double *map, bool *valid) {
     static const char *const axis_names[] = {"h", "k", "l"};
     int layer = f->settings->layer, normal = layers[layer].normal;
     const int span[2] = {layers[layer].across, layers[layer].up};
     int64_t at = nearest_to_zero(&f->target.axes[normal]);
-    const dt_array values = cut(f, DT_F64, map, at), mask = cut(f, DT_BOOL, valid, at);
-    if (o.scale == DT_PICTURE_LOG && !any_positive(&values, &mask)) {
-        o.scale = DT_PICTURE_LINEAR;
-        o.low = o.high = 0;
+    dt_picture_options *o = &d->options;
+    d->values = cut(f, DT_F64, map, at);
+    d->mask = cut(f, DT_BOOL, valid, at);
+    if (o->scale == DT_PICTURE_LOG && !any_positive(&d->values, &d->mask)) {
+        o->scale = DT_PICTURE_LINEAR;
+        o->low = o->high = 0;
     }
-    char title[256], path[PATH_SIZE];
     const char *crystal = strrchr(f->settings->structure, '/');
-    snprintf(title, sizeof title, "%s, %s = %g: %s",
+    snprintf(d->title, sizeof d->title, "%s, %s = %g: %s",
              crystal == NULL ? f->settings->structure : crystal + 1, axis_names[normal],
-             dt_axis_miller(&f->target.axes[normal], at), what);
-    o.title = title;
-    o.length_unit = "\xc3\x85^{-1}";
+             dt_axis_miller(&f->target.axes[normal], at), d->what);
+    o->title = d->title;
+    o->length_unit = "\xc3\x85^{-1}";
     double reciprocal[2][3]; /* q per unit of h, k or l */
-    for (int d = 0; d < 2; d++) {
+    for (int i = 0; i < 2; i++) {
         double unit[3] = {0};
-        unit[span[d]] = 1;
-        dt_scattering_vector(&f->crystal->cell, unit, reciprocal[d]);
-        o.axis[d].title = axis_names[span[d]];
-        o.axis[d].first = dt_axis_miller(&f->target.axes[span[d]], 0);
-        o.axis[d].step = 1.0 / (double)f->target.axes[span[d]].samples;
+        unit[span[i]] = 1;
+        dt_scattering_vector(&f->crystal->cell, unit, reciprocal[i]);
+        o->axis[i].title = axis_names[span[i]];
+        o->axis[i].first = dt_axis_miller(&f->target.axes[span[i]], 0);
+        o->axis[i].step = 1.0 / (double)f->target.axes[span[i]].samples;
     }
-    output_path(f, name, path, sizeof path);
-    if (dt_picture_plane_basis(reciprocal[0], reciprocal[1], o.axis[0].basis, o.axis[1].basis,
-                               &f->error) == DT_OK) {
-        dt_picture_write(path, &values, &mask, &o, &f->error);
-    }
+    dt_picture_plane_basis(reciprocal[0], reciprocal[1], o->axis[0].basis, o->axis[1].basis,
+                           &f->error);
     return exit_code_of(f->error.status);
 }
 
-int picture_write(struct fit *f) {
+/* The three beside each other: what they share is drawn once. */
+static int draw_row(struct fit *f, const struct drawing *d) {
+    enum { SIZE = 400 };
+    static const unsigned without[3] = {DT_PICTURE_COLOUR_BAR, DT_PICTURE_LEFT_LABELS,
+                                        DT_PICTURE_LEFT_LABELS};
+    char path[PATH_SIZE];
+    dt_picture_panel panels[3];
+    for (int i = 0; i < 3; i++) {
+        panels[i] = (dt_picture_panel){&d[i].values, &d[i].mask, d[i].options};
+        panels[i].options.without = without[i] | DT_PICTURE_SCALE_BAR;
+        panels[i].options.plot_size = SIZE;
+        panels[i].options.title = d[i].what;
+    }
+    output_path(f, "fit.png", path, sizeof path);
+    dt_picture_write_row(path, 3, panels, &f->error);
+    return exit_code_of(f->error.status);
+}
+
+static int draw(struct fit *f, double *difference, bool *used) {
     dt_picture_options o = dt_picture_defaults();
     if (!colour_limits(f, &o.low, &o.high)) {
         o.scale = DT_PICTURE_LINEAR;
         o.low = o.high = 0;
     }
+    o.value_title = "intensity";
+    struct drawing d[3] = {{.name = "data.png", .what = "data", .options = o},
+                           {.name = "model.png", .what = "model", .options = o}};
+    o.scale = DT_PICTURE_LINEAR;
+    o.colours = DT_PICTURE_DIVERGING;
+    o.value_title = f->target.has_sigma ? "standard deviations" : "difference";
+    o.low = f->target.has_sigma ? -4 : 0;
+    o.high = f->target.has_sigma ? 4 : 0;
+    const char *what = f->target.has_sigma ? "(data - model) / sigma" : "data - model";
+    d[2] = (struct drawing){.name = "difference.png", .what = what, .options = o};
+    double *const maps[3] = {f->target.intensity, f->model, difference};
+    int code = 0;
+    for (int i = 0; i < 3 && code == 0; i++) {
+        char path[PATH_SIZE];
+        code = prepare(f, &d[i], maps[i], used);
+        output_path(f, d[i].name, path, sizeof path);
+        if (code == 0) {
+            dt_picture_write(path, &d[i].values, &d[i].mask, &d[i].options, &f->error);
+            code = exit_code_of(f->error.status);
+        }
+    }
+    return code != 0 ? code : draw_row(f, d);
+}
+
+int picture_write(struct fit *f) {
     int64_t n = f->target.voxels;
     bool *used = calloc((size_t)n, 1);
     double *difference = calloc((size_t)n, sizeof *difference);
-    if (used == NULL || difference == NULL) {
-        free(used);
-        free(difference);
+    int code = EXIT_MEMORY;
+    if (used != NULL && difference != NULL) {
+        for (int64_t i = 0; i < f->used.n; i++) {
+            int64_t v = f->voxel[i];
+            used[v] = true;
+            difference[v] = (f->intensity[i] - f->model[v]) / f->sigma[i];
+        }
+        code = draw(f, difference, used);
+    } else {
         dt_error_set(&f->error, DT_ERR_MEMORY, "no memory for the pictures");
-        return EXIT_MEMORY;
     }
-    for (int64_t i = 0; i < f->used.n; i++) {
-        int64_t v = f->voxel[i];
-        used[v] = true;
-        difference[v] = (f->intensity[i] - f->model[v]) / f->sigma[i];
-    }
-    o.value_title = "I";
-    int code = draw(f, "data.png", "data", f->target.intensity, used, o);
-    code = code != 0 ? code : draw(f, "model.png", "model", f->model, used, o);
-    o.scale = DT_PICTURE_LINEAR;
-    o.value_title = f->target.has_sigma ? "difference / sigma" : "difference";
-    o.low = f->target.has_sigma ? -4 : 0;
-    o.high = f->target.has_sigma ? 4 : 0;
-    code = code != 0 ? code : draw(f, "difference.png", "data - model", difference, used, o);
     free(used);
     free(difference);
     return code;

@@ -1,6 +1,8 @@
 /* settings.c - the options of refine: one table for command line, configuration file and help. */
 #include "settings.h"
 
+#include "../common/options.h"
+
 #include <string.h>
 #include <sys/stat.h>
 
@@ -10,6 +12,12 @@ static const char *const forms[] = {"isotropic", "parallel", "hybrid", NULL};
 static const char *const group_names[] = {"asu", "chain", "residue", "atoms", NULL};
 static const char *const class_names[] = {"intra-inter", "single", "interfaces", "residues", NULL};
 static const char *const methods[] = {"lm", "lbfgs", NULL};
+static const char *const adps[] = {"data", "data-tensors", NULL};
+static const char *const not_finite[] = {"refuse", "skip", NULL};
+static const char *const map_formats[] = {"target", "npz", "nexus", "ccp4", NULL};
+static const char *const units[] = {"kT", "N/m", NULL};
+static const char *const braggs[] = {"flag", "drop", "average", NULL};
+static const char *const occupations[] = {"classical", "quantum", NULL};
 static const char *const examples[] = {
     "refine --simulate=target.npz --hkl=-5:5:3,-5:5:3,-5:5:3 --springs=1,0.5 --snr=10 3al1.pdb",
     "refine --target=target.npz --springs=3,1.5 -o fit 3al1.pdb",
@@ -31,15 +39,25 @@ static const dt_option table[] = {
      .help = "version of these options, for configuration files"},
     {.name = "target",
      .kind = DT_OPTION_STRING,
-     .placeholder = "FILE.npz",
+     .placeholder = "FILE",
      .target = &values.target,
-     .help = "map to fit: intensity (nh,nk,nl) and the Miller indices h, k, l of its axes; if "
-             "there, sigma (of its shape, or one number), valid and mask (bool), cell"},
+     .help = "map to fit, NumPy archive or NeXus file: intensity (nh,nk,nl) and the Miller indices "
+             "h, k, l of its axes; if there, sigma (of its shape, or one number), valid and mask "
+             "(bool), cell"},
+    {.name = "nan",
+     .kind = DT_OPTION_CHOICE,
+     .placeholder = "refuse|skip",
+     .target = &values.nan,
+     .choices = not_finite,
+     .default_text = "refuse",
+     .help = "voxels whose intensity or sigma is not finite although no mask says so: an error, or "
+             "not used"},
     {.name = "simulate",
      .kind = DT_OPTION_STRING,
-     .placeholder = "FILE.npz",
+     .placeholder = "FILE",
      .target = &values.simulate,
-     .help = "make such a map with noise from the parameters given, then stop"},
+     .help = "make such a map with noise from the parameters given, then stop: .npz (NumPy), .h5 "
+             "or .nxs (NeXus)"},
     {.name = "hkl",
      .kind = DT_OPTION_CUSTOM,
      .placeholder = "H0:H1:N,K0:K1:N,L0:L1:N",
@@ -69,6 +87,21 @@ static const dt_option table[] = {
      .default_text = "0",
      .lower = {DT_BOUND_AT_LEAST, 0},
      .help = "use voxels with d > A Angstrom; 0: all"},
+    {.name = "bragg",
+     .kind = DT_OPTION_CHOICE,
+     .placeholder = "flag|drop|average",
+     .target = &values.bragg,
+     .choices = braggs,
+     .default_text = "flag",
+     .help = "voxels at whole h, k, l: not used; the model there is without the three acoustic "
+             "phonons, which diverge; or it is the mean over the voxel"},
+    {.name = "bragg-order",
+     .kind = DT_OPTION_INT,
+     .placeholder = "N",
+     .target = &values.bragg_order,
+     .default_text = "6",
+     .lower = {DT_BOUND_AT_LEAST, 1},
+     .help = "order of that mean, 1 to 16: about 3 N^3 evaluations for each of these voxels"},
     {.name = "cutoff",
      .kind = DT_OPTION_DOUBLE,
      .placeholder = "A",
@@ -111,6 +144,9 @@ static const dt_option table[] = {
      .kind = DT_OPTION_FLAG,
      .target = &values.drop_within,
      .help = "no springs within a rigid body"},
+    OPTION_SPRING_UNIT(values, units),
+    OPTION_OCCUPATION(values, occupations),
+    OPTION_TEMPERATURE(values),
     {.name = "springs",
      .kind = DT_OPTION_CUSTOM,
      .placeholder = "K[,K...]",
@@ -118,8 +154,7 @@ static const dt_option table[] = {
      .parse = parse_numbers,
      .default_text = "1",
      .group = "Parameters",
-     .help =
-         "spring constants, kT/A^2: one for all, or one for each class (hybrid springs: pairs)"},
+     .help = "spring constants: one for all, or one for each class (hybrid springs: pairs)"},
     {.name = "u-scale",
      .kind = DT_OPTION_DOUBLE,
      .placeholder = "X",
@@ -127,6 +162,14 @@ static const dt_option table[] = {
      .default_text = "1",
      .lower = {DT_BOUND_ABOVE, 0},
      .help = "factor of the file's U in the Debye-Waller factors"},
+    {.name = "u-tensor",
+     .kind = DT_OPTION_CUSTOM,
+     .placeholder = "XX,YY,ZZ,YZ,XZ,XY",
+     .target = values.u_tensor,
+     .parse = parse_tensor,
+     .default_text = "0,0,0,0,0,0",
+     .help = "symmetric tensor added to the U of every atom of the asymmetric unit, A^2, along the "
+             "axes of its coordinates"},
     {.name = "scale",
      .kind = DT_OPTION_DOUBLE,
      .placeholder = "X",
@@ -153,7 +196,8 @@ static const dt_option table[] = {
      .target = &values.refine,
      .parse = parse_kinds,
      .default_text = "springs",
-     .help = "what is refined: springs, u-scale, u (of every atom), scale, flat, radial"},
+     .help = "what is refined: springs, u-scale, u (of every atom), u-tensor, scale, flat, "
+             "radial"},
     {.name = "hold",
      .kind = DT_OPTION_INT,
      .placeholder = "N",
@@ -162,26 +206,21 @@ static const dt_option table[] = {
      .lower = {DT_BOUND_AT_LEAST, -1},
      .help = "spring constant N, counted from 0, keeps its value; needed beside scale, which all "
              "springs together repeat; -1: none"},
+    OPTIONS_OF_ATOMS(values),
     {.name = "occupancy",
      .kind = DT_OPTION_CHOICE,
      .placeholder = "one|file",
      .target = &values.occupancy,
      .choices = occupancies,
      .default_text = "one",
-     .group = "Atoms",
      .help = "weight of an atom: 1, or what the file says"},
-    {.name = "keep-hydrogens",
-     .kind = DT_OPTION_FLAG,
-     .target = &values.keep_hydrogens,
-     .help = "keep hydrogen atoms"},
-    {.name = "keep-waters",
-     .kind = DT_OPTION_FLAG,
-     .target = &values.keep_waters,
-     .help = "keep water molecules"},
-    {.name = "keep-ligands",
-     .kind = DT_OPTION_FLAG,
-     .target = &values.keep_ligands,
-     .help = "keep residues that belong to no polymer"},
+    {.name = "adp",
+     .kind = DT_OPTION_CHOICE,
+     .placeholder = "data|data-tensors",
+     .target = &values.adp,
+     .choices = adps,
+     .default_text = "data",
+     .help = "the file's U in the Debye-Waller factors: isotropic, or as tensors (ANISOU)"},
     {.name = "method",
      .kind = DT_OPTION_CHOICE,
      .placeholder = "lm|lbfgs",
@@ -224,39 +263,20 @@ static const dt_option table[] = {
      .choices = layers,
      .default_text = "hk0",
      .help = "which layer is drawn"},
+    {.name = "map-format",
+     .kind = DT_OPTION_CHOICE,
+     .placeholder = "target|npz|nexus|ccp4",
+     .target = &values.map_format,
+     .choices = map_formats,
+     .default_text = "target",
+     .help = "how the model's map is written: as the target is, or model.npz (NumPy), model.nxs "
+             "(NeXus), model.ccp4 (for viewers)"},
     {.name = "quiet",
      .kind = DT_OPTION_FLAG,
      .target = &values.quiet,
      .help = "no line for every iteration on standard error"},
-    {.name = "threads",
-     .kind = DT_OPTION_INT,
-     .placeholder = "N",
-     .target = &values.threads,
-     .default_text = "0",
-     .lower = {DT_BOUND_AT_LEAST, 0},
-     .group = "Run",
-     .help = "threads; 0: all processors. Results do not depend on it"},
-    {.name = "config",
-     .kind = DT_OPTION_STRING,
-     .placeholder = "FILE.json",
-     .target = &values.config,
-     .command_line_only = true,
-     .help = "read options of the same names from a JSON object; the command line wins"},
-    {.name = "help",
-     .letter = 'h',
-     .kind = DT_OPTION_FLAG,
-     .target = &values.help,
-     .command_line_only = true,
-     .stops = true,
-     .help = "print this help"},
-    {.name = "version",
-     .letter = 'V',
-     .kind = DT_OPTION_FLAG,
-     .target = &values.version,
-     .command_line_only = true,
-     .stops = true,
-     .help = "print the version"},
-    {.name = NULL}};
+    OPTION_THREADS(values),
+    OPTIONS_OF_ALL(values)};
 /* clang-format on */
 
 static const dt_program program = {
@@ -267,9 +287,10 @@ static const dt_program program = {
     .purpose = "Refine the elastic network of a crystal against a diffuse map (one phonon).",
     .options = table,
     .examples = examples,
-    .footer = "The folder gets config.json, state.npz and history.csv (renewed after every "
-              "iteration), then parameters.csv with standard errors, shells.csv, model.npz, "
-              "data.png, model.png and difference.png. Exit codes: 0 done, 2 usage, 3 input or "
+    .footer = "The folder gets config.json, provenance.json, state.npz and history.csv (renewed "
+              "after every iteration), then parameters.csv with standard errors, shells.csv, "
+              "distances.csv, the map of the model, data.png, model.png and difference.png. Exit "
+              "codes: 0 done, 2 usage, 3 input or "
               "output file, 4 numerics, 5 memory, 130 interrupted.",
 };
 
@@ -292,6 +313,16 @@ static dt_status check_refined(const struct settings *s, dt_error *error) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "--refine=u-scale,u: a factor of all U beside every U is one too many: "
                             "leave one out");
+    }
+    if ((s->refine >> U_TENSOR & 1) != 0 && (s->refine >> U_ATOM & 1) != 0) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "--refine=u,u-tensor: the mean of the tensor's diagonal is part of "
+                            "every U: leave one out");
+    }
+    if ((s->refine >> U_ATOM & 1) != 0 && s->adp == ADP_DATA_TENSORS) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "--refine=u varies isotropic U, --adp=data-tensors has tensors: refine "
+                            "u-scale or u-tensor with these");
     }
     if ((s->refine >> FLAT & 1) != 0 && (s->refine >> RADIAL & 1) != 0) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
@@ -324,12 +355,22 @@ static dt_status check_together(const struct settings *s, dt_error *error) {
                             s->simulate);
     }
     char model[4096];
-    snprintf(model, sizeof model, "%s/model.npz", s->output != NULL ? s->output : ".");
+    snprintf(model, sizeof model, "%s/%s", s->output != NULL ? s->output : ".", map_file_name(s));
     if (s->target != NULL && same_file(s->target, model)) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "%s is read by this run and would be replaced by its output: choose "
                             "another --output",
                             s->target);
+    }
+    if (s->bragg_order > 16) {
+        return dt_error_set(error, DT_ERR_ARGUMENT, "--bragg-order is 1 to 16, not %lld",
+                            (long long)s->bragg_order);
+    }
+    if (dt_options_source(s->options, "temperature") == DT_FROM_COMMAND_LINE &&
+        !settings_needs_temperature(s)) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "--temperature has no influence on classical phonons with springs in "
+                            "kT/A^2: give --occupation=quantum or --spring-unit=N/m");
     }
     if (s->threads > MOST_THREADS || s->knots > MOST_KNOTS || s->shells > MOST_SHELLS) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
@@ -362,6 +403,10 @@ int settings_read(int argc, char **argv, struct settings *s, dt_error *error) {
     }
     *s = values;
     return code;
+}
+
+bool settings_needs_temperature(const struct settings *s) {
+    return s->occupation == DT_QUANTUM || s->spring_unit == DT_SPRING_SI;
 }
 
 dt_method settings_method(const struct settings *s) {

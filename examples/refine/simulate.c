@@ -49,33 +49,9 @@ static void measure(struct fit *f, const double *intensity, const double *noise)
     }
 }
 
-static char *make_meta(struct fit *f) {
-    char *options = NULL, *meta = NULL;
-    if (dt_options_write_json(f->settings->options, &options, &f->error) == DT_OK) {
-        static const char form[] = "{\"program\": \"refine --simulate\", \"difftape\": \"%s\", "
-                                   "\"options\": %s}";
-        size_t size = strlen(options) + sizeof form + sizeof DT_VERSION;
-        meta = malloc(size);
-        if (meta != NULL) {
-            snprintf(meta, size, form, DT_VERSION, options);
-        }
-    }
-    free(options);
-    return meta;
-}
-
-static int write_target(struct fit *f) {
-    char *meta = make_meta(f);
-    if (meta == NULL) {
-        return EXIT_MEMORY;
-    }
-    int code = target_write(f->settings->simulate, &f->target, meta, &f->error);
-    free(meta);
-    return code;
-}
-
 int simulate(struct fit *f) {
     int code = begin_target(f);
+    code = code != 0 ? code : provenance_make(f);
     code = code != 0 ? code : model_place(f);
     code = code != 0 ? code : parameters_make(f);
     if (code != 0) {
@@ -88,7 +64,7 @@ int simulate(struct fit *f) {
         dt_random_normal(tape, DT_F64, 1, &f->target.voxels, (uint64_t)f->settings->seed));
     if (intensity != NULL && noise != NULL) {
         measure(f, intensity, noise);
-        code = write_target(f);
+        code = map_file_write(f, f->settings->simulate, "refine: simulated target", &f->target);
     } else {
         f->error = *dt_tape_error(tape);
         code = exit_code_of(f->error.status);

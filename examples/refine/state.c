@@ -26,11 +26,13 @@ static uint64_t hash_numbers(uint64_t h, const double *x, int64_t n) {
 static int64_t fingerprint(const struct fit *f) {
     const struct settings *s = f->settings;
     const dt_crystal *c = f->crystal;
-    const int64_t choices[] = {f->used.n,  c->n_atoms,   c->n_asu,       s->form,   s->groups,
-                               s->classes, s->method,    s->drop_within, s->refine, s->hold,
-                               s->knots,   s->occupancy, s->cell_range};
+    const int64_t choices[] = {
+        f->used.n,     c->n_atoms,     c->n_asu,       s->form,       s->groups, s->classes,
+        s->method,     s->drop_within, s->refine,      s->hold,       s->knots,  s->occupancy,
+        s->cell_range, s->adp,         s->spring_unit, s->occupation, s->bragg,  s->bragg_order};
     uint64_t h = hash(UINT64_C(0xcbf29ce484222325), choices, sizeof choices);
     h = hash_numbers(h, &s->cutoff, 1);
+    h = hash_numbers(h, &s->temperature, 1);
     h = hash_numbers(h, c->cell.parameters, 6);
     h = hash_numbers(h, c->rotation, 9 * c->n_asu);
     h = hash_numbers(h, c->translation, 3 * c->n_asu);

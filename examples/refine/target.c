@@ -1,4 +1,4 @@
-/* target.c - the map to fit: read from an archive and looked at before anything is computed. */
+/* target.c - the map to fit: read from a file and looked at before anything is computed. */
 #include "refine.h"
 
 #include <math.h>
@@ -12,7 +12,7 @@ void target_free(struct target *t) {
     *t = (struct target){0};
 }
 
-static int code_of(const dt_error *error) {
+static int refuse(dt_error *error) {
     return error->status == DT_ERR_MEMORY ? EXIT_MEMORY : EXIT_INPUT;
 }
 
@@ -40,228 +40,100 @@ static bool fit_axis(const double *h, int64_t n, double *lo, double *hi, int *sa
     return true;
 }
 
-static int read_axis(dt_npz *npz, int d, struct target *t, const char *path, dt_error *error) {
-    const char name[2] = {"hkl"[d], '\0'};
-    dt_array h = {0};
-    if (dt_npz_get(npz, name, &h, error) != DT_OK) {
-        dt_error_context(error, "target");
-        return code_of(error);
-    }
-    dt_status status = DT_OK;
-    if (h.dtype != DT_F64 || h.ndim != 1 || h.shape[0] != t->shape[d]) {
-        char shape[128], map[128];
-        status = dt_error_set(
-            error, DT_ERR_FORMAT,
-            "%s: the target map has shape %s, but %s is %s%s: give its index for every layer", path,
-            dt_shape_format(map, sizeof map, 3, t->shape), name, dt_dtype_name(h.dtype),
-            dt_shape_format(shape, sizeof shape, h.ndim, h.shape));
-    } else if (!fit_axis(h.data, h.shape[0], &t->grid.lo[d], &t->grid.hi[d], &t->grid.samples[d])) {
-        status =
+static int take_axes(struct target *t, const dt_hkl_map *map, const char *path, dt_error *error) {
+    for (int d = 0; d < 3; d++) {
+        if (!fit_axis(map->axis[d].data, t->shape[d], &t->grid.lo[d], &t->grid.hi[d],
+                      &t->grid.samples[d])) {
             dt_error_set(error, DT_ERR_FORMAT,
-                         "%s: %s must ascend in equal steps of 1/N, N a whole number", path, name);
-    }
-    dt_array_free(&h);
-    return status == DT_OK ? 0 : EXIT_INPUT;
-}
-
-/* -- arrays ------------------------------------------------------------------------------------ */
-
-/* A member as (voxels) doubles; `one`: a single number may stand for all. */
-static int read_numbers(dt_npz *npz, const char *name, bool one, const struct target *t,
-                        const char *path, double **ret_numbers, dt_error *error) {
-    dt_array a = {0};
-    if (dt_npz_get(npz, name, &a, error) != DT_OK) {
-        dt_error_context(error, "target");
-        return code_of(error);
-    }
-    bool single = one && dt_array_size(&a) == 1;
-    bool fits = a.ndim == 3 && memcmp(a.shape, t->shape, sizeof t->shape) == 0;
-    double *numbers = malloc((size_t)t->voxels * sizeof *numbers);
-    dt_status status = DT_OK;
-    if (numbers == NULL) {
-        status = dt_error_set(error, DT_ERR_MEMORY, "%s: no memory for %lld voxels", path,
-                              (long long)t->voxels);
-    } else if (a.dtype != DT_F64 && a.dtype != DT_F32) {
-        status = dt_error_set(error, DT_ERR_FORMAT, "%s: %s holds %s, it must hold f64 or f32",
-                              path, name, dt_dtype_name(a.dtype));
-    } else if (!single && !fits) {
-        char shape[128], map[128];
-        status = dt_error_set(error, DT_ERR_FORMAT,
-                              "%s: %s has shape %s, the target map %s: they must be equal", path,
-                              name, dt_shape_format(shape, sizeof shape, a.ndim, a.shape),
-                              dt_shape_format(map, sizeof map, 3, t->shape));
-    }
-    for (int64_t i = 0; status == DT_OK && i < t->voxels; i++) {
-        int64_t at = single ? 0 : i;
-        numbers[i] = a.dtype == DT_F64 ? ((const double *)a.data)[at] : ((const float *)a.data)[at];
-    }
-    dt_array_free(&a);
-    if (status != DT_OK) {
-        free(numbers);
-        return code_of(error);
-    }
-    *ret_numbers = numbers;
-    return 0;
-}
-
-static int read_mask(dt_npz *npz, const char *name, struct target *t, const char *path,
-                     dt_error *error) {
-    dt_array a = {0};
-    if (dt_npz_get(npz, name, &a, error) != DT_OK) {
-        return code_of(error);
-    }
-    int code = 0;
-    if (a.dtype != DT_BOOL || a.ndim != 3 || memcmp(a.shape, t->shape, sizeof t->shape) != 0) {
-        char shape[128], map[128];
-        dt_error_set(error, DT_ERR_FORMAT, "%s: %s is %s%s, it must be bool%s like the target map",
-                     path, name, dt_dtype_name(a.dtype),
-                     dt_shape_format(shape, sizeof shape, a.ndim, a.shape),
-                     dt_shape_format(map, sizeof map, 3, t->shape));
-        code = EXIT_INPUT;
-    }
-    for (int64_t i = 0; code == 0 && i < t->voxels; i++) {
-        t->usable[i] = t->usable[i] && ((const bool *)a.data)[i];
-    }
-    dt_array_free(&a);
-    return code;
-}
-
-static int read_cell(dt_npz *npz, struct target *t, const char *path, dt_error *error) {
-    dt_array a = {0};
-    if (dt_npz_get(npz, "cell", &a, error) != DT_OK) {
-        return code_of(error);
-    }
-    bool good = a.dtype == DT_F64 && a.ndim == 1 && a.shape[0] == 6;
-    if (good) {
-        memcpy(t->cell, a.data, sizeof t->cell);
-        t->has_cell = true;
-    } else {
-        dt_error_set(error, DT_ERR_FORMAT, "%s: cell must be six f64: a, b, c, alpha, beta, gamma",
-                     path);
-    }
-    dt_array_free(&a);
-    return good ? 0 : EXIT_INPUT;
-}
-
-/* Every number that will be used, before it is. */
-static int check_numbers(const struct target *t, const char *path, dt_error *error) {
-    for (int64_t i = 0; i < t->voxels; i++) {
-        bool data = isfinite(t->intensity[i]), sigma = isfinite(t->sigma[i]) && t->sigma[i] > 0;
-        if (t->usable[i] && !(data && sigma)) {
-            int64_t at[3];
-            dt_grid_position(t->axes, i, at);
-            dt_error_set(error, DT_ERR_FORMAT, "%s: %s is %g at (%lld,%lld,%lld): %s", path,
-                         data ? "sigma" : "the intensity", data ? t->sigma[i] : t->intensity[i],
-                         (long long)at[0], (long long)at[1], (long long)at[2],
-                         data ? "it must be > 0 where there are data (set valid to false where "
-                                "there are none)"
-                              : "set valid to false where there are no data");
+                         "%s: %c must ascend in equal steps of 1/N, N a whole number", path,
+                         "hkl"[d]);
             return EXIT_INPUT;
         }
     }
+    if (dt_grid_axes(&t->grid, t->axes, NULL, error) != DT_OK) {
+        dt_error_context(error, "%s", path);
+        return EXIT_INPUT;
+    }
     return 0;
 }
 
-static int read_members(dt_npz *npz, struct target *t, const char *path, dt_error *error) {
-    int code = 0;
-    for (int d = 0; d < 3 && code == 0; d++) {
-        code = read_axis(npz, d, t, path, error);
+/* -- voxels ------------------------------------------------------------------------------------ */
+
+static int refuse_voxel(const struct target *t, const char *path, const char *what, double value,
+                        int64_t voxel, int64_t others, const char *hint, dt_error *error) {
+    int64_t at[3];
+    char more[64] = "";
+    dt_grid_position(t->axes, voxel, at);
+    if (others > 0) {
+        snprintf(more, sizeof more, " and at %lld other voxels", (long long)others);
     }
-    if (code == 0 && dt_grid_axes(&t->grid, t->axes, NULL, error) != DT_OK) {
-        dt_error_context(error, "%s", path);
-        code = EXIT_INPUT;
+    dt_error_set(error, DT_ERR_FORMAT, "%s: %s is %g at (%lld,%lld,%lld)%s: %s", path, what, value,
+                 (long long)at[0], (long long)at[1], (long long)at[2], more, hint);
+    return EXIT_INPUT;
+}
+
+/* Every number that will be used, before it is. `skip`: what is not finite was not measured. */
+static int check_numbers(struct target *t, const dt_hkl_map *map, bool skip, const char *path,
+                         dt_error *error) {
+    if (map->n_not_finite > 0 && !skip) {
+        return refuse_voxel(t, path, "the intensity", t->intensity[map->not_finite],
+                            map->not_finite, map->n_not_finite - 1,
+                            "set valid to false where there are no data, or give --nan=skip",
+                            error);
     }
-    code = code != 0 ? code : read_numbers(npz, "intensity", false, t, path, &t->intensity, error);
-    t->has_sigma = dt_npz_has(npz, "sigma");
-    if (code == 0 && t->has_sigma) {
-        code = read_numbers(npz, "sigma", true, t, path, &t->sigma, error);
-    }
-    if (code == 0 && !t->has_sigma && (t->sigma = malloc((size_t)t->voxels * sizeof(double)))) {
-        for (int64_t i = 0; i < t->voxels; i++) {
-            t->sigma[i] = 1;
+    t->n_skipped = map->n_not_finite;
+    for (int64_t i = 0; i < t->voxels; i++) {
+        if (t->usable[i] && !isfinite(t->sigma[i]) && skip) {
+            t->usable[i] = false;
+            t->n_skipped++;
+        } else if (t->usable[i] && !(isfinite(t->sigma[i]) && t->sigma[i] > 0)) {
+            return refuse_voxel(
+                t, path, "sigma", t->sigma[i], i, 0,
+                "it must be > 0 where there are data (set valid to false where there "
+                "are none)",
+                error);
         }
     }
-    t->usable = malloc((size_t)t->voxels);
-    if (code == 0 && (t->sigma == NULL || t->usable == NULL)) {
-        dt_error_set(error, DT_ERR_MEMORY, "%s: no memory for %lld voxels", path,
-                     (long long)t->voxels);
+    return 0;
+}
+
+/* The arrays of the map, which lie contiguous as they were read, become those of the target. */
+static int take_voxels(struct target *t, const dt_hkl_map *map, dt_error *error) {
+    size_t n = (size_t)t->voxels;
+    t->intensity = malloc(n * sizeof *t->intensity);
+    t->sigma = malloc(n * sizeof *t->sigma);
+    t->usable = malloc(n);
+    if (t->intensity == NULL || t->sigma == NULL || t->usable == NULL) {
+        dt_error_set(error, DT_ERR_MEMORY, "no memory for %zu voxels", n);
         return EXIT_MEMORY;
     }
-    if (code == 0) {
-        memset(t->usable, 1, (size_t)t->voxels);
+    memcpy(t->intensity, map->intensity.data, n * sizeof *t->intensity);
+    memcpy(t->usable, map->valid.data, n);
+    t->has_sigma = map->sigma.data != NULL;
+    for (size_t i = 0; i < n; i++) {
+        t->sigma[i] = t->has_sigma ? ((const double *)map->sigma.data)[i] : 1;
     }
-    static const char *const masks[] = {"valid", "mask"};
-    for (int m = 0; m < 2 && code == 0; m++) {
-        code = dt_npz_has(npz, masks[m]) ? read_mask(npz, masks[m], t, path, error) : 0;
-    }
-    code = code == 0 && dt_npz_has(npz, "cell") ? read_cell(npz, t, path, error) : code;
-    return code != 0 ? code : check_numbers(t, path, error);
+    return 0;
 }
 
-int target_read(struct target *t, const char *path, dt_error *error) {
-    dt_npz *npz = NULL;
-    dt_array map = {0};
-    if (dt_npz_open(&npz, path, error) != DT_OK ||
-        dt_npz_get(npz, "intensity", &map, error) != DT_OK) {
-        dt_npz_close(npz);
+static int take_map(struct target *t, const dt_hkl_map *map, bool skip, const char *path,
+                    dt_error *error) {
+    memcpy(t->shape, map->intensity.shape, sizeof t->shape);
+    t->voxels = dt_array_size(&map->intensity);
+    memcpy(t->cell, map->cell, sizeof t->cell);
+    t->has_cell = map->cell[0] != 0;
+    int code = take_axes(t, map, path, error);
+    code = code != 0 ? code : take_voxels(t, map, error);
+    return code != 0 ? code : check_numbers(t, map, skip, path, error);
+}
+
+int target_read(struct target *t, const struct settings *s, dt_error *error) {
+    dt_hkl_map map = {0};
+    if (dt_hkl_map_read(&map, s->target, error) != DT_OK) {
         dt_error_context(error, "target");
-        return code_of(error);
+        return refuse(error);
     }
-    int code = 0;
-    if (map.ndim == 3 && dt_array_size(&map) > 0) {
-        memcpy(t->shape, map.shape, sizeof t->shape);
-        t->voxels = dt_array_size(&map);
-    } else {
-        char shape[128];
-        dt_error_set(error, DT_ERR_FORMAT,
-                     "%s: the intensity has shape %s, a target map is (nh,nk,nl) and not empty",
-                     path, dt_shape_format(shape, sizeof shape, map.ndim, map.shape));
-        code = EXIT_INPUT;
-    }
-    dt_array_free(&map);
-    code = code != 0 ? code : read_members(npz, t, path, error);
-    dt_npz_close(npz);
+    int code = take_map(t, &map, s->nan == NAN_SKIP, s->target, error);
+    dt_hkl_map_free(&map);
     return code;
-}
-
-/* -- writing ----------------------------------------------------------------------------------- */
-
-static dt_status add_axis(dt_npz_writer *writer, const char *name, const dt_grid_axis *axis,
-                          dt_error *error) {
-    dt_array h;
-    if (dt_array_new(&h, DT_F64, 1, &axis->n, error) != DT_OK) {
-        return error->status;
-    }
-    for (int64_t i = 0; i < axis->n; i++) {
-        ((double *)h.data)[i] = dt_axis_miller(axis, i);
-    }
-    dt_npz_add(writer, name, &h);
-    dt_array_free(&h);
-    return DT_OK;
-}
-
-int target_write(const char *path, const struct target *t, const char *meta, dt_error *error) {
-    dt_npz_writer *writer = NULL;
-    if (dt_npz_create(&writer, path, error) != DT_OK) {
-        return code_of(error);
-    }
-    const dt_array intensity = dt_array_wrap(DT_F64, 3, t->shape, t->intensity);
-    const dt_array sigma = dt_array_wrap(DT_F64, 3, t->shape, t->sigma);
-    const dt_array valid = dt_array_wrap(DT_BOOL, 3, t->shape, t->usable);
-    const dt_array cell = dt_array_wrap(DT_F64, 1, (const int64_t[]){6}, t->cell);
-    dt_npz_add(writer, "intensity", &intensity);
-    if (t->has_sigma) {
-        dt_npz_add(writer, "sigma", &sigma);
-    }
-    dt_npz_add(writer, "valid", &valid);
-    dt_npz_add(writer, "cell", &cell);
-    for (int d = 0; d < 3; d++) {
-        const char name[2] = {"hkl"[d], '\0'};
-        if (add_axis(writer, name, &t->axes[d], error) != DT_OK) {
-            dt_npz_abort(writer);
-            return EXIT_MEMORY;
-        }
-    }
-    dt_npz_add_bytes(writer, "meta", meta, strlen(meta));
-    return dt_npz_finish(writer, error) == DT_OK ? 0 : code_of(error);
 }

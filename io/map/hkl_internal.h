@@ -27,6 +27,12 @@ dt_status dti_hkl_check(const dt_hkl_map *map, const char *name, dt_status wrong
 /* After reading: make `valid`, if absent, and take away what is not finite. */
 dt_status dti_hkl_complete(dt_hkl_map *map, dt_error *error);
 
+/* A sigma that is one number becomes one for each voxel. */
+dt_status dti_hkl_spread_sigma(dt_hkl_map *map, dt_error *error);
+
+/* valid and mask, both bool, become one. The mask is released or taken over. */
+dt_status dti_hkl_and_mask(dt_hkl_map *map, dt_array *mask, const char *name, dt_error *error);
+
 /* Replace an array of another real type by its f64 copy. */
 dt_status dti_hkl_to_f64(dt_array *array, const char *name, const char *what, dt_error *error);
 

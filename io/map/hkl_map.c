@@ -260,9 +260,59 @@ dt_status dti_hkl_complete(dt_hkl_map *map, dt_error *error) {
     bool *valid = map->valid.data;
     const double *intensity = map->intensity.data;
     for (int64_t i = 0; i < n; i++) {
-        valid[i] = valid[i] && isfinite(intensity[i]);
+        if (valid[i] && !isfinite(intensity[i])) {
+            map->not_finite = map->n_not_finite++ == 0 ? i : map->not_finite;
+            valid[i] = false;
+        }
     }
     return DT_OK;
+}
+
+dt_status dti_hkl_spread_sigma(dt_hkl_map *map, dt_error *error) {
+    if (map->sigma.data == NULL || dt_array_size(&map->sigma) != 1 || map->intensity.ndim != 3 ||
+        dt_array_size(&map->intensity) == 1) {
+        return DT_OK;
+    }
+    double one = *(const double *)map->sigma.data;
+    dt_array all;
+    dt_status status = dt_array_new(&all, DT_F64, 3, map->intensity.shape, error);
+    for (int64_t i = 0, n = status == DT_OK ? dt_array_size(&all) : 0; i < n; i++) {
+        ((double *)all.data)[i] = one;
+    }
+    if (status == DT_OK) {
+        dt_array_free(&map->sigma);
+        map->sigma = all;
+    }
+    return status;
+}
+
+dt_status dti_hkl_and_mask(dt_hkl_map *map, dt_array *mask, const char *name, dt_error *error) {
+    char have[64], want[64];
+    if (map->valid.data == NULL) {
+        map->valid = *mask;
+        *mask = (dt_array){0};
+        return DT_OK;
+    }
+    const dt_array *valid = &map->valid;
+    bool fits = mask->dtype == DT_BOOL && valid->dtype == DT_BOOL && mask->ndim == valid->ndim;
+    for (int d = 0; fits && d < mask->ndim; d++) {
+        fits = mask->shape[d] == valid->shape[d];
+    }
+    if (!fits) {
+        dt_error_set(error, DT_ERR_FORMAT,
+                     "%s: mask is %s%s, valid is %s%s: both must be bool of "
+                     "the shape of the map",
+                     name, dt_dtype_name(mask->dtype),
+                     dt_shape_format(have, sizeof have, mask->ndim, mask->shape),
+                     dt_dtype_name(valid->dtype),
+                     dt_shape_format(want, sizeof want, valid->ndim, valid->shape));
+    }
+    bool *target = map->valid.data;
+    for (int64_t i = 0, n = fits ? dt_array_size(mask) : 0; i < n; i++) {
+        target[i] = target[i] && ((const bool *)mask->data)[i];
+    }
+    dt_array_free(mask);
+    return fits ? DT_OK : DT_ERR_FORMAT;
 }
 
 /* The first bytes of a file; fewer where it is shorter. */

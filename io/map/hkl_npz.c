@@ -56,6 +56,11 @@ static dt_status get_rest(const dt_npz *npz, dt_hkl_map *map, const char *name, 
     if (status == DT_OK && dt_npz_has(npz, "valid")) {
         status = dt_npz_get(npz, "valid", &map->valid, error);
     }
+    if (status == DT_OK && dt_npz_has(npz, "mask")) {
+        dt_array mask = {0};
+        status = dt_npz_get(npz, "mask", &mask, error);
+        status = status == DT_OK ? dti_hkl_and_mask(map, &mask, name, error) : status;
+    }
     char *meta = NULL;
     size_t size;
     if (status == DT_OK && dt_npz_has(npz, "meta") &&
@@ -76,6 +81,7 @@ dt_status dti_hkl_npz_read(dt_hkl_map *map, const char *path, dt_error *error) {
         status = get(npz, axis_names[d], false, path, &map->axis[d], error);
     }
     status = status == DT_OK ? get(npz, "sigma", true, path, &map->sigma, error) : status;
+    status = status == DT_OK ? dti_hkl_spread_sigma(map, error) : status;
     status = status == DT_OK ? get_rest(npz, map, path, error) : status;
     dt_npz_close(npz);
     status = status == DT_OK ? dti_hkl_check(map, path, DT_ERR_FORMAT, error) : status;

@@ -171,25 +171,36 @@ static dt_status read_axes(dti_h5 *f, const char *data, const char *name, dt_hkl
                               data);
 }
 
-/* valid as truth values, or as numbers that are 0 or not. */
-static dt_status read_valid(dti_h5 *f, const char *data, dt_hkl_map *map, dt_error *error) {
+/* Truth values, stored as such or as numbers that are 0 or not; absent if there is no such field.
+ */
+static dt_status read_truth(dti_h5 *f, const char *data, const char *field, dt_array *ret_truth,
+                            dt_error *error) {
     char path[PATH_SIZE + DTI_H5_NAME];
-    snprintf(path, sizeof path, "%s/valid", data);
+    snprintf(path, sizeof path, "%s/%s", data, field);
     if (!dti_h5_has_array(f, path)) {
         return DT_OK;
     }
     dt_array stored = {0};
     dt_status status = dti_h5_read_array(f, path, &stored, error);
     if (status != DT_OK || stored.dtype == DT_BOOL) {
-        map->valid = stored;
+        *ret_truth = stored;
         return status;
     }
-    status = dt_array_new(&map->valid, DT_BOOL, stored.ndim, stored.shape, error);
+    status = dt_array_new(ret_truth, DT_BOOL, stored.ndim, stored.shape, error);
     for (int64_t i = 0, n = dt_array_size(&stored); status == DT_OK && i < n; i++) {
-        ((bool *)map->valid.data)[i] = ((const double *)stored.data)[i] != 0.0;
+        ((bool *)ret_truth->data)[i] = ((const double *)stored.data)[i] != 0.0;
     }
     dt_array_free(&stored);
     return status;
+}
+
+static dt_status read_valid(dti_h5 *f, const char *data, const char *name, dt_hkl_map *map,
+                            dt_error *error) {
+    dt_array mask = {0};
+    dt_status status = read_truth(f, data, "valid", &map->valid, error);
+    status = status == DT_OK ? read_truth(f, data, "mask", &mask, error) : status;
+    return status == DT_OK && mask.data != NULL ? dti_hkl_and_mask(map, &mask, name, error)
+                                                : status;
 }
 
 static dt_status read_sigma(dti_h5 *f, const char *data, const char *signal, const char *name,
@@ -239,8 +250,9 @@ static dt_status read_map(dti_h5 *f, const char *name, dt_hkl_map *map, dt_error
     }
     dt_status status = read_axes(f, data, name, map, error);
     status = status == DT_OK ? read_field(f, data, signal, name, &map->intensity, error) : status;
-    status = status == DT_OK ? read_valid(f, data, map, error) : status;
+    status = status == DT_OK ? read_valid(f, data, name, map, error) : status;
     status = status == DT_OK ? read_sigma(f, data, signal, name, map, error) : status;
+    status = status == DT_OK ? dti_hkl_spread_sigma(map, error) : status;
     status = status == DT_OK ? dti_hkl_check(map, name, DT_ERR_FORMAT, error) : status;
     status = status == DT_OK ? dti_hkl_complete(map, error) : status;
     if (status == DT_OK) {

@@ -1,4 +1,4 @@
-/* colormap.c - a perceptual colour map made in OKLab. */
+/* colormap.c - perceptual colour maps made in OKLab. */
 
 /* B. Ottosson, "A perceptual color space for image processing", 2020. Lightness rises in equal
  * steps, so that equal ratios of intensity look equal, in print and to colour-blind eyes too; hue
@@ -9,6 +9,10 @@
 
 #define DARKEST  0.13
 #define LIGHTEST 0.975
+
+/* Of the diverging map. */
+#define MIDDLE 0.975
+#define END    0.33
 
 /* Hue (degrees) and chroma at equal distances along the map; interpolated linearly between. */
 static const double hue[] = {285, 300, 328, 372, 398, 428, 464};
@@ -61,6 +65,18 @@ void dti_colormap_make(dti_rgb map[DTI_COLORMAP_SIZE]) {
         double t = (double)i / (DTI_COLORMAP_SIZE - 1), rgb[3];
         fit(DARKEST + t * (LIGHTEST - DARKEST), interpolate(chroma, t),
             interpolate(hue, t) * degree, rgb);
+        map[i] = (dti_rgb){encode(rgb[0]), encode(rgb[1]), encode(rgb[2])};
+    }
+}
+
+/* Blue and orange-red are told apart by the common kinds of colour blindness. The lightness falls
+ * linearly from the middle; chroma grows fast at first, so that small differences show a side. */
+void dti_colormap_make_diverging(dti_rgb map[DTI_COLORMAP_SIZE]) {
+    const double degree = 3.14159265358979323846 / 180, middle = (DTI_COLORMAP_SIZE - 1) / 2.0;
+    for (int i = 0; i < DTI_COLORMAP_SIZE; i++) {
+        double t = (i - middle) / middle, size = fabs(t), rgb[3];
+        double angle = t < 0 ? 240 + 22 * size : 52 - 26 * size;
+        fit(MIDDLE - size * (MIDDLE - END), 0.16 * sin(size * 120 * degree), angle * degree, rgb);
         map[i] = (dti_rgb){encode(rgb[0]), encode(rgb[1]), encode(rgb[2])};
     }
 }

@@ -13,6 +13,10 @@ typedef struct dti_rgb {
 /* Fill the map, dark (0) to light (last). */
 void dti_colormap_make(dti_rgb map[DTI_COLORMAP_SIZE]);
 
+/* Fill the map for differences: dark blue, white in the middle, dark red; equal steps away from the
+ * middle have equal lightness on both sides. */
+void dti_colormap_make_diverging(dti_rgb map[DTI_COLORMAP_SIZE]);
+
 /* OKLab lightness of an sRGB colour, 0 to 1. */
 double dti_rgb_lightness(dti_rgb colour);
 

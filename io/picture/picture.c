@@ -48,6 +48,11 @@ static dt_status check(const dt_array *values, const dt_array *valid,
                             "picture: percentiles must be 0 <= low < high <= 100, got %g and %g",
                             low, high);
     }
+    if (options->colours == DT_PICTURE_DIVERGING && options->scale == DT_PICTURE_LOG) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "picture: diverging colours show both signs, a log scale cannot: use a "
+                            "linear scale");
+    }
     if (!isfinite(options->low) || !isfinite(options->high)) {
         return dt_error_set(error, DT_ERR_ARGUMENT, "picture: limits must be finite, got %g and %g",
                             options->low, options->high);
@@ -90,29 +95,86 @@ static void draw_title(dti_canvas *canvas, const dti_layout *layout, const char 
     dti_canvas_text(canvas, x, TITLE_MIDDLE, 0, title, (dti_text_style){size, 0, 0, DTI_INK});
 }
 
-dt_status dt_picture_write(const char *path, const dt_array *values, const dt_array *valid,
-                           const dt_picture_options *options, dt_error *error) {
-    dt_status status = check(values, valid, options, error);
+/* A canvas with the whole picture. */
+static dt_status draw(const dt_picture_panel *panel, dti_canvas *ret_canvas, dt_error *error) {
+    const dt_array *values = panel->values;
+    const dt_picture_options *options = &panel->options;
+    dt_status status = check(values, panel->valid, options, error);
     if (status) {
         return status;
     }
-    dti_layer layer = {values, valid, {values->shape[0], values->shape[1]}};
+    dti_layer layer = {values, panel->valid, {values->shape[0], values->shape[1]}};
     dti_limits limits;
     dti_layout layout;
-    dti_canvas canvas;
     if ((status = dti_limits_find(&limits, &layer, options, error)) ||
         (status = dti_layout_make(&layout, &layer, &limits, options, error)) ||
-        (status = dti_canvas_new(&canvas, layout.width, layout.height, error))) {
+        (status = dti_canvas_new(ret_canvas, layout.width, layout.height, error))) {
         return status;
     }
     dti_rgb map[DTI_COLORMAP_SIZE];
-    dti_colormap_make(map);
-    draw_samples(&canvas, &layout, &layer, &limits, map);
-    dti_draw_axes(&canvas, &layout, &layer, options);
-    dti_draw_scale_bar(&canvas, &layout, options);
-    dti_draw_colour_bar(&canvas, &layout, &limits, map, options);
-    draw_title(&canvas, &layout, options->title);
-    status = dti_picture_write_png(path, &canvas, options->title, error);
-    dti_canvas_free(&canvas);
+    if (options->colours == DT_PICTURE_DIVERGING) {
+        dti_colormap_make_diverging(map);
+    } else {
+        dti_colormap_make(map);
+    }
+    draw_samples(ret_canvas, &layout, &layer, &limits, map);
+    dti_draw_axes(ret_canvas, &layout, &layer, options);
+    if (!(options->without & DT_PICTURE_SCALE_BAR)) {
+        dti_draw_scale_bar(ret_canvas, &layout, options);
+    }
+    if (!(options->without & DT_PICTURE_COLOUR_BAR)) {
+        dti_draw_colour_bar(ret_canvas, &layout, &limits, map, options);
+    }
+    draw_title(ret_canvas, &layout, options->title);
+    return DT_OK;
+}
+
+dt_status dt_picture_write(const char *path, const dt_array *values, const dt_array *valid,
+                           const dt_picture_options *options, dt_error *error) {
+    const dt_picture_panel panel = {values, valid, *options};
+    return dt_picture_write_row(path, 1, &panel, error);
+}
+
+/* All canvases beside each other. */
+static dt_status join(int n, const dti_canvas *parts, dti_canvas *ret_canvas, dt_error *error) {
+    int width = 0, height = 0;
+    for (int i = 0; i < n; i++) {
+        width += parts[i].width; /* at most 16 times about 8500 */
+        height = parts[i].height > height ? parts[i].height : height;
+    }
+    dt_status status = dti_canvas_new(ret_canvas, width, height, error);
+    for (int i = 0, x = 0; i < n && status == DT_OK; x += parts[i++].width) {
+        for (int y = 0; y < parts[i].height; y++) {
+            memcpy(ret_canvas->pixels + (size_t)y * (size_t)width + x,
+                   parts[i].pixels + (size_t)y * (size_t)parts[i].width,
+                   (size_t)parts[i].width * sizeof(dti_rgb));
+        }
+    }
+    return status;
+}
+
+dt_status dt_picture_write_row(const char *path, int n, const dt_picture_panel *panels,
+                               dt_error *error) {
+    enum { MOST = 16 };
+    dti_canvas parts[MOST] = {{0}}, row = {0};
+    dt_status status = DT_OK;
+    if (n < 1 || n > MOST) {
+        return dt_error_set(error, DT_ERR_ARGUMENT, "picture: a row has 1 to %d panels, not %d",
+                            MOST, n);
+    }
+    for (int i = 0; i < n && status == DT_OK; i++) {
+        status = draw(&panels[i], &parts[i], error);
+    }
+    if (status == DT_OK && n > 1) {
+        status = join(n, parts, &row, error);
+    }
+    if (status == DT_OK) {
+        status =
+            dti_picture_write_png(path, n > 1 ? &row : &parts[0], panels[0].options.title, error);
+    }
+    for (int i = 0; i < n; i++) {
+        dti_canvas_free(&parts[i]);
+    }
+    dti_canvas_free(&row);
     return status;
 }

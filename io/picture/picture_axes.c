@@ -168,7 +168,7 @@ void dti_draw_axes(dti_canvas *canvas, const dti_layout *layout, const dti_layer
         dti_layout_point(layout, corners[c + 1][0], corners[c + 1][1], q);
         dti_canvas_line(canvas, p[0], p[1], q[0], q[1], DTI_LINE, DTI_INK);
     }
-    for (int d = 0; d < 2; d++) {
+    for (int d = 0; d < (options->without & DT_PICTURE_LEFT_LABELS ? 1 : 2); d++) {
         side s = make_side(layout, layer, options, d);
         draw_side(canvas, layout, &s, options->axis[d].title);
     }

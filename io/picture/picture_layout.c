@@ -5,8 +5,10 @@
 
 /* Distances in pixels. */
 #define MARGIN_LEFT      110
+#define MARGIN_BARE      24 /* left, without labels */
 #define MARGIN_TOP       84
 #define MARGIN_BOTTOM    148
+#define MARGIN_SHALLOW   88 /* below, without a scale bar: labels, title of the axis, legend */
 #define MARGIN_RIGHT     26
 #define BAR_GAP          58 /* from the layer to the colour bar */
 #define BAR_SPACE        48 /* width of the bar, its ticks and gaps */
@@ -114,7 +116,8 @@ static void set_scale(dti_layout *l, const dti_layer *layer, const dt_picture_op
     double plot_width = width * l->pixels_per_unit, plot_height = height * l->pixels_per_unit;
     double spare_x = fmax(PLOT_WIDTH_LEAST - plot_width, 0) / 2;
     double spare_y = fmax(BAR_SHORTEST - plot_height, 0) / 2;
-    l->left = floor(MARGIN_LEFT + spare_x), l->right = l->left + plot_width;
+    double margin = options->without & DT_PICTURE_LEFT_LABELS ? MARGIN_BARE : MARGIN_LEFT;
+    l->left = floor(margin + spare_x), l->right = l->left + plot_width;
     l->top = floor(MARGIN_TOP + spare_y), l->bottom = l->top + plot_height;
     l->origin[0] = l->left - low[0] * l->pixels_per_unit;
     l->origin[1] = l->top - low[1] * l->pixels_per_unit;
@@ -137,7 +140,11 @@ dt_status dti_layout_make(dti_layout *ret_layout, const dti_layer *layer, const 
     double labels = limits->empty ? 0 : dti_bar_label_width(limits, l.bar_bottom - l.bar_top);
     double bar = BAR_SPACE + labels + (options->value_title ? BAR_TITLE_SPACE : 0);
     l.width = (int)(l.bar_left + fmax(bar, dti_bar_legend_width(limits))) + MARGIN_RIGHT;
-    l.height = (int)l.bar_bottom + MARGIN_BOTTOM;
+    if (options->without & DT_PICTURE_COLOUR_BAR) {
+        l.width = (int)ceil(l.bar_left - BAR_GAP) + MARGIN_RIGHT;
+    }
+    l.height = (int)l.bar_bottom +
+               (options->without & DT_PICTURE_SCALE_BAR ? MARGIN_SHALLOW : MARGIN_BOTTOM);
     double area = cross(l.step[0], l.step[1]);
     l.inverse[0][0] = l.step[1][1] / area, l.inverse[0][1] = -l.step[1][0] / area;
     l.inverse[1][0] = -l.step[0][1] / area, l.inverse[1][1] = l.step[0][0] / area;

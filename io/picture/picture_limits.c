@@ -74,6 +74,14 @@ static void widen(dti_limits *limits) {
     }
 }
 
+/* 0 in the middle, the farther of the two ends at its place. */
+static void centre(dti_limits *limits) {
+    double half = fmax(fabs(limits->low), fabs(limits->high));
+    half = half > 0 ? half : 1;
+    limits->low = -half;
+    limits->high = half;
+}
+
 dt_status dti_limits_find(dti_limits *ret_limits, const dti_layer *layer,
                           const dt_picture_options *options, dt_error *error) {
     bool logarithmic = options->scale == DT_PICTURE_LOG;
@@ -105,6 +113,9 @@ dt_status dti_limits_find(dti_limits *ret_limits, const dti_layer *layer,
             "picture: a log scale needs a positive value, but the largest of %lld is %g; "
             "use a linear scale",
             (long long)n_valid, largest);
+    }
+    if (options->colours == DT_PICTURE_DIVERGING) {
+        centre(&limits);
     }
     widen(&limits);
     *ret_limits = limits;

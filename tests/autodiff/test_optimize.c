@@ -160,6 +160,60 @@ Test(optimize, covariance_names_the_unknown_that_the_data_leave_open) {
     dt_optimizer_free(o);
 }
 
+/* slope t, a term in `ghost` that cancels but for rounding, and `tiny` in a unit so large that its
+ * column is 1e-14 of the slope's while its value is 1e14. */
+static dt_tensor *with_a_ghost(void *user, dt_tape *tape, dt_tensor *const *in) {
+    (void)user;
+    double t[TIMES], wave[TIMES], third[TIMES], square[TIMES];
+    for (int i = 0; i < TIMES; i++) {
+        t[i] = 1 + i;
+        wave[i] = 1e3 * sin(1.0 + i);
+        third[i] = wave[i] / 3;
+        square[i] = 1e-14 * i * i;
+    }
+    const int64_t n = TIMES;
+    dt_tensor *ghost =
+        dt_sub(dt_mul(in[1], dt_constant(tape, DT_F64, 1, &n, wave)),
+               dt_mul(dt_mul(in[1], dt_scalar(tape, 3)), dt_constant(tape, DT_F64, 1, &n, third)));
+    dt_tensor *slope = dt_sub(in[0], dt_scalar(tape, 2)); /* 2 in the data */
+    return dt_add(dt_add(dt_mul(slope, dt_constant(tape, DT_F64, 1, &n, t)), ghost),
+                  dt_mul(in[2], dt_constant(tape, DT_F64, 1, &n, square)));
+}
+
+Test(optimize, covariance_knows_rounding_noise_from_influence_and_gives_that_of_the_rest) {
+    const double one[] = {0.7}, large[] = {1e14};
+    const dt_unknown p[] = {vector("slope", 1, one), vector("ghost", 1, one),
+                            vector("tiny", 1, large)};
+    dt_optimizer *o =
+        make(&(dt_optimize_options){.method = DT_LEVENBERG_MARQUARDT}, with_a_ghost, 3, p);
+    double found[9] = {0}, a = 0, b = 0, c = 0;
+    const dt_array target = dt_array_wrap(DT_F64, 2, (const int64_t[]){3, 3}, found);
+    dt_error error = DT_ERROR_INIT;
+    cr_expect_eq(dt_optimizer_covariance(o, false, &target, &error), DT_ERR_SINGULAR);
+    cr_expect(strstr(error.message, "do not determine ghost (number 0 of it) beside") != NULL, "%s",
+              error.message);
+    cr_expect_eq(error.index, 1);
+    for (int i = 0; i < TIMES; i++) { /* the inverse of J^T J of the other two, by hand */
+        a += (1 + i) * (1 + i);
+        b += 1e-14 * (1 + i) * i * i;
+        c += 1e-28 * pow(i, 4);
+    }
+    double det = a * c - b * b;
+    const double want[9] = {c / det, NAN, -b / det, NAN, NAN, NAN, -b / det, NAN, a / det};
+    for (int k = 0; k < 9; k++) {
+        cr_expect(isnan(want[k]) ? isnan(found[k])
+                                 : fabs(found[k] - want[k]) < 1e-9 * fabs(want[k]),
+                  "%d is %g, should be %g", k, found[k], want[k]);
+    }
+    double slope, ghost;
+    run(o);
+    get(o, 0, 1, &slope);
+    get(o, 1, 1, &ghost);
+    cr_expect(fabs(slope - 2) < 1e-6, "slope %g", slope);
+    cr_expect_eq(ghost, 0.7, "what has no influence moved to %g", ghost);
+    dt_optimizer_free(o);
+}
+
 /* Complex residuals: a plane wave A exp(i k t) seen at 8 points. */
 static dt_tensor *wave(void *user, dt_tape *tape, dt_tensor *const *in) {
     (void)user;
@@ -388,7 +442,7 @@ static void expect_resumed(dt_optimize_options options, dt_tensor_fn *fn, int64_
 }
 
 Test(optimize, a_saved_run_continues_bit_for_bit) {
-    const double valley_start[] = {-1.2, 1}, decay_start[] = {30, 5, -4};
+    const double valley_start[] = {-1.2, 1}, decay_start[] = {300, 20, -40};
     const dt_optimize_options endless = {
         .gradient_tolerance = -1, .step_tolerance = -1, .loss_tolerance = -1};
     dt_optimize_options o = endless;

@@ -17,8 +17,9 @@ static const char *const fit_folders[] = {"fit", "again", "other"};
 /** For a suite's .fini: fits first, then the folder they are in. */
 static inline void leave_fits(void) {
     static const char *const files[] = {
-        "config.json", "state.npz", "history.csv", "parameters.csv", "shells.csv",
-        "model.npz",   "data.png",  "model.png",   "difference.png", "history.csv.part"};
+        "config.json", "provenance.json", "state.npz", "history.csv",    "parameters.csv",
+        "shells.csv",  "distances.csv",   "model.npz", "model.nxs",      "model.ccp4",
+        "data.png",    "model.png",       "fit.png",   "difference.png", "history.csv.part"};
     for (size_t i = 0; i < sizeof fit_folders / sizeof *fit_folders; i++) {
         for (size_t j = 0; j < sizeof files / sizeof *files; j++) {
             char path[128];

@@ -19,9 +19,10 @@ Test(refine, recovers_springs_to_one_per_cent_at_signal_to_noise_ten_from_a_star
     cr_expect(strstr(out, "converged") != NULL, "%s", out);
     double per_voxel = chi_squared("fit") / 28460; /* 31^3 voxels less 11^3 Bragg peaks */
     cr_expect(fabs(per_voxel - 1) < 4 * sqrt(2.0 / 28460), "chi^2 per voxel is %g", per_voxel);
-    static const char *const files[] = {"config.json", "state.npz",     "history.csv",
-                                        "shells.csv",  "model.npz",     "data.png",
-                                        "model.png",   "difference.png"};
+    static const char *const files[] = {"config.json",     "state.npz",      "history.csv",
+                                        "shells.csv",      "model.npz",      "data.png",
+                                        "model.png",       "difference.png", "distances.csv",
+                                        "provenance.json", "fit.png"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char path[64];
         size_t size;
@@ -200,11 +201,40 @@ Test(refine, springs_without_influence_leave_the_fit_whole_and_are_named) {
     must_run("--simulate=target.npz --form=parallel" SMALL CRYSTAL);
     const char *out =
         must_run("--target=target.npz --form=parallel --springs=2 --quiet -o fit " CRYSTAL);
-    cr_expect(strstr(out, "no standard errors") && strstr(out, "do not determine springs"), "%s",
-              out);
+    cr_expect(strstr(out, "not determined     springs intra: no influence") != NULL, "%s", out);
+    struct refined open = refined("fit", "springs", 0), held = refined("fit", "springs", 1);
+    cr_expect(fabs(open.value - 2) < 1e-12 && isnan(open.error), "intra %g +- %g", open.value,
+              open.error);
     out = must_run(
         "--target=target.npz --form=parallel --springs=2 --hold=0 --quiet -o again " CRYSTAL);
     expect_refined("again", "springs", 1, 1);
+    double error = refined("again", "springs", 1).error;
+    cr_expect(fabs(held.error - error) < 1e-5 * error, "error %g, with it held %g", held.error,
+              error);
+}
+
+Test(refine, a_spring_of_rounding_noise_stays_where_it_is_and_the_others_have_their_errors) {
+    must_run("--simulate=target.npz --springs=1,0.5" SMALL CRYSTAL);
+    const char *out =
+        must_run("--target=target.npz --form=hybrid --springs=2 --quiet -o fit " CRYSTAL);
+    cr_expect(strstr(out, "not determined     springs intra along: no influence") != NULL, "%s",
+              out);
+    cr_expect(fabs(refined("fit", "springs", 1).value - 2) < 1e-12);
+    static const double truth[4] = {1, 2, 0.5, 0.5};
+    for (int i = 0; i < 4; i++) {
+        if (i != 1) {
+            expect_refined("fit", "springs", i, truth[i]);
+        }
+    }
+}
+
+Test(refine, a_start_so_bad_that_a_spring_runs_away_is_reported) {
+    must_run("--simulate=target.npz --springs=1,0.5" SMALL CRYSTAL);
+    const char *out = must_run("--target=target.npz --springs=1,100 --quiet -o fit " CRYSTAL);
+    double value = refined("fit", "springs", 0).value;
+    bool far = !(value < 1e4 && value > 1e-4);
+    cr_expect(far == (strstr(out, "ran away           springs intra went from 1 to") != NULL),
+              "intra %g:\n%s", value, out);
 }
 
 Test(refine, model_of_one_fit_can_be_the_target_of_the_next) {

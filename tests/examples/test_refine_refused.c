@@ -1,6 +1,8 @@
 /* test_refine_refused.c - bad input ends in one clear sentence, and nothing is lost. */
 #include "refine_case.h"
 
+#include <sys/stat.h>
+
 enum { N = 4, VOXELS = N * N * N };
 
 /* A target with everything right; tests then spoil one thing. */
@@ -110,10 +112,10 @@ Test(refine_refused, numbers_that_are_none) {
 Test(refine_refused, shapes_and_axes_that_do_not_fit) {
     struct target t = good();
     t.shape[2] = 3;
-    target_refused(&t, "the target map has shape (4,4,3), but l is f64(4)");
+    target_refused(&t, "target.npz: intensity has shape (4,4,3), the axes h, k, l ask for (4,4,4)");
     t = good();
     t.sigma_shape[0] = 2;
-    target_refused(&t, "sigma has shape (2,4,4), the target map (4,4,4)");
+    target_refused(&t, "sigma has shape (2,4,4), the axes h, k, l ask for (4,4,4)");
     t = good();
     t.h[1] += 0.01;
     target_refused(&t, "h must ascend in equal steps of 1/N");
@@ -121,10 +123,10 @@ Test(refine_refused, shapes_and_axes_that_do_not_fit) {
     for (int i = 0; i < N; i++) {
         t.h[i] = -i;
     }
-    target_refused(&t, "h must ascend in equal steps of 1/N");
+    target_refused(&t, "axis h must increase, point 1 is -1");
     t = good();
     t.no_axes = true;
-    target_refused(&t, "target");
+    target_refused(&t, "no array 'h': a map has intensity, h, k and l");
     t = good();
     memcpy(t.cell, (double[]){20, 21, 22, 90, 90, 90}, sizeof t.cell);
     target_refused(&t, "the cell of the target has a = 20, that of the structure");
@@ -138,7 +140,7 @@ Test(refine_refused, targets_without_anything_to_fit) {
     write_text("target.npz", "nonsense");
     refused("--target=target.npz -o fit " CRYSTAL, 3, "target.npz");
     write_target(&(struct target){.shape = {0, N, N}});
-    refused("--target=target.npz -o fit " CRYSTAL, 3, "not empty");
+    refused("--target=target.npz -o fit " CRYSTAL, 3, "target.npz");
 }
 
 Test(refine_refused, options_that_are_wrong_or_contradict_each_other) {
@@ -150,6 +152,11 @@ Test(refine_refused, options_that_are_wrong_or_contradict_each_other) {
     USAGE("--refine=springs, ", "'' is no parameter");
     USAGE("--refine=springs,scale ", "--hold one spring constant");
     USAGE("--refine=u,u-scale ", "one too many");
+    USAGE("--refine=u,u-tensor ", "is part of every U");
+    USAGE("--refine=u --adp=data-tensors ", "refine u-scale or u-tensor with these");
+    USAGE("--u-tensor=1,2,3 ", "expected six numbers xx,yy,zz,yz,xz,xy");
+    USAGE("--bragg-order=17 ", "--bragg-order is 1 to 16, not 17");
+    USAGE("--temperature=100 ", "--temperature has no influence");
     USAGE("--refine=flat,radial ", "contains the flat one");
     USAGE("--springs=1,2,3 ", "--springs has 3 numbers, this network 2 constants");
     USAGE("--springs=1,-2 ", "numbers > 0");
@@ -164,6 +171,39 @@ Test(refine_refused, options_that_are_wrong_or_contradict_each_other) {
     refused("-o fit " CRYSTAL, 2, "either --target");
     refused("--simulate=" CRYSTAL " " CRYSTAL, 2, "would be replaced");
     refused("--target=target.npz -o no/fit " CRYSTAL, 3, "no/fit: No such file or directory");
+}
+
+Test(refine_refused, folders_and_files_that_cannot_be_written) {
+    struct target t = good();
+    write_target(&t);
+    write_text("again", "a file");
+    struct outcome o = run("--target=target.npz -o again " CRYSTAL);
+    cr_expect(o.code == 3 && strstr(o.err, "again/config.json: Not a directory") != NULL, "%d %s",
+              o.code, o.err);
+    unlink("again");
+    if (geteuid() != 0) { /* to whom nothing is read-only */
+        cr_assert(mkdir("again", 0555) == 0);
+        o = run("--target=target.npz -o again " CRYSTAL);
+        cr_expect(o.code == 3 && strstr(o.err, "again/config.json: Permission denied") != NULL,
+                  "%d %s", o.code, o.err);
+    }
+    refused("--simulate=no/x.npz " CRYSTAL, 3, "no/x.npz");
+    refused("--simulate=x.png " CRYSTAL, 2, "x.png: the end of the name says how a map is stored");
+}
+
+Test(refine_refused, a_history_that_cannot_be_written_loses_no_iteration) {
+    struct target t = good();
+    write_target(&t);
+    must_run("--target=target.npz --quiet -o again " CRYSTAL);
+    must_run("--target=target.npz --quiet --iterations=1 -o fit " CRYSTAL);
+    cr_assert(mkdir("fit/history.csv.part", 0777) == 0); /* in its way */
+    struct outcome o = run("--target=target.npz --quiet --resume -o fit " CRYSTAL);
+    cr_expect(o.code == 3 && strstr(o.err, "fit/history.csv: Is a directory") != NULL, "%d %s",
+              o.code, o.err);
+    rmdir("fit/history.csv.part");
+    must_run("--target=target.npz --quiet --resume -o fit " CRYSTAL);
+    cr_expect(strcmp(read_text("fit/history.csv", NULL), read_text("again/history.csv", NULL)) ==
+              0);
 }
 
 Test(refine_refused, configurations_of_a_newer_version_and_unknown_names) {

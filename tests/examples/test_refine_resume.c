@@ -55,11 +55,11 @@ static int run_until(int lines, int signal_number) {
     return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* Every file of two fits but the one that knows how it came about. */
+/* Every file of two fits, but for what in them tells how they came about: folder and threads. */
 static void expect_same_files(void) {
-    static const char *const files[] = {"history.csv", "parameters.csv", "shells.csv",
-                                        "model.npz",   "state.npz",      "data.png",
-                                        "model.png",   "difference.png"};
+    static const char *const files[] = {"history.csv",   "parameters.csv", "shells.csv",
+                                        "distances.csv", "state.npz",      "data.png",
+                                        "model.png",     "difference.png"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char path[2][64];
         size_t size[2];
@@ -68,6 +68,13 @@ static void expect_same_files(void) {
         const char *a = read_text(path[0], &size[0]), *b = read_text(path[1], &size[1]);
         cr_expect(size[0] == size[1] && memcmp(a, b, size[0]) == 0, "%s differs", files[i]);
     }
+    dt_array a = member("fit/model.npz", "intensity"), b = member("again/model.npz", "intensity");
+    int64_t n = dt_array_size(&a);
+    cr_expect(n > 0 && n == dt_array_size(&b) &&
+                  memcmp(a.data, b.data, (size_t)n * sizeof(double)) == 0,
+              "the models differ");
+    dt_array_free(&a);
+    dt_array_free(&b);
 }
 
 Test(refine_resume, killed_three_times_it_ends_with_the_same_files_bit_for_bit) {
@@ -117,6 +124,11 @@ Test(refine_resume, a_state_is_not_overwritten_nor_taken_for_that_of_another_fit
     expect_kept(FIT "-o fit --resume --springs=2,1.5 " CRYSTAL, "belongs to another fit");
     expect_kept(FIT "-o fit --resume --method=lm " CRYSTAL, "belongs to another fit");
     expect_kept(FIT "-o fit --resume --dmin=6 " CRYSTAL, "belongs to another fit");
+    expect_kept(FIT "-o fit --resume --hold=0 " CRYSTAL, "belongs to another fit");
+    expect_kept(FIT "-o fit --resume --cutoff=5 " CRYSTAL, "belongs to another fit");
+    expect_kept(FIT "-o fit --resume --bragg=drop " CRYSTAL, "belongs to another fit");
+    expect_kept(FIT "-o fit --resume --u-scale=2 " CRYSTAL, "belongs to another fit");
+    expect_kept(FIT "-o fit --resume --occupation=quantum " CRYSTAL, "belongs to another fit");
 
     dt_npz_writer *writer = NULL;
     dt_error error = DT_ERROR_INIT;

@@ -164,6 +164,67 @@ Test(hkl_map, absent_arrays_stay_absent_and_what_is_not_finite_is_not_valid) {
     }
 }
 
+Test(hkl_map, numbers_that_are_not_finite_are_counted_unless_the_file_calls_them_invalid) {
+    sample s;
+    dt_hkl_map map = sample_map(&s);
+    memset(map.valid.data, 1, VOXELS);
+    s.intensity[0][0][1] = NAN; /* h = 1, called invalid below */
+    s.intensity[0][1][0] = INFINITY;
+    s.intensity[2][1][0] = NAN;
+    s.valid[1][0][0] = false;
+    static const char *const names[] = {"map.npz", "map.h5"};
+    for (int i = 0; i < (has_hdf5() ? 2 : 1); i++) {
+        must_write(names[i], &map);
+        dt_hkl_map back = must_read(names[i]);
+        cr_expect(back.n_not_finite == 2 && back.not_finite == NL, "%s: %lld, first %lld", names[i],
+                  (long long)back.n_not_finite, (long long)back.not_finite);
+        dt_hkl_map_free(&back);
+    }
+}
+
+/* The sample as an archive with `sigma` and `mask` as given. */
+static dt_status read_with(const dt_array *sigma, const dt_array *mask, dt_hkl_map *ret_map,
+                           dt_error *error) {
+    sample s;
+    const dt_hkl_map map = sample_map(&s);
+    dt_npz_writer *writer = NULL;
+    cr_assert(dt_npz_create(&writer, "map.npz", NULL) == DT_OK);
+    dt_npz_add(writer, "intensity", &map.intensity);
+    dt_npz_add(writer, "valid", &map.valid);
+    dt_npz_add(writer, "sigma", sigma);
+    dt_npz_add(writer, "mask", mask);
+    dt_npz_add(writer, "h", &map.axis[0]);
+    dt_npz_add(writer, "k", &map.axis[1]);
+    dt_npz_add(writer, "l", &map.axis[2]);
+    cr_assert(dt_npz_finish(writer, NULL) == DT_OK);
+    return dt_hkl_map_read(ret_map, "map.npz", error);
+}
+
+Test(hkl_map, a_mask_takes_voxels_away_and_one_sigma_stands_for_all) {
+    sample s;
+    const dt_hkl_map written = sample_map(&s);
+    bool mask[VOXELS];
+    double one = 2.5;
+    for (int v = 0; v < VOXELS; v++) {
+        mask[v] = v % 3 != 0;
+    }
+    const dt_array sigma = dt_array_wrap(DT_F64, 0, NULL, &one);
+    const dt_array flags = dt_array_wrap(DT_BOOL, 3, written.intensity.shape, mask);
+    const dt_array short_flags = dt_array_wrap(DT_BOOL, 1, (const int64_t[]){2}, mask);
+    dt_hkl_map map = {0};
+    dt_error error = DT_ERROR_INIT;
+    cr_assert(read_with(&sigma, &flags, &map, &error) == DT_OK, "%s", error.message);
+    for (int v = 0; v < VOXELS; v++) {
+        bool want = mask[v] && ((bool *)written.valid.data)[v];
+        cr_expect(((bool *)map.valid.data)[v] == want, "voxel %d", v);
+        cr_expect(((double *)map.sigma.data)[v] == 2.5, "voxel %d", v);
+    }
+    dt_hkl_map_free(&map);
+    cr_expect(read_with(&sigma, &short_flags, &map, &error) == DT_ERR_FORMAT);
+    cr_expect(strstr(error.message, "mask is bool(2), valid is bool(") != NULL, "%s",
+              error.message);
+}
+
 Test(hkl_map, single_precision_and_whole_numbers_are_read_as_doubles) {
     float intensity[2][1][1] = {{{1.5f}}, {{2.5f}}};
     int64_t h[2] = {3, 4}, k[1] = {0}, l[1] = {-1};

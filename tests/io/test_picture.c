@@ -265,6 +265,55 @@ Test(picture, the_colour_map_is_even_in_lightness) {
                        dti_rgb_lightness(black));
 }
 
+Test(picture, the_diverging_map_is_white_in_the_middle_and_evenly_darker_to_both_sides) {
+    dti_rgb map[DTI_COLORMAP_SIZE];
+    dti_colormap_make_diverging(map);
+    const int last = DTI_COLORMAP_SIZE - 1, middle = last / 2;
+    for (int i = 1; i <= middle; i++) {
+        double here = dti_rgb_lightness(map[i]), before = dti_rgb_lightness(map[i - 1]);
+        double other = dti_rgb_lightness(map[last - i]);
+        /* 0.645 of lightness in 127.5 steps are 0.005 each, less the rounding to 8 bits */
+        cr_expect(here > before && here - before < 0.0095, "colour %d: lightness %g after %g", i,
+                  here, before);
+        cr_expect(fabs(here - other) < 0.007, "lightness %g and %g on the two sides", here, other);
+        cr_expect(map[i].b >= map[i].r && map[last - i].r >= map[last - i].b, "colour %d", i);
+    }
+    for (int i = middle; i <= middle + 1; i++) {
+        cr_expect(map[i].r > 238 && map[i].g > 238 && map[i].b > 238, "(%d,%d,%d) in the middle",
+                  map[i].r, map[i].g, map[i].b);
+    }
+    cr_expect(map[0].b > map[0].r + 60 && map[last].r > map[last].b + 60, "pale ends");
+}
+
+Test(picture, diverging_limits_are_symmetric_about_zero_and_need_a_linear_scale) {
+    double data[4] = {-1, 2, 3, 0.5};
+    dt_array values = layer_of(DT_F64, 2, 2, data);
+    dti_layer layer = {&values, NULL, {2, 2}};
+    dt_picture_options options = dt_picture_defaults();
+    options.colours = DT_PICTURE_DIVERGING;
+    dt_error error = DT_ERROR_INIT;
+    cr_expect_eq(dt_picture_write("no.png", &values, NULL, &options, &error), DT_ERR_ARGUMENT);
+    cr_expect(strstr(error.message, "use a linear scale") != NULL, "%s", error.message);
+    options.scale = DT_PICTURE_LINEAR;
+    options.low_percentile = 0;
+    options.high_percentile = 100;
+    const double given[3][2] = {{0, 0}, {-7, 2}, {-4, 4}}, want[3] = {3, 7, 4};
+    for (int i = 0; i < 3; i++) {
+        dti_limits limits;
+        options.low = given[i][0];
+        options.high = given[i][1];
+        cr_assert_eq(dti_limits_find(&limits, &layer, &options, NULL), DT_OK);
+        cr_expect(limits.low == -want[i] && limits.high == want[i], "%g ... %g", limits.low,
+                  limits.high);
+        cr_expect_eq(dti_limits_place(&limits, 0), 0.5);
+    }
+    memset(data, 0, sizeof data);
+    options.low = options.high = 0;
+    dti_limits limits;
+    cr_assert_eq(dti_limits_find(&limits, &layer, &options, NULL), DT_OK);
+    cr_expect(limits.low == -1 && limits.high == 1, "all zero: %g ... %g", limits.low, limits.high);
+}
+
 Test(picture, limits_are_percentiles_and_a_log_scale_looks_at_positive_values) {
     double data[202];
     for (int i = 0; i < 201; i++) {
@@ -288,6 +337,41 @@ Test(picture, limits_are_percentiles_and_a_log_scale_looks_at_positive_values) {
     cr_expect_float_eq(limits.low, 1.995, 1e-12, "0.5 %% of 1..200 is %g", limits.low);
     cr_expect_eq(dti_limits_place(&limits, 0), 0.0, "zero is not at the lower end");
     cr_expect_eq(dti_limits_place(&limits, -1), 0.0, "a negative value is not at the lower end");
+}
+
+Test(picture, pictures_in_a_row_stand_side_by_side_as_they_are_alone, .init = make_folder,
+     .fini = remove_folder) {
+    double data[6] = {1, 2, 3, 4, 5, 6}, other[4] = {-1, 2, 0.5, -3};
+    dt_array values = layer_of(DT_F64, 2, 3, data), more = layer_of(DT_F64, 2, 2, other);
+    dt_picture_panel panels[2] = {{&values, NULL, oblique()}, {&more, NULL, oblique()}};
+    panels[0].options.without = DT_PICTURE_COLOUR_BAR | DT_PICTURE_SCALE_BAR;
+    panels[1].options.without = DT_PICTURE_LEFT_LABELS;
+    panels[1].options.scale = DT_PICTURE_LINEAR;
+    panels[1].options.colours = DT_PICTURE_DIVERGING;
+    image alone[2];
+    dti_layout whole = draw(&values, NULL, &panels[0].options);
+    alone[0] = decode();
+    dti_layout bare = draw(&more, NULL, &panels[1].options);
+    alone[1] = decode();
+    dt_error error = DT_ERROR_INIT;
+    cr_assert_eq(dt_picture_write_row(path, 2, panels, &error), DT_OK, "%s", error.message);
+    image row = decode();
+    cr_expect_eq(row.width, alone[0].width + alone[1].width);
+    cr_expect(whole.width < 300 + 180 && bare.left < 60, "parts that are left out take room");
+    int differ = 0;
+    for (int i = 0, x0 = 0; i < 2; x0 += alone[i++].width) {
+        for (int y = 0; y < alone[i].height; y++) {
+            for (int x = 0; x < alone[i].width; x++) {
+                differ += !same(row.pixels[y * row.width + x0 + x],
+                                alone[i].pixels[y * alone[i].width + x]);
+            }
+        }
+        free(alone[i].pixels);
+    }
+    cr_expect_eq(differ, 0, "%d pixels differ", differ);
+    free(row.pixels);
+    cr_expect_eq(dt_picture_write_row(path, 17, panels, &error), DT_ERR_ARGUMENT);
+    cr_expect(strstr(error.message, "1 to 16 panels, not 17") != NULL, "%s", error.message);
 }
 
 Test(picture, hard_layers_are_drawn, .init = make_folder, .fini = remove_folder) {

@@ -133,7 +133,11 @@ DT_API dt_status dt_optimizer_restore(dt_optimizer *optimizer, const dt_array *s
  *  DT_LEVENBERG_MARQUARDT fit: s^2 (J^T J)^-1 with J the Jacobian of the residuals with respect to
  *  the unknowns themselves (not u) and s^2 = sum |r|^2 / (m - n), m real residuals. With residuals
  *  divided by their standard deviations, pass scale = false to leave s^2 out. Errors:
- *  DT_ERR_SINGULAR naming an unknown that the data do not determine beside the others. */
+ *  DT_ERR_SINGULAR naming the unknowns that the data do not determine beside the others: those
+ *  whose column of J is a combination of the columns before it, or rounding noise (1e-10 of the
+ *  longest column, also in units of the unknown's own value). error->index is the first. The
+ *  target then has NaN in their rows and columns and elsewhere the covariance of the others with
+ *  them held at their values. */
 DT_API dt_status dt_optimizer_covariance(dt_optimizer *optimizer, bool scale,
                                          const dt_array *target, dt_error *error);
 

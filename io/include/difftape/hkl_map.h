@@ -21,7 +21,8 @@ typedef struct dt_hkl_map {
     dt_array intensity; /**< (nh,nk,nl) f64 */
     dt_array valid;     /**< (nh,nk,nl) bool: where the map has a value; absent: everywhere. As
                               read it is never absent, and false where intensity is not finite */
-    dt_array sigma;     /**< (nh,nk,nl) f64, standard deviations; may be absent */
+    dt_array sigma;     /**< (nh,nk,nl) f64, standard deviations; may be absent. A single number
+                             in a file stands for all voxels */
     dt_array points;    /**< (n,3) f64: Miller indices of a list of points in the place of a grid;
                              the arrays above are then (n) and the axes absent. Only .npz holds
                              lists (array hkl), and they are not read back */
@@ -32,6 +33,9 @@ typedef struct dt_hkl_map {
     const char *provenance;      /**< JSON object, see dt_provenance_json */
     const dt_named_array *extra; /**< n_extra arrays beside it; not read back */
     int64_t n_extra;
+    int64_t n_not_finite; /**< as read: voxels that the file does not call invalid, yet whose
+                               intensity is not finite */
+    int64_t not_finite;   /**< the first of these, counted through (nh,nk,nl); 0 if none */
 } dt_hkl_map;
 
 /** How a map is stored. */
@@ -78,10 +82,11 @@ DT_API void dt_hkl_map_abort(dt_hkl_writer *writer);
 
 /** Read a map from a NumPy archive or a NeXus file, told by content; besides difftape's own, any
  *  NeXus file whose default (or only) NXdata has three axes named h, k, l, such as mdx2's maps, and
- *  any archive with intensity, h, k, l. f32 and whole numbers become f64. Links to other files are
- *  not followed. *ret_map is untouched on failure. Errors: DT_ERR_IO, DT_ERR_FORMAT (another kind
- *  of file, damaged, an array missing or of another shape, axes that do not increase or are not
- *  finite), DT_ERR_ARGUMENT (no HDF5 in this build), DT_ERR_MEMORY.
+ *  any archive with intensity, h, k, l. f32 and whole numbers become f64. An array `mask` beside
+ *  `valid` (true: use it) makes invalid what is false in it. Links to other files are not followed.
+ *  *ret_map is untouched on failure. Errors: DT_ERR_IO, DT_ERR_FORMAT (another kind of file,
+ *  damaged, an array missing or of another shape, axes that do not increase or are not finite),
+ *  DT_ERR_ARGUMENT (no HDF5 in this build), DT_ERR_MEMORY.
  *
  *  Damage in our own HDF5 files is told by checksums. In files of the older format, as h5py writes
  *  them by default, it can crash the HDF5 library itself (1.10.8: texts of variable length): read

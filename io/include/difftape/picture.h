@@ -11,6 +11,22 @@ DT_BEGIN_DECLS
 /** How values become colours. */
 typedef enum dt_picture_scale { DT_PICTURE_LOG, DT_PICTURE_LINEAR } dt_picture_scale;
 
+/** What colours say. */
+typedef enum dt_picture_colours {
+    DT_PICTURE_SEQUENTIAL, /**< how large a value is: dark to light, evenly */
+    DT_PICTURE_DIVERGING   /**< how far from 0, and on which side: 0 is white, negative values are
+                                blue, positive red, equally dark at equal distance. Linear scale;
+                                the limits are made symmetric about 0 */
+} dt_picture_colours;
+
+/** Parts that a picture can do without, in dt_picture_options.without: for pictures in a row that
+ * share them. */
+enum {
+    DT_PICTURE_COLOUR_BAR = 1,
+    DT_PICTURE_LEFT_LABELS = 2, /**< ticks, labels and title of the left side */
+    DT_PICTURE_SCALE_BAR = 4
+};
+
 /** One in-plane axis. Sample n lies at the coordinate first + n * step (a Miller index), that is,
  * at the point coordinate * basis of the drawing plane. */
 typedef struct dt_picture_axis {
@@ -27,6 +43,8 @@ typedef struct dt_picture_options {
     dt_picture_axis axis[2]; /**< of array dimension 0 and 1 */
     const char *length_unit; /**< of the scale bar: the unit of axis[].basis */
     dt_picture_scale scale;
+    dt_picture_colours colours;
+    unsigned without; /**< parts to leave out [0] */
     double low, high; /**< values at the ends of the colour bar; low >= high: from percentiles */
     double low_percentile; /**< of the valid values; under a log scale of the positive ones */
     double high_percentile;
@@ -49,19 +67,31 @@ DT_API dt_status dt_picture_plane_basis(const double u[3], const double v[3], do
  * - valid: (n0,n1) bool, any strides, or NULL for all valid.
  *
  * Each sample fills its parallelogram (nearest sample, no interpolation), so oblique cells appear
- * in true geometry with equal scales along x and y. Colours run from dark to light with evenly
- * increasing lightness; invalid and non-finite samples are neutral grey. Values outside the limits
- * take the colour of the nearer limit; under a log scale so do zero and negative values. A layer
- * without any valid sample is drawn all grey with an empty colour bar; one value everywhere is
- * drawn in the middle of the colour bar.
+ * in true geometry with equal scales along x and y. Sequential colours run from dark to light with
+ * evenly increasing lightness; invalid and non-finite samples are neutral grey. Values outside the
+ * limits take the colour of the nearer limit; under a log scale so do zero and negative values. A
+ * layer without any valid sample is drawn all grey with an empty colour bar; one value everywhere
+ * is drawn in the middle of the colour bar.
  *
  * Text is UTF-8; "^{...}" raises. Known beyond ASCII are Angstrom, times, degree, micro, middle dot
  * and minus; other characters appear as a crossed box.
  *
  * Errors: DT_ERR_SHAPE, DT_ERR_DTYPE, DT_ERR_ARGUMENT (a log scale with valid but no positive
- * values; parallel or non-finite axes; bad percentiles or size), DT_ERR_IO, DT_ERR_MEMORY. */
+ * values, or with diverging colours; parallel or non-finite axes; bad percentiles or size),
+ * DT_ERR_IO, DT_ERR_MEMORY. */
 DT_API dt_status dt_picture_write(const char *path, const dt_array *values, const dt_array *valid,
                                   const dt_picture_options *options, dt_error *error);
+
+/** A picture in a row. */
+typedef struct dt_picture_panel {
+    const dt_array *values, *valid; /**< as dt_picture_write */
+    dt_picture_options options;
+} dt_picture_panel;
+
+/** Draw 1 to 16 pictures side by side, their upper edges aligned, into one PNG file. Errors as
+ * dt_picture_write; a number of panels out of range is DT_ERR_ARGUMENT. */
+DT_API dt_status dt_picture_write_row(const char *path, int n, const dt_picture_panel *panels,
+                                      dt_error *error);
 
 DT_END_DECLS
 

@@ -1,0 +1,98 @@
+/* options.h - options that several programs have, as rows of their tables. `s` is the variable that
+ * holds the settings, with a member for each row. */
+#ifndef EXAMPLES_OPTIONS_H
+#define EXAMPLES_OPTIONS_H
+
+#include <difftape/config.h>
+
+/* clang-format off: a row reads as a paragraph */
+
+/* The last rows of a table. */
+#define OPTIONS_OF_ALL(s)                                                                          \
+    {.name = "config",                                                                             \
+     .kind = DT_OPTION_STRING,                                                                     \
+     .placeholder = "FILE.json",                                                                   \
+     .target = &(s).config,                                                                        \
+     .command_line_only = true,                                                                    \
+     .help = "read options of the same names from a JSON object; the command line wins"},          \
+    {.name = "help",                                                                               \
+     .letter = 'h',                                                                                \
+     .kind = DT_OPTION_FLAG,                                                                       \
+     .target = &(s).help,                                                                          \
+     .command_line_only = true,                                                                    \
+     .stops = true,                                                                                \
+     .help = "print this help"},                                                                   \
+    {.name = "version",                                                                            \
+     .letter = 'V',                                                                                \
+     .kind = DT_OPTION_FLAG,                                                                       \
+     .target = &(s).version,                                                                       \
+     .command_line_only = true,                                                                    \
+     .stops = true,                                                                                \
+     .help = "print the version"},                                                                 \
+    {.name = NULL}
+
+#define OPTION_THREADS(s)                                                                          \
+    {.name = "threads",                                                                            \
+     .kind = DT_OPTION_INT,                                                                        \
+     .placeholder = "N",                                                                           \
+     .target = &(s).threads,                                                                       \
+     .default_text = "0",                                                                          \
+     .lower = {DT_BOUND_AT_LEAST, 0},                                                              \
+     .group = "Run",                                                                               \
+     .help = "threads; 0: all processors. Results do not depend on it"}
+
+#define OPTION_JSON(s)                                                                             \
+    {.name = "json",                                                                               \
+     .kind = DT_OPTION_FLAG,                                                                       \
+     .target = &(s).json,                                                                          \
+     .help = "print one JSON object instead of a table"}
+
+/* -- crystals and phonons: onephonon and refine ------------------------------------------------ */
+
+/* Which atoms are kept; a group begins at the first. */
+#define OPTIONS_OF_ATOMS(s)                                                                        \
+    {.name = "keep-hydrogens",                                                                     \
+     .kind = DT_OPTION_FLAG,                                                                       \
+     .target = &(s).keep_hydrogens,                                                                \
+     .group = "Atoms",                                                                             \
+     .help = "keep hydrogen atoms"},                                                               \
+    {.name = "keep-waters",                                                                        \
+     .kind = DT_OPTION_FLAG,                                                                       \
+     .target = &(s).keep_waters,                                                                   \
+     .help = "keep water molecules"},                                                              \
+    {.name = "keep-ligands",                                                                       \
+     .kind = DT_OPTION_FLAG,                                                                       \
+     .target = &(s).keep_ligands,                                                                  \
+     .help = "keep residues that belong to no polymer"}
+
+/* `words`: the two names, ended by NULL. */
+#define OPTION_SPRING_UNIT(s, words)                                                               \
+    {.name = "spring-unit",                                                                        \
+     .kind = DT_OPTION_CHOICE,                                                                     \
+     .placeholder = "kT|N/m",                                                                      \
+     .target = &(s).spring_unit,                                                                   \
+     .choices = words,                                                                             \
+     .default_text = "kT",                                                                         \
+     .help = "unit of spring constants: kT/A^2 or N/m"}
+
+#define OPTION_OCCUPATION(s, words)                                                                \
+    {.name = "occupation",                                                                         \
+     .kind = DT_OPTION_CHOICE,                                                                     \
+     .placeholder = "classical|quantum",                                                           \
+     .target = &(s).occupation,                                                                    \
+     .choices = words,                                                                             \
+     .default_text = "classical",                                                                  \
+     .help = "how phonons are filled"}
+
+#define OPTION_TEMPERATURE(s)                                                                      \
+    {.name = "temperature",                                                                        \
+     .kind = DT_OPTION_DOUBLE,                                                                     \
+     .placeholder = "K",                                                                           \
+     .target = &(s).temperature,                                                                   \
+     .default_text = "300",                                                                        \
+     .lower = {DT_BOUND_ABOVE, 0},                                                                 \
+     .help = "temperature of quantum phonons, and of springs in N/m"}
+
+/* clang-format on */
+
+#endif
