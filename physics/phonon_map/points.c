@@ -51,7 +51,6 @@ static dt_status fill_blocks(dt_points *points, const double *centres, const dt_
             grid.lo[d] += c;
             grid.hi[d] += c;
         }
-        points->grid = grid;
         dt_status status = dt_grid_axes(&grid, points->axis[b], &points->block_size, error);
         if (status != DT_OK) {
             return status;
