@@ -135,8 +135,7 @@ static int model_setup(struct run *r) {
     if (!s->dry_run) {
         code = dt_one_phonon_estimate(r->crystal, &s->grid, &options, dt_get_threads(), &cost,
                                       &r->error) == DT_OK
-                   ? memory_check(r, (s->cotangent != NULL ? cost.bytes : cost.forward_bytes) +
-                                         settings_file_bytes(s, cost.sizes.voxels))
+                   ? memory_check(r, s->cotangent != NULL ? cost.bytes : cost.forward_bytes)
                    : exit_code_of(r->error.status);
     }
     if (code == 0 && !s->dry_run &&

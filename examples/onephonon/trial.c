@@ -181,11 +181,15 @@ static int make_trials(struct run *r, const struct sizes *z, struct trial trials
     return 0;
 }
 
-/* Bytes of a map that are not those of the trial's largest: values, mask, sorted values and their
- * voxels, and with gradients their cotangents. */
-static double growing(const struct sizes *z, bool gradients) {
-    double bytes = (double)z->voxels * 9.0 + (double)z->evaluations * 16.0;
-    return gradients ? bytes + (double)z->voxels * 16.0 + (double)z->evaluations * 8.0 : bytes;
+/* Bytes of a map that are not those of the trial's largest: values, and with gradients their
+ * cotangents, unless a file of them has been read. The mask of a network's map is there already; a
+ * dt_one_phonon has a list of its voxels besides. */
+static double growing(const struct run *r, const struct sizes *z, bool gradients) {
+    double bytes = (double)z->voxels * 8.0;
+    if (r->settings->general == NULL) {
+        bytes += (double)z->voxels + (double)z->evaluations * 8.0;
+    }
+    return gradients && r->cotangent.data == NULL ? bytes + (double)z->voxels * 8.0 : bytes;
 }
 
 int trial_run(struct run *r, const struct sizes *z, struct prediction *ret) {
@@ -199,18 +203,22 @@ int trial_run(struct run *r, const struct sizes *z, struct prediction *ret) {
     int code = make_trials(r, z, trials, &each);
     /* Memory first: what earlier maps have left behind would count as well. */
     code = code != 0 ? code : try_once(r, &trials[1], false, &forward[1]);
-    ret->bytes = peak_memory() + growing(z, false);
+    ret->bytes = peak_memory() + growing(r, z, false);
     code = code != 0 ? code : try_once(r, &trials[1], true, &both[1]);
-    ret->bytes_gradients = peak_memory() + growing(z, true);
+    ret->bytes_gradients = peak_memory() + growing(r, z, true);
+    double first = forward[1].forward, first_both = both[1].both;
     for (int i = 0; i < 2 && code == 0; i++) {
         code = try_often(r, &trials[i], false, &forward[i]);
         code = code != 0 ? code : try_often(r, &trials[i], true, &both[i]);
     }
     if (code == 0) {
         double work = whole_work(r, z, each);
-        ret->seconds = extrapolate(forward[0].forward, forward[1].forward, forward[0].work,
-                                   forward[1].work, work);
+        /* The first map of a process starts threads and is the first to use the memory. */
+        double start = first - forward[1].forward, start_both = first_both - both[1].both;
+        ret->seconds = start + extrapolate(forward[0].forward, forward[1].forward, forward[0].work,
+                                           forward[1].work, work);
         ret->seconds_gradients =
+            start + start_both +
             extrapolate(both[0].both, both[1].both, both[0].work, both[1].work, work);
     }
     dt_points_free(trials[0].points);

@@ -78,11 +78,11 @@ dt_status dt_one_phonon_estimate(const dt_crystal *crystal, const dt_grid *grid,
         .sizes = s,
         .atom_voxels = work,
         .operations = work * operations_per_atom + (double)s.valid * 4.0 * freedom * freedom,
-        /* map, its cotangent, sorted values, their cotangent, voxel list; mask; slices */
-        .bytes = (double)s.voxels * 17.0 + (double)s.valid * 24.0 +
+        /* map, its cotangent, mask; voxel list; slices */
+        .bytes = (double)s.voxels * 17.0 + (double)s.valid * 8.0 +
                  (16.0 * slice_arrays * slice + backward_k * k + backward_g * g) * workers +
                  blocks * fmin(slices, most_sums),
-        .forward_bytes = (double)s.voxels * 9.0 + (double)s.valid * 16.0 +
+        .forward_bytes = (double)s.voxels * 9.0 + (double)s.valid * 8.0 +
                          (8.0 * slice_arrays * slice + forward_k * k + forward_g * g) * workers +
                          blocks,
     };

@@ -200,10 +200,20 @@ static dt_tensor *mode_intensity(const dt_one_phonon *m, dt_tensor *stiffness, d
     return dt_mul(dt_select(dt_abs2(amplitude), 0, 0), dt_reciprocal(dt_select(omega2, 0, mode)));
 }
 
-/* Intensities of the valid voxels [begin, end), which share one wavevector: (b). */
-static dt_tensor *slice_intensity(void *user, dt_tape *tape, int64_t begin, int64_t end,
-                                  dt_tensor *const *in) {
+/* The voxels of a slice. */
+static int64_t slice_voxels(void *user, int64_t slice, int64_t *ret_voxels) {
     const dt_one_phonon *m = user;
+    int64_t first = m->slice_first[slice], n = m->slice_first[slice + 1] - first;
+    memcpy(ret_voxels, m->groups.voxel + first, (size_t)n * sizeof *ret_voxels);
+    return n;
+}
+
+/* Intensities of the voxels of a slice, which share one wavevector: (b). */
+static dt_tensor *slice_intensity(void *user, dt_tape *tape, int64_t slice, int64_t n,
+                                  const int64_t *voxels, dt_tensor *const *in) {
+    const dt_one_phonon *m = user;
+    int64_t begin = m->slice_first[slice], end = begin + n;
+    (void)voxels;
     int64_t d = 6 * m->crystal->n_asu, which = wavevector_of(&m->groups, begin);
     const double *k = m->groups.k + 3 * which;
     dt_tensor *factor = NULL, *stiffness = NULL;
@@ -269,7 +279,7 @@ int one_phonon_inputs(const dt_one_phonon *m, dt_tensor *gamma_intra, dt_tensor 
 dt_tensor *dt_one_phonon_intensity(const dt_one_phonon *model, dt_tensor *gamma_intra,
                                    dt_tensor *gamma_inter, dt_tensor *u_iso, dt_tensor *xyz) {
     dt_tape *tape = dt_tape_of(xyz);
-    int64_t n = model->crystal->n_atoms, valid = model->groups.n_voxels;
+    int64_t n = model->crystal->n_atoms;
     if (!one_phonon_check(gamma_intra, "gamma_intra", 0, n, 0) ||
         !one_phonon_check(gamma_inter, "gamma_inter", 0, n, 0) ||
         !one_phonon_check(u_iso, "u_iso", 1, n, 0) || !one_phonon_check(xyz, "xyz", 2, n, 3)) {
@@ -279,8 +289,11 @@ dt_tensor *dt_one_phonon_intensity(const dt_one_phonon *model, dt_tensor *gamma_
     int inputs = one_phonon_inputs(model, gamma_intra, gamma_inter, xyz, in);
     in[U_ISO] = u_iso;
     /* *user is only read; the API's pointer is not const. */
-    dt_tensor *sorted = dt_map_slices(slice_intensity, (void *)(uintptr_t)model, inputs, in,
-                                      model->n_slices, model->slice_first);
-    dt_tensor *place = view(tape, DT_I64, 1, &valid, model->groups.voxel);
-    return dt_reshape(dt_scatter_add(sorted, place, 0, model->sizes.voxels), 3, model->sizes.shape);
+    const dt_slices slices = {.n_slices = model->n_slices,
+                              .longest = SLICE_VOXELS,
+                              .n_listed = model->groups.n_voxels,
+                              .n_rows = model->sizes.voxels,
+                              .rows = slice_voxels};
+    dt_tensor *map = dt_map_slices(slice_intensity, (void *)(uintptr_t)model, inputs, in, &slices);
+    return dt_reshape(map, 3, model->sizes.shape);
 }

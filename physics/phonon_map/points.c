@@ -51,7 +51,6 @@ static dt_status fill_blocks(dt_points *points, const double *centres, const dt_
             grid.lo[d] += c;
             grid.hi[d] += c;
         }
-        points->grid = grid;
         dt_status status = dt_grid_axes(&grid, points->axis[b], &points->block_size, error);
         if (status != DT_OK) {
             return status;
@@ -186,8 +185,7 @@ bool dtp_point_is_bragg(const dt_points *points, int64_t p) {
     return bragg;
 }
 
-/* The wavevector of a point in [-1/2, 1/2): from integers on grids, whole indices exactly 0. */
-static void wavevector_of(const dt_points *points, int64_t p, double ret_k[3]) {
+void dtp_point_wavevector(const dt_points *points, int64_t p, double ret_k[3]) {
     const dt_grid_axis *axis = NULL;
     int64_t ijk[3];
     if (!points->hkl) {
@@ -227,9 +225,6 @@ static bool same_key(const sortable *a, const sortable *b) {
 
 dt_status dtp_group_points(const dt_points *points, const bool *wanted, dt_wavevectors *ret_groups,
                            dt_error *error) {
-    if (points->n_blocks == 1) { /* by counting, which is faster */
-        return dt_group_by_wavevector(&points->grid, wanted, ret_groups, error);
-    }
     int64_t n = 0;
     for (int64_t p = 0; p < points->n; p++) {
         n += wanted[p];
@@ -247,7 +242,7 @@ dt_status dtp_group_points(const dt_points *points, const bool *wanted, dt_wavev
     for (int64_t p = 0; p < points->n; p++) {
         if (wanted[p]) {
             double k[3];
-            wavevector_of(points, p, k);
+            dtp_point_wavevector(points, p, k);
             for (int d = 0; d < 3; d++) {
                 list[at].key[d] = llround(k[d] / same_wavevector);
             }
@@ -257,7 +252,7 @@ dt_status dtp_group_points(const dt_points *points, const bool *wanted, dt_wavev
     qsort(list, (size_t)n, sizeof *list, compare);
     for (int64_t i = 0; i < n; i++) {
         if (i == 0 || !same_key(&list[i], &list[i - 1])) {
-            wavevector_of(points, list[i].point, g.k + 3 * g.n);
+            dtp_point_wavevector(points, list[i].point, g.k + 3 * g.n);
             g.first[g.n++] = i;
         }
         g.voxel[i] = list[i].point;
