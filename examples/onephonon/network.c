@@ -176,21 +176,24 @@ static dt_status make_points(struct run *r) {
 int network_setup(struct run *r) {
     const struct settings *s = r->settings;
     const dt_network_options options = network_options(r);
-    const dt_phonon_map_options map = {.d_min = s->d_min,
-                                       .bragg = (dt_bragg_policy)s->bragg,
-                                       .bragg_order =
-                                           (int)(s->bragg_order < 99 ? s->bragg_order : 99),
-                                       .occupation = (dt_occupation)s->occupation};
+    dt_phonon_map_options map = {.d_min = s->d_min,
+                                 .bragg = (dt_bragg_policy)s->bragg,
+                                 .bragg_order = (int)(s->bragg_order < 99 ? s->bragg_order : 99),
+                                 .occupation = (dt_occupation)s->occupation};
     int code = memory_check(r, network_bytes(r, s->cotangent != NULL));
     if (code != 0) {
         return code;
     }
     if (dt_network_new(r->crystal, &options, &r->network, &r->error) != DT_OK ||
-        make_points(r) != DT_OK ||
-        dt_phonon_map_new(r->network, r->points, &map, &r->map, &r->error) != DT_OK) {
+        make_points(r) != DT_OK) {
         return exit_code_of(r->error.status);
     }
-    return make_springs(r);
+    code = make_springs(r);
+    map.bragg_springs = r->springs_start.data;
+    if (code == 0 && dt_phonon_map_new(r->network, r->points, &map, &r->map, &r->error) != DT_OK) {
+        code = exit_code_of(r->error.status);
+    }
+    return code;
 }
 
 double network_bytes(const struct run *r, bool gradients) {

@@ -58,8 +58,7 @@ dt_tensor *dtp_stiffness_factor(const dt_network *net, dt_tensor *stiffness,
     return factor;
 }
 
-/* The uniform translations (d,3): 1 at every translation of a body along that axis. */
-static dt_tensor *translations(const dt_network *net, dt_tape *tape) {
+dt_tensor *dtp_translations(const dt_network *net, dt_tape *tape) {
     int64_t all = net->n_bodies * net->width, d = net->n_freedom;
     dt_tensor *one = dt_slice(dt_eye(tape, DT_F64, net->width), 1, 0, 3, 1); /* (w,3) */
     dt_tensor *t = dt_tile(one, (int64_t[]){net->n_bodies, 1});
@@ -73,7 +72,7 @@ static dt_tensor *translations(const dt_network *net, dt_tape *tape) {
 dt_tensor *dtp_hold_translations(const dt_network *net, dt_tensor *stiffness, dt_tensor *mass,
                                  dt_tensor **response) {
     dt_tape *tape = dt_tape_of(stiffness);
-    dt_tensor *t = translations(net, tape);
+    dt_tensor *t = dtp_translations(net, tape);
     dt_tensor *p = dt_ndim(mass) > 0 ? dt_matmul(mass, t) : t;
     dt_tensor *total = dt_scale(dt_sum(dt_mul(t, p), DT_ALL), 1.0 / 3.0);
     if (response) {

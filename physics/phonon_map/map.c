@@ -23,7 +23,7 @@ static dt_status check_options(const dt_network *net, const dt_points *points,
     if (o->bragg_order < 0 || o->bragg_order > 16) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "phonon map: bragg_order is %d; it must lie between 1 and 16, or be 0 "
-                            "for 6",
+                            "for 4",
                             o->bragg_order);
     }
     if (o->bragg == DT_BRAGG_AVERAGE && points->voxel[0] == 0.0) {
@@ -107,8 +107,10 @@ static dt_status cut(dtp_sorted *s, dt_error *error) {
 
 /* Every node of the quadrature is one wavevector, with all Bragg points. */
 static dt_status list_average(dt_phonon_map *m, dt_error *error) {
-    int order = m->options.bragg_order > 0 ? m->options.bragg_order : 6;
-    int64_t nodes = 6 * (int64_t)dtp_radial_order(order) * order * order, n = m->sizes.bragg;
+    dtp_part parts[DTP_MOST_PARTS];
+    int order = m->options.bragg_order > 0 ? m->options.bragg_order : 4;
+    int n_parts = dtp_voxel_parts(m, parts);
+    int64_t nodes = n_parts * dtp_part_nodes(order), n = m->sizes.bragg;
     dtp_sorted *s = &m->average;
     dt_wavevectors *g = &s->groups;
     double *weight = malloc((size_t)nodes * sizeof *weight);
@@ -121,13 +123,7 @@ static dt_status list_average(dt_phonon_map *m, dt_error *error) {
         free(weight);
         return no_memory(error, nodes * n);
     }
-    double side[3];
-    for (int d = 0; d < 3; d++) {
-        const double *axis = m->network->crystal->cell.fractional + 3 * d;
-        side[d] =
-            m->points->voxel[d] * sqrt(axis[0] * axis[0] + axis[1] * axis[1] + axis[2] * axis[2]);
-    }
-    dtp_voxel_nodes(order, side, s->offset, weight);
+    dtp_voxel_nodes(order, n_parts, parts, s->offset, weight);
     for (int64_t i = 0; i < 3 * nodes; i++) {
         g->k[i] = s->offset[i] *= m->points->voxel[i % 3];
     }
