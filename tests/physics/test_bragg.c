@@ -1,5 +1,5 @@
-/* test_bragg.c - the mean over a voxel around a Bragg point, by default, within one per cent of what
- * fine grids converge to: real and synthetic crystals, stiff and soft, isotropic and not. */
+/* test_bragg.c - the mean over a voxel around a Bragg point, by default, is within one per cent of
+ * what fine grids converge to: real and synthetic crystals, stiff and soft, isotropic and not. */
 #include "network_case.h"
 
 #include <difftape/difftape.h>
