@@ -2,6 +2,7 @@
  * the files that describe them. */
 #include "network.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,16 +16,25 @@ static int read_array(struct run *r, const char *path, dt_dtype dtype, int ndim,
     }
     bool fits = ret->ndim == ndim && ret->dtype == dtype;
     for (int d = 0; d < ndim && fits; d++) {
-        fits = shape[d] == 0 || ret->shape[d] == shape[d];
+        fits = shape[d] == 0 ? ret->shape[d] > 0 : ret->shape[d] == shape[d];
     }
     if (!fits) {
         char has[128], needs[128];
         dt_error_set(&r->error, DT_ERR_FORMAT,
-                     "%s: %s must be %s of shape %s (0: any), the file holds %s of shape %s", path,
-                     what, dt_dtype_name(dtype), dt_shape_format(needs, sizeof needs, ndim, shape),
-                     dt_dtype_name(ret->dtype),
+                     "%s: %s must be %s of shape %s%s, the file holds %s of shape %s", path, what,
+                     dt_dtype_name(dtype), dt_shape_format(needs, sizeof needs, ndim, shape),
+                     shape[0] == 0 ? " (0: one or more)" : "", dt_dtype_name(ret->dtype),
                      dt_shape_format(has, sizeof has, ret->ndim, ret->shape));
         return EXIT_INPUT;
+    }
+    for (int64_t i = 0; dtype == DT_F64 && i < dt_array_size(ret); i++) {
+        double x = ((const double *)ret->data)[i];
+        if (!isfinite(x)) {
+            dt_error_set(&r->error, DT_ERR_FORMAT,
+                         "%s: %s must be finite, number %lld (counted from 1) is %g", path, what,
+                         (long long)i + 1, x);
+            return EXIT_INPUT;
+        }
     }
     return 0;
 }
@@ -68,7 +78,7 @@ static int parse_springs(struct run *r, const char *text, int width, int64_t mos
         for (int i = 0; i < width; i++) {
             char *end;
             values[n * width + i] = strtod(at, &end);
-            if (end == at || (i + 1 < width && *end != ':')) {
+            if (end == at || (i + 1 < width && *end != ':') || !isfinite(values[n * width + i])) {
                 return wrong_springs(r, text);
             }
             at = i + 1 < width ? end + 1 : end;
