@@ -112,6 +112,7 @@ dt_status dt_picture_write(const char *path, const dt_array *values, const dt_ar
     dti_draw_scale_bar(&canvas, &layout, options);
     dti_draw_colour_bar(&canvas, &layout, &limits, map, options);
     draw_title(&canvas, &layout, options->title);
+    canvas.comment = options->comment;
     status = dti_picture_write_png(path, &canvas, options->title, error);
     dti_canvas_free(&canvas);
     return status;
