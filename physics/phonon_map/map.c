@@ -121,7 +121,10 @@ static dt_status list_average(dt_phonon_map *m, dt_error *error) {
     s->weight = malloc((size_t)(nodes * n) * sizeof *s->weight);
     if (!weight || !g->k || !g->first || !g->voxel || !s->offset || !s->weight) {
         free(weight);
-        return no_memory(error, nodes * n);
+        return dt_error_set(error, DT_ERR_MEMORY,
+                            "phonon map: no memory for the means over %lld Bragg voxels from %lld "
+                            "points each; take a smaller map or bragg_order",
+                            (long long)n, (long long)nodes);
     }
     dtp_voxel_nodes(order, n_parts, parts, s->offset, weight);
     for (int64_t i = 0; i < 3 * nodes; i++) {
