@@ -49,6 +49,7 @@ static dt_tensor *typical_springs(dt_tape *tape, const dt_phonon_map *m) {
 static bool tensor_at(const dt_network *net, dt_tensor *force_constants, const double k[3],
                       double ret_c[9]) {
     dt_tape *tape = dt_tape_of(force_constants);
+    const dt_mark mark = dt_tape_mark(tape); /* matrices may be large: one at a time */
     dt_tensor *at = dt_constant(tape, DT_F64, 2, (int64_t[]){1, 3}, k);
     dt_tensor *stiffness = dt_select(dt_network_stiffness(net, force_constants, at), 0, 0);
     dt_tensor *t = dt_cast(dtp_translations(net, tape), DT_C128);
@@ -57,7 +58,11 @@ static bool tensor_at(const dt_network *net, dt_tensor *force_constants, const d
     for (int i = 0; i < 9 && x; i++) {
         ret_c[i] = x[i].re / (long_wave * long_wave);
     }
-    return x && dt_tape_status(tape) == DT_OK;
+    bool ok = x && dt_tape_status(tape) == DT_OK;
+    if (ok) {
+        dt_tape_rewind(tape, mark);
+    }
+    return ok;
 }
 
 /* false where the springs do not hold the crystal: the map will say so. */
