@@ -130,15 +130,17 @@ static dt_status list_average(dt_phonon_map *m, dt_error *error) {
     for (int64_t i = 0; i < 3 * nodes; i++) {
         g->k[i] = s->offset[i] *= m->points->voxel[i % 3];
     }
-    for (int64_t node = 0; node < nodes; node++) {
-        int64_t at = node * n;
-        g->first[node] = at;
-        for (int64_t p = 0; p < m->points->n; p++) {
-            if (m->valid[p] && dtp_point_is_bragg(m->points, p)) {
-                g->voxel[at] = p;
-                s->weight[at++] = weight[node];
-            }
+    for (int64_t p = 0, at = 0; p < m->points->n; p++) { /* the first node's, and so all others' */
+        if (m->valid[p] && dtp_point_is_bragg(m->points, p)) {
+            g->voxel[at++] = p;
         }
+    }
+    for (int64_t i = 0; i < nodes * n; i++) {
+        g->voxel[i] = g->voxel[i % n];
+        s->weight[i] = weight[i / n];
+    }
+    for (int64_t node = 0; node < nodes; node++) {
+        g->first[node] = node * n;
     }
     g->n = nodes;
     g->first[nodes] = g->n_voxels = nodes * n;
