@@ -2,6 +2,7 @@
  * the files that describe them. */
 #include "network.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,16 +16,25 @@ static int read_array(struct run *r, const char *path, dt_dtype dtype, int ndim,
     }
     bool fits = ret->ndim == ndim && ret->dtype == dtype;
     for (int d = 0; d < ndim && fits; d++) {
-        fits = shape[d] == 0 || ret->shape[d] == shape[d];
+        fits = shape[d] == 0 ? ret->shape[d] > 0 : ret->shape[d] == shape[d];
     }
     if (!fits) {
         char has[128], needs[128];
         dt_error_set(&r->error, DT_ERR_FORMAT,
-                     "%s: %s must be %s of shape %s (0: any), the file holds %s of shape %s", path,
-                     what, dt_dtype_name(dtype), dt_shape_format(needs, sizeof needs, ndim, shape),
-                     dt_dtype_name(ret->dtype),
+                     "%s: %s must be %s of shape %s%s, the file holds %s of shape %s", path, what,
+                     dt_dtype_name(dtype), dt_shape_format(needs, sizeof needs, ndim, shape),
+                     shape[0] == 0 ? " (0: one or more)" : "", dt_dtype_name(ret->dtype),
                      dt_shape_format(has, sizeof has, ret->ndim, ret->shape));
         return EXIT_INPUT;
+    }
+    for (int64_t i = 0; dtype == DT_F64 && i < dt_array_size(ret); i++) {
+        double x = ((const double *)ret->data)[i];
+        if (!isfinite(x)) {
+            dt_error_set(&r->error, DT_ERR_FORMAT,
+                         "%s: %s must be finite, number %lld (counted from 1) is %g", path, what,
+                         (long long)i + 1, x);
+            return EXIT_INPUT;
+        }
     }
     return 0;
 }
@@ -68,7 +78,7 @@ static int parse_springs(struct run *r, const char *text, int width, int64_t mos
         for (int i = 0; i < width; i++) {
             char *end;
             values[n * width + i] = strtod(at, &end);
-            if (end == at || (i + 1 < width && *end != ':')) {
+            if (end == at || (i + 1 < width && *end != ':') || !isfinite(values[n * width + i])) {
                 return wrong_springs(r, text);
             }
             at = i + 1 < width ? end + 1 : end;
@@ -176,21 +186,24 @@ static dt_status make_points(struct run *r) {
 int network_setup(struct run *r) {
     const struct settings *s = r->settings;
     const dt_network_options options = network_options(r);
-    const dt_phonon_map_options map = {.d_min = s->d_min,
-                                       .bragg = (dt_bragg_policy)s->bragg,
-                                       .bragg_order =
-                                           (int)(s->bragg_order < 99 ? s->bragg_order : 99),
-                                       .occupation = (dt_occupation)s->occupation};
+    dt_phonon_map_options map = {.d_min = s->d_min,
+                                 .bragg = (dt_bragg_policy)s->bragg,
+                                 .bragg_order = (int)(s->bragg_order < 99 ? s->bragg_order : 99),
+                                 .occupation = (dt_occupation)s->occupation};
     int code = memory_check(r, network_bytes(r, s->cotangent != NULL));
     if (code != 0) {
         return code;
     }
     if (dt_network_new(r->crystal, &options, &r->network, &r->error) != DT_OK ||
-        make_points(r) != DT_OK ||
-        dt_phonon_map_new(r->network, r->points, &map, &r->map, &r->error) != DT_OK) {
+        make_points(r) != DT_OK) {
         return exit_code_of(r->error.status);
     }
-    return make_springs(r);
+    code = make_springs(r);
+    map.bragg_springs = r->springs_start.data;
+    if (code == 0 && dt_phonon_map_new(r->network, r->points, &map, &r->map, &r->error) != DT_OK) {
+        code = exit_code_of(r->error.status);
+    }
+    return code;
 }
 
 double network_bytes(const struct run *r, bool gradients) {

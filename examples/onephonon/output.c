@@ -232,6 +232,7 @@ int output_picture(struct run *r) {
              dt_axis_miller(&axes[normal], at));
     o.title = title;
     o.value_title = "I (e^{2} per cell)";
+    o.comment = r->provenance;
     o.length_unit = "\xc3\x85^{-1}";
     double reciprocal[2][3]; /* q per unit of h, k or l */
     for (int d = 0; d < 2; d++) {

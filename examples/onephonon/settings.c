@@ -115,7 +115,7 @@ static dt_status check_model(const struct settings *s, dt_error *error) {
          "--springs=ACROSS:ALONG"},
         {given(s, "decay-from", s->decay_from != 1) && s->decay == 0,
          "--decay-from is the length from which springs decay: give --decay, too"},
-        {given(s, "bragg-order", s->bragg_order != 6) && s->bragg != DT_BRAGG_AVERAGE,
+        {given(s, "bragg-order", s->bragg_order != 4) && s->bragg != DT_BRAGG_AVERAGE,
          "--bragg-order is the order of an average: give --bragg=average, too"},
         {given(s, "temperature", s->temperature != 300) && !settings_needs_temperature(s),
          "--temperature has no influence on classical phonons with springs in kT/A^2: give "

@@ -32,7 +32,7 @@ struct settings {
     const char *cotangent, *output, *picture, *profile, *config;
     int64_t shells; /* of the profile */
     int layer;      /* enum layer */
-    int64_t threads;
+    int64_t threads, format;
     int progress; /* dt_progress_mode */
     bool json, dry_run, help, version;
     dt_options *options; /* owns the strings */

@@ -119,9 +119,15 @@ static bool as_text(const dt_option *row, const cJSON *item, char *buffer, size_
     case DT_OPTION_DOUBLE:
         spell(item->valuedouble, buffer, size);
         return cJSON_IsNumber(item) && isfinite(item->valuedouble);
+    case DT_OPTION_CUSTOM: /* a number is as good as its text: the row judges */
+        if (cJSON_IsNumber(item) && isfinite(item->valuedouble)) {
+            spell(item->valuedouble, buffer, size);
+            return true;
+        }
+        *ret_text = item->valuestring;
+        return cJSON_IsString(item);
     case DT_OPTION_STRING:
-    case DT_OPTION_CHOICE:
-    case DT_OPTION_CUSTOM: *ret_text = item->valuestring; return cJSON_IsString(item);
+    case DT_OPTION_CHOICE: *ret_text = item->valuestring; return cJSON_IsString(item);
     }
     return false;
 }

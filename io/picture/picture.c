@@ -169,8 +169,9 @@ dt_status dt_picture_write_row(const char *path, int n, const dt_picture_panel *
         status = join(n, parts, &row, error);
     }
     if (status == DT_OK) {
-        status =
-            dti_picture_write_png(path, n > 1 ? &row : &parts[0], panels[0].options.title, error);
+        dti_canvas *canvas = n > 1 ? &row : &parts[0];
+        canvas->comment = panels[0].options.comment;
+        status = dti_picture_write_png(path, canvas, panels[0].options.title, error);
     }
     for (int i = 0; i < n; i++) {
         dti_canvas_free(&parts[i]);

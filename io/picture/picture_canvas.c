@@ -18,7 +18,7 @@ dt_status dti_canvas_new(dti_canvas *ret_canvas, int width, int height, dt_error
         return dt_error_set(error, DT_ERR_MEMORY, "no memory for %d x %d pixels", width, height);
     }
     memset(pixels, 255, bytes);
-    *ret_canvas = (dti_canvas){width, height, pixels};
+    *ret_canvas = (dti_canvas){width, height, pixels, NULL};
     return DT_OK;
 }
 

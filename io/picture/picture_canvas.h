@@ -9,7 +9,8 @@
 /* Pixel (x, y) covers [x, x+1) to the right and [y, y+1) downwards. */
 typedef struct dti_canvas {
     int width, height;
-    dti_rgb *pixels; /* rows from the top */
+    dti_rgb *pixels;     /* rows from the top */
+    const char *comment; /* for the file, or NULL */
 } dti_canvas;
 
 /* A white canvas. Errors: DT_ERR_MEMORY. Release with dti_canvas_free. */

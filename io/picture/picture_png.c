@@ -39,9 +39,10 @@ static void on_warning(png_structp png, png_const_charp message) {
     (void)message;
 }
 
-/* Title and program in the file; text in PNG is Latin-1, so a title beyond ASCII is left out. */
-static void set_text(png_structp png, png_infop info, const char *title) {
-    png_text text[2];
+/* Title, program and comment in the file; plain text in PNG is Latin-1, so a title beyond ASCII is
+ * left out. */
+static void set_text(png_structp png, png_infop info, const char *title, const char *comment) {
+    png_text text[3];
     memset(text, 0, sizeof text);
     int n = 0;
     text[n].compression = PNG_TEXT_COMPRESSION_NONE;
@@ -55,6 +56,12 @@ static void set_text(png_structp png, png_infop info, const char *title) {
         text[n].compression = PNG_TEXT_COMPRESSION_NONE;
         text[n].key = (png_charp) "Title";
         text[n++].text = (png_charp)title;
+    }
+    if (comment) {
+        text[n].compression = PNG_ITXT_COMPRESSION_NONE; /* UTF-8 */
+        text[n].key = (png_charp) "Comment";
+        text[n].text = (png_charp)comment;
+        text[n++].itxt_length = strlen(comment);
     }
     png_set_text(png, info, text, n);
 }
@@ -74,7 +81,7 @@ static void encode(png_structp png, png_infop info, png_job *job, const dti_canv
     png_set_compression_level(png, 9);
     png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
     png_set_pHYs(png, info, PIXELS_PER_METRE, PIXELS_PER_METRE, PNG_RESOLUTION_METER);
-    set_text(png, info, title);
+    set_text(png, info, title, canvas->comment);
     png_write_info(png, info);
     for (int row = 0; row < canvas->height; row++) {
         png_write_row(png, (png_const_bytep)&canvas->pixels[(size_t)row * (size_t)canvas->width]);

@@ -136,8 +136,8 @@ dt_status dtp_make_bodies(dt_network *net, const dt_network_options *options, dt
         return dt_error_set(
             error, DT_ERR_ARGUMENT,
             "network: %lld rigid groups in %lld asymmetric units have %lld coordinates, more than "
-            "%lld; K(k) is a dense matrix of that size, so take larger groups or raise "
-            "most_freedom (%.3g MB for each matrix)",
+            "%lld; K(k) is a dense matrix of that size (%.3g MB), so take larger groups, or raise "
+            "most_freedom in a program of your own",
             (long long)net->n_groups, (long long)net->crystal->n_asu, (long long)net->n_freedom,
             (long long)most, 16e-6 * (double)net->n_freedom * (double)net->n_freedom);
     }

@@ -195,6 +195,12 @@ static dt_status by_table(const dt_crystal *crystal, const dt_network_options *o
         }
         most = options->table[p] > most ? options->table[p] : most;
     }
+    if (most >= 2 * n * n) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "network: the table of classes has the number %lld; it has %lld "
+                            "entries, so that numbers from 0 to %lld are enough",
+                            (long long)most, (long long)(2 * n * n), (long long)(2 * n * n - 1));
+    }
     for (int64_t e = 0; e < c->n; e++) {
         int64_t a = options->label[c->i[e] % crystal->n_atoms];
         int64_t b = options->label[c->j[e] % crystal->n_atoms];

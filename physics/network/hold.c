@@ -1,11 +1,13 @@
 /* hold.c - K(k) held where it must be, factorised and checked. */
 #include "network.h"
 
+#include "../gnm/loose.h"
 #include "../shared.h"
 
 #include <difftape/ops.h>
 
 #include <math.h>
+#include <stdio.h>
 
 /* A pivot this much smaller than what was added up on its diagonal is rounding: the motion costs no
  * energy. */
@@ -34,32 +36,48 @@ static void check_pivots(const dt_network *net, dt_tensor *factor, dt_tensor *fo
     }
 }
 
+static void name_wavevector(const dt_network *net, dt_tape *tape, const double *force_constants,
+                            const double k[3]) {
+    const dtp_blocks blocks = {.n_blocks = net->n_blocks,
+                               .n_bodies = net->n_bodies,
+                               .bodies_per_unit = net->n_groups,
+                               .w = net->width,
+                               .pair = net->block_pair,
+                               .cell = net->block_cell,
+                               .cells = net->cells,
+                               .force_constants = force_constants};
+    char loose[DTP_REASON] = "some motion of the bodies costs no energy, or gains some";
+    if (!dtp_say_what_is_loose(&blocks, loose) && net->options.form == DT_SPRING_PARALLEL) {
+        snprintf(loose, sizeof loose,
+                 "parallel springs resist along contacts only, and need enough directions at every "
+                 "body");
+    }
+    dt_tape_context(
+        tape,
+        "network: K(k) is not positive definite at k = (%.6g, %.6g, %.6g) in reciprocal axes: the "
+        "springs do not hold the crystal: %s (hint: positive spring constants, a longer cutoff, or "
+        "larger groups)",
+        k[0], k[1], k[2], loose);
+}
+
 dt_tensor *dtp_stiffness_factor(const dt_network *net, dt_tensor *stiffness,
                                 dt_tensor *force_constants, const double k[3]) {
     dt_tape *tape = dt_tape_of(stiffness);
     if (dt_tape_status(tape) != DT_OK) {
         return dt_inert(tape);
     }
+    const double *blocks = dt_data_f64(force_constants); /* none after a failure */
     dt_tensor *factor = dt_cholesky(stiffness);
     if (dt_tape_status(tape) == DT_OK) {
         check_pivots(net, factor, force_constants);
     }
     if (dt_tape_status(tape) == DT_ERR_NOT_POSITIVE_DEFINITE) {
-        dt_tape_context(
-            tape,
-            "network: K(k) is not positive definite at k = (%.6g, %.6g, %.6g) in reciprocal axes: "
-            "the springs do not hold the crystal (%s; all must be positive, and the cutoff long "
-            "enough)",
-            k[0], k[1], k[2],
-            net->options.form == DT_SPRING_PARALLEL
-                ? "parallel springs need enough directions at every body"
-                : "some body or group of bodies has no springs to the others");
+        name_wavevector(net, tape, blocks, k);
     }
     return factor;
 }
 
-/* The uniform translations (d,3): 1 at every translation of a body along that axis. */
-static dt_tensor *translations(const dt_network *net, dt_tape *tape) {
+dt_tensor *dtp_translations(const dt_network *net, dt_tape *tape) {
     int64_t all = net->n_bodies * net->width, d = net->n_freedom;
     dt_tensor *one = dt_slice(dt_eye(tape, DT_F64, net->width), 1, 0, 3, 1); /* (w,3) */
     dt_tensor *t = dt_tile(one, (int64_t[]){net->n_bodies, 1});
@@ -73,7 +91,7 @@ static dt_tensor *translations(const dt_network *net, dt_tape *tape) {
 dt_tensor *dtp_hold_translations(const dt_network *net, dt_tensor *stiffness, dt_tensor *mass,
                                  dt_tensor **response) {
     dt_tape *tape = dt_tape_of(stiffness);
-    dt_tensor *t = translations(net, tape);
+    dt_tensor *t = dtp_translations(net, tape);
     dt_tensor *p = dt_ndim(mass) > 0 ? dt_matmul(mass, t) : t;
     dt_tensor *total = dt_scale(dt_sum(dt_mul(t, p), DT_ALL), 1.0 / 3.0);
     if (response) {

@@ -67,6 +67,9 @@ dt_tensor *dtp_stiffness_factor(const dt_network *network, dt_tensor *stiffness,
 dt_tensor *dtp_hold_translations(const dt_network *network, dt_tensor *stiffness, dt_tensor *mass,
                                  dt_tensor **response);
 
+/* The uniform translations (d,3): 1 at every translation of a body along that axis. */
+dt_tensor *dtp_translations(const dt_network *network, dt_tape *tape);
+
 bool dtp_is_zero(const double k[3]);
 
 /* Boltzmann and hbar are exact in the SI, the dalton is that of CODATA 2018. */

@@ -2,6 +2,7 @@
  */
 #include "model.h"
 
+#include "../gnm/loose.h"
 #include "../shared.h"
 
 #include <difftape/checkpoint.h>
@@ -10,6 +11,7 @@
 #include <difftape/scatter.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A pivot this much smaller than what was added up on its diagonal is rounding: the motion costs no
@@ -93,17 +95,33 @@ static bool on_a_line(const dt_crystal *crystal) {
 }
 
 /* Complete the failure with the wavevector and what to do about it. */
-static void name_wavevector(dt_tape *tape, const dt_crystal *crystal, const double k[3]) {
+static void name_wavevector(dt_tape *tape, const dt_one_phonon *m, const double *force_constants,
+                            const double k[3]) {
+    const dt_gnm *g = m->gnm;
+    const dtp_blocks blocks = {.n_blocks = g->n_blocks,
+                               .n_bodies = g->n_asu,
+                               .bodies_per_unit = 1,
+                               .w = 6,
+                               .pair = g->block_pair,
+                               .cell = g->block_cell,
+                               .cells = g->cells,
+                               .force_constants = force_constants};
+    char loose[DTP_REASON] = "both must be positive, and the cutoff long enough", reason[400];
+    if (on_a_line(m->crystal)) {
+        snprintf(reason, sizeof reason,
+                 "the atoms of the asymmetric unit lie on one line, and nothing resists its "
+                 "rotation about that line (a rigid body needs three atoms that do not)");
+    } else {
+        dtp_say_what_is_loose(&blocks, loose);
+        snprintf(reason, sizeof reason,
+                 "the springs do not hold the crystal: %s (hint: positive spring constants, or a "
+                 "longer cutoff)",
+                 loose);
+    }
     dt_tape_context(tape,
                     "one-phonon: K(k) is not positive definite at k = (%.6g, %.6g, %.6g) in "
                     "reciprocal axes: %s",
-                    k[0], k[1], k[2],
-                    on_a_line(crystal)
-                        ? "the atoms of the asymmetric unit lie on one line, and nothing resists "
-                          "its rotation about that line (a rigid body needs three atoms that do "
-                          "not)"
-                        : "the springs do not hold the crystal (both must be positive, and the "
-                          "cutoff long enough)");
+                    k[0], k[1], k[2], reason);
 }
 
 /* Rounding can make a Cholesky factor of a singular K, even a perfect-looking one when whole
@@ -142,12 +160,13 @@ static dt_tensor *stiffness_factor(const dt_one_phonon *m, dt_tensor *force_cons
     if (dt_tape_status(tape) != DT_OK) {
         return dt_inert(tape);
     }
+    const double *blocks = dt_data_f64(force_constants); /* none after a failure */
     dt_tensor *factor = dt_cholesky(stiffness);
     if (dt_tape_status(tape) == DT_OK) {
         check_pivots(factor, force_constants, m->gnm);
     }
     if (dt_tape_status(tape) == DT_ERR_NOT_POSITIVE_DEFINITE) {
-        name_wavevector(tape, m->crystal, k);
+        name_wavevector(tape, m, blocks, k);
     }
     return factor;
 }

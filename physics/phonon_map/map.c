@@ -23,7 +23,7 @@ static dt_status check_options(const dt_network *net, const dt_points *points,
     if (o->bragg_order < 0 || o->bragg_order > 16) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "phonon map: bragg_order is %d; it must lie between 1 and 16, or be 0 "
-                            "for 6",
+                            "for 4",
                             o->bragg_order);
     }
     if (o->bragg == DT_BRAGG_AVERAGE && points->voxel[0] == 0.0) {
@@ -82,20 +82,16 @@ static dt_status mark(dt_phonon_map *m, dt_error *error) {
 
 /* Nodes and weights of the average over a voxel. */
 static dt_status list_nodes(dt_phonon_map *m, dt_error *error) {
-    int order = m->options.bragg_order > 0 ? m->options.bragg_order : 6;
-    m->n_nodes = 6 * (int64_t)dtp_radial_order(order) * order * order;
+    dtp_part parts[DTP_MOST_PARTS];
+    int order = m->options.bragg_order > 0 ? m->options.bragg_order : 4;
+    int n_parts = dtp_voxel_parts(m, parts);
+    m->n_nodes = n_parts * dtp_part_nodes(order);
     m->node = malloc((size_t)(3 * m->n_nodes) * sizeof *m->node);
     m->weight = malloc((size_t)m->n_nodes * sizeof *m->weight);
     if (!m->node || !m->weight) {
         return no_memory(error, m->n_nodes);
     }
-    double side[3];
-    for (int d = 0; d < 3; d++) {
-        const double *axis = m->network->crystal->cell.fractional + 3 * d;
-        side[d] =
-            m->points->voxel[d] * sqrt(axis[0] * axis[0] + axis[1] * axis[1] + axis[2] * axis[2]);
-    }
-    dtp_voxel_nodes(order, side, m->node, m->weight);
+    dtp_voxel_nodes(order, n_parts, parts, m->node, m->weight);
     for (int64_t i = 0; i < 3 * m->n_nodes; i++) {
         m->node[i] *= m->points->voxel[i % 3];
     }

@@ -29,11 +29,26 @@ struct dt_phonon_map {
     int64_t *type;
 };
 
-/* Nodes and weights of the average over a voxel with sides of these lengths (1/Angstrom), all
- * around 0: 6 radial order^2, where fewer are enough along the radius. k in units of the voxel,
- * within [-1/2, 1/2]. */
+/* A part of the two pyramids of a voxel that stand on one axis: k = +- rho (1, s, t) in half
+ * voxels along the axis and the next two, rho in [0,1], s and t between these limits. */
+typedef struct dtp_part {
+    int axis;
+    double s[2], t[2];
+} dtp_part;
+enum { DTP_MOST_PARTS = 40 };
+
+/* The parts of a voxel, fitted to the acoustic phonons of the map's network: how many. */
+int dtp_voxel_parts(const dt_phonon_map *map, dtp_part ret_parts[DTP_MOST_PARTS]);
+
+/* Gauss-Legendre nodes and weights on [-1,1], at most 16. */
+void dtp_gauss(int n, double *ret_x, double *ret_w);
+
+/* Nodes and weights of the average over a voxel, n_parts times dtp_part_nodes of them. k in units
+ * of the voxel, within [-1/2, 1/2]. */
 int dtp_radial_order(int order);
-int64_t dtp_voxel_nodes(int order, const double side[3], double *ret_nodes, double *ret_weights);
+int64_t dtp_part_nodes(int order);
+void dtp_voxel_nodes(int order, int n_parts, const dtp_part *parts, double *ret_nodes,
+                     double *ret_weights);
 
 /* Inputs of a slice; those that are not given are scalars. */
 enum {

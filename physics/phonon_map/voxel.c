@@ -2,14 +2,15 @@
  *
  * The voxel is cut into six pyramids with their tips at the centre. On a pyramid k = rho (1, s, t)
  * with rho in [0,1] and s, t in [-1,1] (in half voxels) the volume element is rho^2, which cancels
- * the 1/k^2 of acoustic phonons: what is left is smooth, and Gauss's rule converges fast.
+ * the 1/k^2 of acoustic phonons: what is left is smooth, and Gauss's rule converges fast. Where
+ * it is not smooth enough across, a pyramid is cut into parts (parts.c).
  * Source: M. G. Duffy, SIAM J. Numer. Anal. 19 (1982) 1260, doi:10.1137/0719090. */
 #include "map.h"
 
 #include <math.h>
 
 /* Gauss-Legendre nodes and weights on [-1,1], by Newton's method on the recurrence of P_n. */
-static void gauss(int n, double *ret_x, double *ret_w) {
+void dtp_gauss(int n, double *ret_x, double *ret_w) {
     const double pi = 3.14159265358979323846;
     for (int i = 0; i < n; i++) {
         double x = cos(pi * (i + 0.75) / (n + 0.5)), slope = 1.0;
@@ -32,37 +33,31 @@ static void gauss(int n, double *ret_x, double *ret_w) {
     }
 }
 
-/* Over the base of a flat pyramid the integrand falls as 1/(1 + (a s)^2), a the ratio of the sides;
- * s = sinh(m u) / a with m = asinh(a) spreads it evenly over u in [-1,1]. ds/du is returned. */
-static double stretch(double a, double u, double *ret_s) {
-    double m = asinh(a);
-    *ret_s = sinh(m * u) / a;
-    return m * cosh(m * u) / a;
-}
-
 int dtp_radial_order(int order) {
-    return (order + 1) / 2;
+    return order / 2 + 1;
 }
 
-int64_t dtp_voxel_nodes(int order, const double side[3], double *ret_nodes, double *ret_weights) {
+int64_t dtp_part_nodes(int order) {
+    return 2 * (int64_t)dtp_radial_order(order) * order * order;
+}
+
+void dtp_voxel_nodes(int order, int n_parts, const dtp_part *parts, double *ret_nodes,
+                     double *ret_weights) {
     double x[16], w[16], radial_x[16], radial_w[16];
+    int radial = dtp_radial_order(order), square = order * order;
     int64_t n = 0;
-    int radial = dtp_radial_order(order);
-    gauss(order, x, w);
-    gauss(radial, radial_x, radial_w);
-    for (int face = 0; face < 6; face++) {
-        int a = face / 2, b = (a + 1) % 3, c = (a + 2) % 3;
-        for (int p = 0; p < radial * order * order; p++) {
-            int i = p / (order * order), j = p / order % order, k = p % order;
-            double rho = 0.5 * (1.0 + radial_x[i]), s, t;
-            double area = stretch(side[b] / side[a], x[j], &s);
-            area *= stretch(side[c] / side[a], x[k], &t);
-            ret_nodes[3 * n + a] = face % 2 ? -0.5 * rho : 0.5 * rho;
-            ret_nodes[3 * n + b] = 0.5 * rho * s;
-            ret_nodes[3 * n + c] = 0.5 * rho * t;
-            /* the volume of the voxel is 8 in half voxels */
-            ret_weights[n++] = 0.5 * radial_w[i] * rho * rho * w[j] * w[k] * area / 8.0;
-        }
+    dtp_gauss(order, x, w);
+    dtp_gauss(radial, radial_x, radial_w);
+    for (int p = 0; p < n_parts * 2 * square * radial; p++) {
+        const dtp_part *part = &parts[p / (2 * square * radial)];
+        int a = part->axis, i = p % radial, j = p / radial % order, k = p / radial / order % order;
+        double side = p / (radial * square) % 2 ? -0.5 : 0.5;
+        double half_s = 0.5 * (part->s[1] - part->s[0]), half_t = 0.5 * (part->t[1] - part->t[0]);
+        double rho = 0.5 * (1.0 + radial_x[i]);
+        ret_nodes[3 * n + a] = side * rho;
+        ret_nodes[3 * n + (a + 1) % 3] = side * rho * (part->s[0] + half_s * (1.0 + x[j]));
+        ret_nodes[3 * n + (a + 2) % 3] = side * rho * (part->t[0] + half_t * (1.0 + x[k]));
+        /* the volume of the voxel is 8 in half voxels */
+        ret_weights[n++] = 0.5 * radial_w[i] * rho * rho * half_s * half_t * w[j] * w[k] / 8.0;
     }
-    return n;
 }

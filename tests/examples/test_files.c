@@ -139,6 +139,29 @@ Test(onephonon_files, a_map_names_version_options_threads_and_the_hash_of_its_cr
     dt_hkl_map_free(&map);
 }
 
+/* The provenance of a picture: what stands in the file from {"program" on. */
+Test(onephonon_files, a_picture_and_a_profile_have_the_provenance_of_the_map) {
+    size_t size;
+    must_run("-o map.npz --picture=map.png --profile=p.csv --threads=2 --cutoff=5" GRID CRYSTAL);
+    const char *png = read_text("map.png", &size), *csv = read_text("p.csv", NULL), *at = png;
+    while (at + 20 < png + size && memcmp(at, "{\"program\":", 11) != 0) {
+        at++;
+    }
+    cr_assert(at + 20 < png + size && memcmp(at - 12, "Comment", 8) == 0);
+    cJSON *run = cJSON_ParseWithOpts(at, NULL, 0);
+    const cJSON *input = cJSON_GetArrayItem(cJSON_GetObjectItem(run, "inputs"), 0);
+    cr_assert(run != NULL && input != NULL);
+    cr_expect_str_eq(cJSON_GetObjectItem(run, "difftape")->valuestring, DT_VERSION);
+    cr_expect_str_eq(cJSON_GetObjectItem(input, "sha256")->valuestring,
+                     "c36b0a4c2f3c5bd29403b40c74c0f7faff8da6920679d249e63d2c5b2e0572ea");
+    cr_expect(number_of(run, "threads") == 2 && cJSON_IsNull(cJSON_GetObjectItem(run, "seed")));
+    cr_expect(number_of(cJSON_GetObjectItem(run, "options"), "cutoff") == 5);
+    char *text = cJSON_PrintUnformatted(run);
+    cr_expect(strstr(csv, text) != NULL, "the profile has\n%.900s\nthe picture\n%s", csv, text);
+    cJSON_free(text);
+    cJSON_Delete(run);
+}
+
 Test(onephonon_files, a_date_of_the_environment_makes_equal_runs_equal_files) {
     static const char *const names[] = {"map.npz", "map.map", "map.h5"};
     setenv("SOURCE_DATE_EPOCH", "1700000000", 1);

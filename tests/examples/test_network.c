@@ -233,7 +233,7 @@ Test(onephonon_network, files_of_groups_and_tables_are_read) {
     cr_assert(dt_npy_write("table.npy", &one, NULL) == DT_OK);
     expect_same(GRID "--springs=1", GRID "--classes=table.npy", 1e-11);
     expect_refused("--groups=table.npy " CRYSTAL, 3,
-                   "table.npy: numbers of groups must be i64 of shape (204) (0: any), the file "
+                   "table.npy: numbers of groups must be i64 of shape (204), the file "
                    "holds i64 of shape (2,26,26)",
                    "a.npz b.npz groups.npy table.npy");
 }

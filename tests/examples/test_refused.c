@@ -47,19 +47,167 @@ Test(onephonon_refused, structures_that_are_no_crystal) {
     expect_refused("-o map.npz x.pdb", 3, "x.pdb: ", "x.pdb");
 }
 
+/* The bundled crystal with atom number `moved` (of the ATOM records, from 1) put to x, y, z. */
+static void write_moved(const char *path, int moved, const char *xyz) {
+    FILE *in = fopen(CRYSTAL, "r"), *out = fopen(path, "w");
+    char line[256];
+    cr_assert(in != NULL && out != NULL && strlen(xyz) == 24);
+    while (fgets(line, sizeof line, in)) {
+        if (strncmp(line, "ATOM", 4) == 0 && --moved == 0) {
+            memcpy(line + 30, xyz, 24);
+        }
+        fputs(line, out);
+    }
+    fclose(in);
+    fclose(out);
+}
+
+/* ATOM record number n of the bundled crystal. */
+static void atom_line(int n, char line[256]) {
+    FILE *in = fopen(CRYSTAL, "r");
+    cr_assert(in != NULL);
+    while (fgets(line, 256, in) && (strncmp(line, "ATOM", 4) != 0 || --n > 0)) {
+    }
+    fclose(in);
+}
+
+/* Its first ten atoms, and each a second time where the inversion centre puts it. */
+static void write_doubled(const char *path, const char *occupancy) {
+    FILE *out = fopen(path, "w");
+    cr_assert(out != NULL);
+    fputs("CRYST1   20.544   20.859   26.055 101.16  97.03 118.06 P -1          2\n", out);
+    for (int i = 0; i < 20; i++) {
+        char line[256], number[9] = "";
+        atom_line(1 + i % 10, line);
+        for (int d = 0; d < 3; d++) {
+            memcpy(number, line + 30 + 8 * d, 8);
+            snprintf(number, sizeof number, "%8.3f", strtod(number, NULL) * (i < 10 ? 1 : -1));
+            memcpy(line + 30 + 8 * d, number, 8);
+        }
+        memcpy(line + 12, i < 10 ? " C" : " Q", 2);
+        line[14] = (char)('A' + i % 10);
+        line[15] = line[16] = ' ';
+        memcpy(line + 54, occupancy, 6);
+        memcpy(line + 76, " C", 2);
+        fputs(line, out);
+    }
+    cr_assert(fclose(out) == 0);
+}
+
+Test(onephonon_refused, asymmetric_units_that_overlap_themselves) {
+    char line[256], first[25] = "";
+    atom_line(1, line);
+    memcpy(first, line + 30, 24);
+    write_text("map.npz", "the old map");
+    write_moved("x.pdb", 2, first);
+    expect_refused("-o map.npz " GRID "x.pdb", 3,
+                   "x.pdb: atoms A/GLU 101/N and A/GLU 101/CA are 0.000 Angstrom apart in the "
+                   "asymmetric unit (1 such pair), and both are there all the time: atoms cannot "
+                   "be nearer than 0.5 Angstrom",
+                   "map.npz x.pdb");
+    write_doubled("x.pdb", "  1.00");
+    expect_refused("-o map.npz " GRID "x.pdb", 3,
+                   "0.000 Angstrom apart with copy 2 of the asymmetric unit (", "map.npz x.pdb");
+    cr_expect(strcmp(read_text("map.npz", NULL), "the old map") == 0);
+    write_doubled("x.pdb", "  0.50"); /* two halves of a disordered molecule on a centre */
+    struct outcome o = run("--gamma-inter=0.5 --cutoff=14 " GRID "x.pdb");
+    cr_expect(o.code == 0, "%s", o.err);
+}
+
+Test(onephonon_refused, numbers_in_structures_that_are_none) {
+    write_moved("x.pdb", 3, "     nan   1.000   2.000");
+    expect_refused("-o map.npz x.pdb", 3, "x '     nan' is not a plain decimal number", "x.pdb");
+    write_moved("x.pdb", 3, "   1.000********   2.000");
+    expect_refused("-o map.npz x.pdb", 3, "y '********' is not a plain decimal number", "x.pdb");
+}
+
 /* -- springs ----------------------------------------------------------------------------------- */
 
-Test(onephonon_refused, springs_that_do_not_hold_the_crystal_name_the_wavevector) {
-    static const char *const springs[] = {"--gamma-inter=0", "--gamma-inter=-1",
-                                          "--gamma-intra=0 --gamma-inter=0", "--gamma-intra=-1",
-                                          "--gamma-intra=-1 --gamma-inter=-1"};
-    char arguments[256];
-    for (size_t i = 0; i < sizeof springs / sizeof *springs; i++) {
-        snprintf(arguments, sizeof arguments, "%s -o map.npz --picture=map.png " CRYSTAL,
-                 springs[i]);
-        expect_refused(arguments, 4, "not positive definite at k = (", "");
-        expect_refused(arguments, 4, "the springs do not hold the crystal", "");
+Test(onephonon_refused, springs_that_do_not_hold_the_crystal_name_wavevector_and_reason) {
+    static const char *const apart = "no chain of springs joins copy 2 of the asymmetric unit to "
+                                     "copy 1 of the asymmetric unit";
+    static const struct {
+        const char *options, *reason;
+    } cases[] = {
+        {"--gamma-inter=0", apart},
+        {"--gamma-intra=0 --gamma-inter=0", apart},
+        {"--cutoff=2.5", apart},
+        {"--springs=1,0", apart},
+        {"--cutoff=3", "joins copy 1 of the asymmetric unit to the next one along c (hint:"},
+        {"--network=anm --cutoff=3", "to the next one along c (hint:"},
+        {"--groups=residue --cutoff=2",
+         "joins rigid group 14 of copy 1 to rigid group 1 of copy 1"},
+        {"--gamma-inter=-1", "; spring constant 2 of 2 is -1\n"},
+        {"--gamma-intra=-1", "add up to a negative stiffness, so one of the constants is negative"},
+        {"--gamma-intra=-1 --gamma-inter=-1", "; spring constant 1 of 2 is -1\n"},
+        {"--springs=1,-0.01", "some motion of the bodies costs no energy, or gains some"},
+        {"--springs=1,-0.01", "; spring constant 2 of 2 is -0.01\n"},
+        {"--network=hybrid --springs=-0.5:1", "; spring constant 1 of 4 is -0.5\n"}};
+    write_text("map.npz", "the old map");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char arguments[256];
+        snprintf(arguments, sizeof arguments, "%s -o map.npz --picture=map.png " GRID CRYSTAL,
+                 cases[i].options);
+        expect_refused(arguments, 4, "K(k) is not positive definite at k = (", "map.npz");
+        expect_refused(arguments, 4,
+                       ") in reciprocal axes: the springs do not hold the crystal: ", "map.npz");
+        expect_refused(arguments, 4, cases[i].reason, "map.npz");
     }
+    cr_expect(strcmp(read_text("map.npz", NULL), "the old map") == 0);
+    expect_refused("--cutoff=0.5 -o map.npz " CRYSTAL, 2,
+                   "no two atoms are within 0.5 Angstrom of each other, so nothing holds the "
+                   "crystal together; use a longer cutoff",
+                   "map.npz");
+}
+
+static void write_numbers(const char *path, int64_t n, const double *numbers) {
+    dt_array array = dt_array_wrap(DT_F64, 1, &n, numbers);
+    cr_assert(dt_npy_write(path, &array, NULL) == DT_OK);
+}
+
+Test(onephonon_refused, files_of_springs_and_points_with_numbers_that_are_none) {
+    write_numbers("s.npy", 2, (const double[]){1, NAN});
+    expect_refused("--springs=s.npy -o map.npz " GRID CRYSTAL, 3,
+                   "s.npy: spring constants must be finite, number 2 (counted from 1) is nan",
+                   "s.npy");
+    expect_refused("--springs=nan " CRYSTAL, 2, "--springs: expected G,... with one entry",
+                   "s.npy");
+    expect_refused("--springs=1,inf " CRYSTAL, 2, "got '1,inf'", "s.npy");
+    write_numbers("s.npy", 3, (const double[]){1, 2, 3});
+    expect_refused("--springs=s.npy -o map.npz " GRID CRYSTAL, 3,
+                   "s.npy: spring constants must be f64 of shape (2), the file holds f64 of shape "
+                   "(3)",
+                   "s.npy");
+    write_map("s.npy", DT_F64, 2, (const int64_t[]){2, 3}, NAN);
+    expect_refused("--q=s.npy -o map.npz " CRYSTAL, 3,
+                   "s.npy: points must be finite, number 1 (counted from 1) is nan", "s.npy");
+    write_map("s.npy", DT_F64, 2, (const int64_t[]){0, 3}, 0);
+    expect_refused("--points=s.npy -o map.npz " CRYSTAL, 3,
+                   "s.npy: points must be f64 of shape (0,3) (0: one or more), the file holds f64 "
+                   "of shape (0,3)",
+                   "s.npy");
+    int64_t classes[2 * 26 * 26] = {[5] = 1000000000000, [5 * 26] = 1000000000000};
+    dt_array table = dt_array_wrap(DT_I64, 3, (const int64_t[]){2, 26, 26}, classes);
+    cr_assert(dt_npy_write("s.npy", &table, NULL) == DT_OK);
+    expect_refused("--classes=s.npy " CRYSTAL, 2,
+                   "has the number 1000000000000; it has 1352 entries", "s.npy");
+}
+
+/* -- configurations ---------------------------------------------------------------------------- */
+
+Test(onephonon_refused, configurations_of_a_newer_version_and_unknown_names) {
+    write_text("c.json", "{\"format\": 2, \"brilliance\": 3}");
+    expect_refused("--config=c.json -o map.npz " CRYSTAL, 2,
+                   "c.json: format: these options are of version 2, this program knows version 1: "
+                   "use a newer onephonon",
+                   "c.json");
+    write_text("c.json", "{\"format\": \"new\"}");
+    expect_refused("--config=c.json -o map.npz " CRYSTAL, 2, "expected a version from 1 on",
+                   "c.json");
+    write_text("c.json", "{\"cut\": 4}");
+    expect_refused("--config=c.json -o map.npz " CRYSTAL, 2, "unknown key \"cut\"", "c.json");
+    write_text("c.json", "{\"format\": \"1\", \"cutoff\": 4, \"hkl\": \"0:1:2,0:1:2,0:1:2\"}");
+    cr_expect(run("--config=c.json " CRYSTAL).code == 0);
 }
 
 /* -- cotangents -------------------------------------------------------------------------------- */

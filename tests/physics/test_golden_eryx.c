@@ -30,7 +30,7 @@ static void equal(const dt_npz *npz, dt_preset preset, const char *name, const d
 }
 
 static void check_map(const dt_npz *npz, literal_case *c, dt_preset preset, const char *name,
-                      dt_tensor *u, double tolerance) {
+                      dt_tensor *u, double tolerance, double of_the_largest) {
     dt_array pick = get_array(npz, "pick"), want = member(npz, preset, name);
     dt_tensor *map = literal_map(c, u);
     map_agreement a = compare_map(dt_data_f64(map), dt_one_phonon_valid(c->model), pick.data,
@@ -38,8 +38,9 @@ static void check_map(const dt_npz *npz, literal_case *c, dt_preset preset, cons
     cr_log_info("preset %d, %s: %lld voxels, %lld invalid, %g relative, %g of the largest\n",
                 (int)preset, name, (long long)a.compared, (long long)a.invalid, a.relative,
                 a.of_largest);
-    cr_assert(a.compared > 200 && a.relative < tolerance, "preset %d, %s: %g relative", (int)preset,
-              name, a.relative);
+    cr_assert(a.compared > 200 && a.relative < tolerance && a.of_largest < of_the_largest,
+              "preset %d, %s: %g relative, %g of the largest", (int)preset, name, a.relative,
+              a.of_largest);
     dt_array_free(&pick);
     dt_array_free(&want);
 }
@@ -52,17 +53,18 @@ static void check_preset(dt_preset preset) {
     dt_array contacts = member(npz, preset, "contacts");
     cr_assert_eq(dt_one_phonon_get_sizes(c.model).contacts, *(int64_t *)contacts.data);
     dt_array_free(&contacts);
-    check_map(npz, &c, preset, "I", c.u, 1e-11);
+    check_map(npz, &c, preset, "I", c.u, 1e-11, 1e-12);
     if (preset == DT_PRESET_ERYX) {
         dt_tensor *adp = dt_one_phonon_displacements(c.model, c.intra, c.inter, c.xyz);
         equal(npz, preset, "adp", dt_data_f64(adp), 1e-11);
         dt_tensor *home = dt_zeros(c.tape, DT_F64, 2, (int64_t[]){1, 3});
         dt_tensor *cov = dt_one_phonon_covariance(c.model, c.intra, c.inter, c.xyz, home);
         equal(npz, preset, "cov", dt_data_f64(cov), 1e-9);
-        check_map(npz, &c, preset, "I_adp", adp, 1e-11);
+        check_map(npz, &c, preset, "I_adp", adp, 1e-11, 1e-12);
     }
     literal_model(&c, &grid, 0.0, 6);
-    check_map(npz, &c, preset, "rank5", c.u, 1e-8);
+    /* Computed in 34 digits (tests/oracle/single_phonons.py). */
+    check_map(npz, &c, preset, "rank5", c.u, 1e-10, 1e-12);
     literal_close(&c);
     dt_npz_close(npz);
 }
@@ -112,7 +114,7 @@ Test(golden_eryx, a_matrix_from_rounded_scale_records_changes_q_and_phases_as_in
     cr_assert_eq(dt_crystal_new(&in, &c.crystal, &error), DT_OK, "%s", error.message);
     cr_assert_eq(worst(c.crystal->cell.fractional, scale.data, 9, false), 0.0);
     literal_model(&c, &grid, 0.0, 0);
-    check_map(npz, &c, DT_PRESET_ERYX, "I_scale", c.u, 1e-11);
+    check_map(npz, &c, DT_PRESET_ERYX, "I_scale", c.u, 1e-11, 1e-12);
     dt_array_free(&scale);
     literal_close(&c);
     dt_npz_close(npz);

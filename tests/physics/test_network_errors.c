@@ -210,8 +210,74 @@ Test(phonon_map, names_the_wavevector_where_springs_do_not_hold) {
     s = make(crystal_with("P21", N, false), (dt_network_options){.cutoff = 4.5});
     p.network.springs = dt_constant(s.tape, DT_F64, 1, (int64_t[]){2}, (double[]){1, 0});
     dt_phonon_map_intensity(s.map, &p);
-    fails(s.tape, DT_ERR_NOT_POSITIVE_DEFINITE, "has no springs to the others");
+    fails(s.tape, DT_ERR_NOT_POSITIVE_DEFINITE, "no chain of springs joins copy 2 of the asym");
     unmake(&s);
+}
+
+/* Springs to (1,1,0) and its like, none to (1,0,0): two crystals within one another, which only
+ * k = (1/2,1/2,1/2) moves against each other. */
+Test(phonon_map, finds_networks_that_stand_within_one_another) {
+    small s = make(crystal_with("cube", N, false),
+                   (dt_network_options){.cutoff = 9, .classes = DT_CLASSES_INTERFACES});
+    const int64_t *class_of;
+    const dt_contacts *c = dt_network_contacts(s.network, &class_of);
+    int64_t classes = dt_network_get_sizes(s.network).classes;
+    double k[64];
+    cr_assert(classes > 10 && classes <= 64);
+    for (int64_t e = 0; e < c->n; e++) {
+        const int32_t *n = c->cell + 3 * e;
+        k[class_of[e]] = (n[0] + n[1] + n[2]) % 2 == 0 ? 1.0 : 0.0;
+    }
+    dt_phonon_map_parameters p = {.network.springs = dt_constant(s.tape, DT_F64, 1, &classes, k)};
+    dt_phonon_map_intensity(s.map, &p);
+    const char *message = dt_tape_message(s.tape);
+    cr_assert(strstr(message, "at k = (-0.5, -0.5, -0.5)"), "%s", message);
+    fails(s.tape, DT_ERR_NOT_POSITIVE_DEFINITE, "the network falls into 2 that stand within");
+    unmake(&s);
+}
+
+/* -- overlaps ---------------------------------------------------------------------------------- */
+
+Test(overlaps, are_found_within_and_between_units_unless_occupancies_exclude_them) {
+    dt_crystal *plain = crystal_with("P-1", N, false), *crystal = NULL;
+    dt_overlaps o = {.n = 7};
+    cr_assert_eq(dt_find_overlaps(plain, NULL, 0.5, &o, NULL), DT_OK);
+    cr_assert(o.n == 0 && o.special == 0);
+    /* Atom 1 on atom 0, atom 3 where the centre puts atom 2, and atom 4 on the centre. */
+    double xyz[3 * N], occupancy[N];
+    memcpy(xyz, plain->xyz, sizeof xyz);
+    for (int d = 0; d < 3; d++) {
+        xyz[3 + d] = xyz[d] + 0.2;
+        xyz[9 + d] = -xyz[6 + d];
+        xyz[12 + d] = 0.0;
+    }
+    xyz[11] += 0.1;
+    for (int i = 0; i < N; i++) {
+        occupancy[i] = i == 2 || i == 3 ? 0.5 : 1.0;
+    }
+    const int rotation[18] = {1, 0, 0, 0, 1, 0, 0, 0, 1, -1, 0, 0, 0, -1, 0, 0, 0, -1};
+    const double translation[6] = {0};
+    dt_crystal_input in = {.n_ops = 2,
+                           .op_rot = rotation,
+                           .op_tran = translation,
+                           .n_atoms = N,
+                           .xyz = xyz,
+                           .u_iso = plain->u_iso,
+                           .ff_a = plain->ff_a,
+                           .ff_b = plain->ff_b,
+                           .ff_c = plain->ff_c};
+    memcpy(in.cell, plain->cell.parameters, sizeof in.cell);
+    cr_assert_eq(dt_crystal_new(&in, &crystal, NULL), DT_OK);
+    cr_assert_eq(dt_find_overlaps(crystal, NULL, 0.5, &o, NULL), DT_OK);
+    cr_assert(o.n == 2 && o.special == 1 && o.i + o.j == 5 && o.copy == 1 && !o.same_unit);
+    cr_assert(fabs(o.distance - 0.1) < 1e-12, "%g", o.distance);
+    cr_assert_eq(dt_find_overlaps(crystal, occupancy, 0.5, &o, NULL), DT_OK);
+    cr_assert(o.n == 1 && o.i + o.j == 1 && o.copy == 0 && o.same_unit);
+    cr_assert(fabs(o.distance - 0.2 * sqrt(3.0)) < 1e-12);
+    dt_error error = DT_ERROR_INIT;
+    expect(dt_find_overlaps(crystal, NULL, NAN, &o, &error), &error, "cutoff");
+    dt_crystal_free(crystal);
+    dt_crystal_free(plain);
 }
 
 Test(phonon_map, asks_for_the_weights_it_was_made_for) {

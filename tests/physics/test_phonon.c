@@ -313,6 +313,40 @@ Test(covariance, falls_with_stiffer_springs_and_chunks_make_no_difference) {
 /* In the periodic crystal of 3 x 2 x 2 cells the covariance inverts the matrix of force constants
  * but for uniform translations: sum over n of H(n) C(m - n) = 1 at m = 0, minus T T^T / 12. No
  * wavevector enters, so the sign of the phases is tested, too. */
+/* A third of the trace of A C A^T, the mean over copies. */
+Test(displacements, are_a_third_of_the_trace_of_their_tensors) {
+    enum { N = 9 };
+    one_phonon_case c = one_phonon_setup("P21", N, around, 0.0, 1.7, 0.6);
+    dt_tensor *u = dt_one_phonon_displacements(c.model, c.leaf[0], c.leaf[1], c.leaf[3]);
+    dt_tensor *home = dt_zeros(c.tape, DT_F64, 2, (int64_t[]){1, 3});
+    dt_tensor *cov = dt_one_phonon_covariance(c.model, c.leaf[0], c.leaf[1], c.leaf[3], home);
+    const double *x = dt_data_f64(dt_expand_symmetry(c.crystal, c.leaf[3])), *w = dt_data_f64(cov);
+    tape_is_fine(c.tape);
+    double centre[6] = {0}, off = 0.0;
+    for (int i = 0; i < 6 * N; i++) {
+        centre[i / (3 * N) * 3 + i % 3] += x[i] / N;
+    }
+    for (int j = 0; j < N; j++) {
+        double sum = 0.0;
+        for (int a = 0; a < 2; a++) {
+            for (int d = 0; d < 3; d++) { /* u_d = t_d + (lambda x x)_d */
+                double row[12] = {0};
+                int e = (d + 1) % 3, f = (d + 2) % 3;
+                row[6 * a + d] = 1.0;
+                row[6 * a + 3 + e] = x[3 * (N * a + j) + f] - centre[3 * a + f];
+                row[6 * a + 3 + f] = -(x[3 * (N * a + j) + e] - centre[3 * a + e]);
+                for (int i = 0; i < 144; i++) {
+                    sum += row[i / 12] * w[i] * row[i % 12] / 6.0;
+                }
+            }
+        }
+        off = fmax(off, fabs(dt_data_f64(u)[j] / sum - 1.0));
+    }
+    cr_log_info("isotropic U: %.2g from the covariance\n", off);
+    cr_assert(off < 1e-12, "%g", off);
+    one_phonon_teardown(&c);
+}
+
 Test(covariance, inverts_the_force_constants_of_the_periodic_crystal) {
     enum { D = 12, CELLS = 12 };
     const int samples[3] = {3, 2, 2};

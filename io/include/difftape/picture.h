@@ -48,7 +48,9 @@ typedef struct dt_picture_options {
     double low, high; /**< values at the ends of the colour bar; low >= high: from percentiles */
     double low_percentile; /**< of the valid values; under a log scale of the positive ones */
     double high_percentile;
-    int plot_size; /**< longer side of the plotted region, pixels: 100 to 8000 */
+    const char *comment; /**< text to store in the file under "Comment", UTF-8, such as
+                              dt_provenance_json; or NULL */
+    int plot_size;       /**< longer side of the plotted region, pixels: 100 to 8000 */
 } dt_picture_options;
 
 /** No titles, axes "h" and "k" along perpendicular unit vectors from 0 in steps of 1, log scale,

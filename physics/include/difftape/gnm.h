@@ -37,6 +37,24 @@ DT_API dt_status dt_find_contacts(const dt_cell *cell, int64_t n_asu, int64_t n_
                                   dt_contacts *ret_contacts, dt_error *error);
 DT_API void dt_contacts_free(dt_contacts *contacts);
 
+/** Atoms that are nearer to each other than they can be. */
+typedef struct dt_overlaps {
+    int64_t n;       /**< pairs of different atoms, per asymmetric unit */
+    int64_t special; /**< atoms on top of their own copies: special positions */
+    /** The nearest pair: atoms of the asymmetric unit, the second in this copy; same_unit: in the
+     *  same copy of it, not in that of another cell */
+    int64_t i, j, copy;
+    bool same_unit;
+    double distance; /**< Angstrom */
+} dt_overlaps;
+
+/** Look for atoms nearer than `nearest` Angstrom (0.5 is less than any bond). Two whose occupancies
+ *  (n_atoms) add up to 1 or less may be at one place, since not both are there at once; occupancy
+ *  NULL: 1 for all. An asymmetric unit that overlaps itself has the wrong space group, or holds
+ *  more than the unit. Errors (DT_ERR_ARGUMENT): nearest not finite or <= 0; DT_ERR_MEMORY. */
+DT_API dt_status dt_find_overlaps(const dt_crystal *crystal, const double *occupancy,
+                                  double nearest, dt_overlaps *ret_overlaps, dt_error *error);
+
 /** The network of a crystal at its starting coordinates: contacts, and the blocks (cell, asu, asu')
  *  they fall into. Read its fields, do not change them. It must outlive every tape that uses it. */
 typedef struct dt_gnm {

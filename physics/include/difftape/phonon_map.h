@@ -35,10 +35,15 @@ typedef enum dt_bragg_policy {
 typedef struct dt_phonon_map_options {
     double d_min; /**< resolution limit, Angstrom: points with d <= d_min are invalid; 0: none */
     dt_bragg_policy bragg;
-    int bragg_order; /**< points of the average across each pyramid of the voxel, 1 to 16 [6], and
-                          half as many along it: about 3 order^3 evaluations for each Bragg voxel.
-                          6 is within 0.6 % for 3AL1, 5ZCK, 7N2H and 1HEL, 8 within 0.1 %; more is
-                          needed where a direction is hardly held */
+    int bragg_order; /**< points of the average across, 1 to 16 [4], and half as many and one more
+                          along each of the pyramids that the voxel is cut into. Pyramids are cut
+                          again where the acoustic phonons need it, at most to 40 pairs: 400 to 1500
+                          evaluations for each Bragg voxel by default, which is within 0.2 % for
+                          3AL1, 5ZCK, 7N2H, 1HEL and soft crystals, with all forms of springs */
+    /** Spring constants, as the parameter `springs`, that the cuts are fitted to; NULL: equal ones.
+     *  Constants that differ from the parameters by orders of magnitude cost accuracy: cuts do not
+     *  follow the parameters, so that gradients are those of what is computed. Read once */
+    const double *bragg_springs;
     dt_occupation occupation;
 
     /** Modes may be weighed by their frequency, with the parameter mode_weights: that many numbers,
