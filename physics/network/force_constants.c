@@ -2,7 +2,7 @@
  *
  * A spring of energy 1/2 k (g.s)^2 along a direction g, s = u_i - u_j, needs only the row
  * g^T A_i = (g, x_i x g) of each end: blocks are sums of outer products of such rows. Isotropic
- * springs are bilinear in (1, x, y, z) instead (gnm/force_constants.c). */
+ * springs are bilinear in (1, x, y, z) instead: sums of X_i X_j^T. */
 #include "network.h"
 
 #include "../gnm/projector.h"
@@ -88,15 +88,9 @@ static dt_tensor *isotropic(const slice *s, dt_tensor *k, dt_tensor *other) {
             dt_segment_sum(k, numbers(s, s->net->segment), s->end - s->begin); /* (blocks,1) */
         return dt_mul(sum, dt_reshape(dt_eye(s->tape, DT_F64, 3), 1, (int64_t[]){9}));
     }
-    dt_tensor *ones = dt_ones(s->tape, DT_F64, 2, (int64_t[]){s->n, 1});
-    dt_tensor *xi = dt_concat(2, (dt_tensor *[]){ones, dt_gather(s->in[BODY], s->i, 0)}, -1);
-    dt_tensor *xo = other == s->i
-                        ? xi
-                        : dt_concat(2, (dt_tensor *[]){ones, dt_gather(s->in[BODY], other, 0)}, -1);
-    /* A_i^T A_o = sum over c, c' of P_c^T P_c' X_i[c] X_o[c'] */
-    dt_tensor *p = view(s->tape, DT_F64, 3, (int64_t[]){4, 3, 6}, projector_of_body);
-    dt_tensor *map = dt_einsum("cap,daq->cdpq", 2, (dt_tensor *[]){p, p});
-    return dt_matmul(block_sums(s, k, xi, xo), dt_reshape(map, 2, (int64_t[]){16, 36}));
+    dt_tensor *xi = dt_gather(s->in[BODY], s->i, 0);
+    dt_tensor *xo = other == s->i ? xi : dt_gather(s->in[BODY], other, 0);
+    return dt_matmul(block_sums(s, k, xi, xo), block_of_moments(s->tape));
 }
 
 /* (g, x x g) for g (n,3) and the atoms `end`: (n,w). */
@@ -104,7 +98,7 @@ static dt_tensor *rows(const slice *s, dt_tensor *g, dt_tensor *end) {
     if (s->net->width == 3) {
         return g;
     }
-    dt_tensor *x = dt_gather(s->in[BODY], end, 0);
+    dt_tensor *x = dt_slice(dt_gather(s->in[BODY], end, 0), 1, 1, 4, 1);
     return dt_concat(2, (dt_tensor *[]){g, dt_cross(x, g)}, -1);
 }
 
@@ -152,8 +146,11 @@ dt_tensor *dtp_force_constants(const dt_network *net, const dtp_geometry *g,
                                const dt_network_parameters *p) {
     dt_tape *tape = dt_tape_of(p->springs);
     int64_t w = net->width;
-    dt_tensor *in[INPUTS] = {springs_in_kt(net, p), dt_reshape(g->positions, 2, (int64_t[]){-1, 3}),
-                             dt_reshape(g->body, 2, (int64_t[]){-1, 3}), g->axes};
+    dt_tensor *nothing = dt_scalar(tape, 0.0);
+    dt_tensor *in[INPUTS] = {
+        springs_in_kt(net, p),
+        g->positions ? dt_reshape(g->positions, 2, (int64_t[]){-1, 3}) : nothing,
+        dt_reshape(g->body, 2, (int64_t[]){-1, 4}), g->axes ? g->axes : nothing};
     /* *user is only read; the API's pointer is not const. */
     dt_tensor *blocks = dt_map_slices(slice_blocks, (void *)(uintptr_t)net, INPUTS, in,
                                       net->n_slices, net->slice_first);
@@ -173,6 +170,10 @@ dt_tensor *dt_network_force_constants(const dt_network *net, const dt_network_pa
 }
 
 dt_tensor *dt_network_stiffness(const dt_network *net, dt_tensor *force_constants, dt_tensor *k) {
+    return dtp_stiffness(net, force_constants, dtp_phase_wavevectors(net, k));
+}
+
+dt_tensor *dtp_stiffness(const dt_network *net, dt_tensor *force_constants, dt_tensor *k) {
     dt_tape *tape = dt_tape_of(force_constants);
     int64_t b = net->n_bodies, w = net->width, places = net->n_blocks + b, d = net->n_freedom;
     if (dt_tape_status(tape) == DT_OK &&

@@ -45,15 +45,22 @@ dt_tensor *dtp_stiffness_factor(const dt_network *net, dt_tensor *stiffness,
         check_pivots(net, factor, force_constants);
     }
     if (dt_tape_status(tape) == DT_ERR_NOT_POSITIVE_DEFINITE) {
+        double line[3];
+        int64_t size;
         dt_tape_context(
             tape,
             "network: K(k) is not positive definite at k = (%.6g, %.6g, %.6g) in reciprocal axes: "
-            "the springs do not hold the crystal (%s; all must be positive, and the cutoff long "
-            "enough)",
+            "%s",
             k[0], k[1], k[2],
-            net->options.form == DT_SPRING_PARALLEL
-                ? "parallel springs need enough directions at every body"
-                : "some body or group of bodies has no springs to the others");
+            net->all_six && dtp_group_is_line(net, 0, line, &size)
+                ? "the atoms of the asymmetric unit lie on one line, and nothing resists its "
+                  "rotation about that line (a rigid body needs three atoms that do not; "
+                  "dt_network leaves that rotation out)"
+            : net->options.form == DT_SPRING_PARALLEL
+                ? "the springs do not hold the crystal (parallel springs need enough directions at "
+                  "every body; all must be positive, and the cutoff long enough)"
+                : "the springs do not hold the crystal (some body or group of bodies has no "
+                  "springs to the others; all must be positive, and the cutoff long enough)");
     }
     return factor;
 }

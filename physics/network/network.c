@@ -21,7 +21,7 @@ static dt_status check_weights(const dt_network_options *o, dt_error *error) {
             "be finite and not negative",
             o->decay, o->reference);
     }
-    if (!(o->taper >= 0.0) || o->taper > o->cutoff) {
+    if (!(o->taper >= 0.0) || (o->taper > 0.0 && o->taper > o->cutoff)) {
         return dt_error_set(
             error, DT_ERR_ARGUMENT,
             "network: the taper of %g Angstrom must lie between 0 and the cutoff of "
@@ -45,7 +45,7 @@ static double *starting_positions(const dt_crystal *crystal) {
     int64_t n = crystal->n_atoms;
     double *all = malloc((size_t)(3 * n * crystal->n_asu) * sizeof *all);
     for (int64_t a = 0; all && a < crystal->n_asu; a++) {
-        const double *m = crystal->rotation + 9 * a, *t = crystal->translation + 3 * a;
+        const double *m = crystal->rotation + 9 * a, *t = crystal->network_translation + 3 * a;
         for (int64_t i = 0; i < n; i++) {
             const double *x = crystal->xyz + 3 * i;
             for (int d = 0; d < 3; d++) {
@@ -173,8 +173,9 @@ static dt_status make_contacts(dt_network *net, const dt_network_options *option
     if (!xyz) {
         return no_memory(error, 0);
     }
-    dt_status status = dt_find_contacts(&x->cell, x->n_asu, x->n_atoms, xyz, options->cutoff,
-                                        options->cell_range, &net->contacts, error);
+    int range = options->quirks & DT_QUIRK_CELLS_27 ? 1 : options->cell_range;
+    dt_status status = dt_find_contacts(&x->cell, x->n_asu, x->n_atoms, xyz, options->cutoff, range,
+                                        &net->contacts, error);
     if (status == DT_OK) {
         net->spring_class = malloc((size_t)net->contacts.n * sizeof *net->spring_class);
         status = net->spring_class ? dtp_spring_classes(x, options, &net->contacts,
@@ -203,20 +204,44 @@ static bool new_block(const dt_network *net, int64_t e) {
            body_of(net, c->j[e]) != body_of(net, c->j[e - 1]);
 }
 
-/* The reference cell has place 0 whether or not it has contacts. */
-static void list_blocks(dt_network *net) {
+/* Does this cell sort before the reference cell (-1), after it (1), or is it that (0)? */
+static int side_of_home(const int32_t cell[3]) {
+    int d = 0;
+    while (d < 2 && cell[d] == 0) {
+        d++;
+    }
+    return order(cell[d], 0);
+}
+
+/* Cells in the order of the contacts; the reference cell has a place whether or not it has
+ * contacts, which the diagonal blocks need. */
+static int64_t list_cells(dt_network *net) {
     const dt_contacts *c = &net->contacts;
-    int64_t place = 0, slice_begin = 0;
-    net->n_cells = 1;
-    net->n_slices = 0;
+    int64_t home = -1;
     for (int64_t e = 0; e < c->n; e++) {
         const int32_t *cell = c->cell + 3 * e;
         if (new_cell(c, e)) {
-            bool home = cell[0] == 0 && cell[1] == 0 && cell[2] == 0;
-            place = home ? 0 : net->n_cells++;
+            int side = side_of_home(cell);
+            if (home < 0 && side >= 0) {
+                home = net->n_cells;
+                net->n_cells += side > 0; /* calloc has made it 0 */
+            }
+            net->n_cells++;
         }
         for (int d = 0; d < 3; d++) {
-            net->cells[3 * place + d] = net->cell_of[3 * e + d] = cell[d];
+            net->cells[3 * (net->n_cells - 1) + d] = net->cell_of[3 * e + d] = cell[d];
+        }
+    }
+    return home < 0 ? net->n_cells++ : home;
+}
+
+static void list_blocks(dt_network *net) {
+    const dt_contacts *c = &net->contacts;
+    int64_t home = list_cells(net), place = -1, slice_begin = 0;
+    for (int64_t e = 0; e < c->n; e++) {
+        if (new_cell(c, e)) {
+            int side = side_of_home(c->cell + 3 * e);
+            place = side == 0 ? home : place + 1 + (side > 0 && place < home);
         }
         if (new_block(net, e)) {
             int64_t b = net->n_blocks++;
@@ -235,7 +260,7 @@ static void list_blocks(dt_network *net) {
     net->block_first[net->n_blocks] = c->n;
     net->slice_first[net->n_slices] = net->n_blocks;
     for (int64_t body = 0; body < net->n_bodies; body++) {
-        net->block_cell[net->n_blocks + body] = 0;
+        net->block_cell[net->n_blocks + body] = home;
         net->block_pair[net->n_blocks + body] = body * net->n_bodies + body;
     }
 }
@@ -266,8 +291,16 @@ static dt_status make_blocks(dt_network *net, dt_error *error) {
 
 dt_status dt_network_new(const dt_crystal *crystal, const dt_network_options *options,
                          dt_network **ret_network, dt_error *error) {
+    return dtp_network_new(crystal, options, false, ret_network, error);
+}
+
+dt_status dtp_network_new(const dt_crystal *crystal, const dt_network_options *options,
+                          bool all_six, dt_network **ret_network, dt_error *error) {
     dt_network_options chosen = options ? *options : (dt_network_options){.cutoff = 4.0};
     dt_status status = check_weights(&chosen, error);
+    if (status == DT_OK) {
+        status = dtp_check_quirks(crystal, chosen.quirks, error);
+    }
     if (status != DT_OK) {
         return status;
     }
@@ -277,7 +310,9 @@ dt_status dt_network_new(const dt_crystal *crystal, const dt_network_options *op
     }
     net->crystal = crystal;
     net->options = chosen;
+    net->all_six = all_six;
     net->options.group = net->options.label = net->options.table = NULL;
+    dtp_set_phases(net);
     status = dtp_make_bodies(net, &chosen, error);
     if (status == DT_OK) {
         status = make_contacts(net, &chosen, error);

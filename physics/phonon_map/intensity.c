@@ -1,6 +1,7 @@
 /* intensity.c - the map on the tape: parameters to inputs of slices, slices to a map. */
 #include "map.h"
 
+#include "../phonon/mass.h"
 #include "../shared.h"
 
 #include <difftape/checkpoint.h>
@@ -70,7 +71,8 @@ static void gather_inputs(const dt_phonon_map *m, const dt_phonon_map_parameters
     const int64_t n = x->n_atoms;
     const dtp_geometry g = dtp_geometry_of(net, &p->network);
     dt_tensor *nothing = dt_scalar(tape, 0.0);
-    bool modes = m->options.occupation == DT_QUANTUM || p->mode_weights;
+    bool weighed = m->options.occupation == DT_QUANTUM || p->mode_weights;
+    bool modes = weighed || m->options.single_mode > 0 || dtp_threshold(m) > 0.0;
     bool zone_centre = m->options.bragg == DT_BRAGG_DROP_ACOUSTIC && m->sizes.bragg > 0;
     for (int i = 0; i < DTP_INPUTS; i++) {
         in[i] = nothing;
@@ -90,7 +92,9 @@ static void gather_inputs(const dt_phonon_map *m, const dt_phonon_map_parameters
         in[DTP_MASS] = dtp_mass_matrix(net, g.body);
     }
     if (modes) {
-        in[DTP_MASS_FACTOR] = dt_cholesky(in[DTP_MASS]);
+        in[DTP_MASS_FACTOR] = dtp_mass_factor(in[DTP_MASS]);
+    }
+    if (weighed) {
         in[DTP_MODES] = dtp_mode_constants(dtp_temperature(tape, &p->network));
     }
     if (p->mode_weights) {

@@ -9,7 +9,6 @@ struct dt_points {
     int ndim;
     int64_t shape[4];
     dt_grid_axis (*axis)[3]; /* (n_blocks) grids, or NULL for a list */
-    dt_grid grid;            /* the only block */
     double *hkl;             /* (n,3) a list, or NULL */
     double voxel[3];         /* size of a voxel, 0 if not known */
 };

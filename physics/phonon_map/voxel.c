@@ -40,14 +40,24 @@ static double stretch(double a, double u, double *ret_s) {
     return m * cosh(m * u) / a;
 }
 
-int dtp_radial_order(int order) {
+static int radial_order(int order) {
     return (order + 1) / 2;
+}
+
+static int usual(int order) {
+    return order > 0 ? order : 6;
+}
+
+int64_t dtp_count_nodes(int order) {
+    order = usual(order);
+    return 6 * (int64_t)radial_order(order) * order * order;
 }
 
 int64_t dtp_voxel_nodes(int order, const double side[3], double *ret_nodes, double *ret_weights) {
     double x[16], w[16], radial_x[16], radial_w[16];
     int64_t n = 0;
-    int radial = dtp_radial_order(order);
+    order = usual(order);
+    int radial = radial_order(order);
     gauss(order, x, w);
     gauss(radial, radial_x, radial_w);
     for (int face = 0; face < 6; face++) {
