@@ -22,7 +22,7 @@ struct dt_network {
     dt_contacts contacts; /* sorted by cell, body of i, body of j, i, j */
     int64_t n_classes;
     int64_t *spring_class; /* (contacts) */
-    double *cell_of;       /* (contacts,3) the contact's cell as numbers */
+    double *cell_of;       /* (contacts,3) the contact's cell as numbers; NULL if not needed */
 
     int64_t n_cells;
     double *cells;        /* (n_cells,3) distinct cells, sorted, the reference cell included */
@@ -34,7 +34,6 @@ struct dt_network {
 
     int64_t n_slices; /* blocks are put together in slices of about a thousand contacts */
     int64_t *slice_first;
-    int64_t *segment; /* (contacts) block of a contact, counted from the first of its slice */
 
     bool turned; /* do quirks change the k of the phases? Then it is phase_of_k k */
     double phase_of_k[9];
@@ -65,6 +64,12 @@ dt_status dtp_network_new(const dt_crystal *crystal, const dt_network_options *o
 
 /* Quirks that the crystal must have been made with. */
 dt_status dtp_check_quirks(const dt_crystal *crystal, unsigned quirks, dt_error *error);
+
+/* Springs with a direction, or a weight that falls with distance, need a distance. */
+static inline bool dtp_needs_distances(const dt_network *network) {
+    const dt_network_options *o = &network->options;
+    return o->form != DT_SPRING_ISOTROPIC || o->decay > 0.0 || o->taper > 0.0;
+}
 
 /* What quirks make of wavevectors (K,3) before phases are computed from them. */
 void dtp_set_phases(dt_network *network);

@@ -113,13 +113,13 @@ static dt_status mark(dt_phonon_map *m, bool *plain, dt_error *error) {
     }
     if (m->sizes.valid == 0) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
-                            "phonon map: none of the %lld points has an intensity: %lld lie on "
+                            "phonon map: none of the %lld %s has an intensity: %lld lie on "
                             "whole h, k, l and %lld at d <= %g Angstrom; take other points (on a "
                             "grid, take at least 2 samples per unit), a smaller d_min, or another "
                             "policy for Bragg points",
 
-                            (long long)points->n, (long long)m->sizes.bragg, (long long)beyond,
-                            m->options.d_min);
+                            (long long)points->n, points->hkl ? "points" : "voxels",
+                            (long long)m->sizes.bragg, (long long)beyond, m->options.d_min);
     }
     return DT_OK;
 }

@@ -111,8 +111,8 @@ typedef struct dt_phonon_map_parameters {
 /** The map, in e^2 per unit cell, of the shape of the points; exactly 0 where invalid.
  *  Differentiable in all parameters, to any order that the parts allow; finite where phonons are
  *  degenerate. Memory is that of a few slices and the map. Errors: DT_ERR_SHAPE, DT_ERR_DTYPE;
- *  DT_ERR_NOT_POSITIVE_DEFINITE names the wavevector where the springs do not hold the crystal; with
- *  a single mode, a derivative where frequencies coincide is DT_ERR_GAUGE (dt_eigh). */
+ *  DT_ERR_NOT_POSITIVE_DEFINITE names the wavevector where the springs do not hold the crystal;
+ *  with a single mode, a derivative where frequencies coincide is DT_ERR_GAUGE (dt_eigh). */
 DT_API dt_tensor *dt_phonon_map_intensity(const dt_phonon_map *map,
                                           const dt_phonon_map_parameters *parameters);
 
