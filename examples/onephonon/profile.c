@@ -108,7 +108,7 @@ int output_profile(struct run *r) {
     dt_status status = make_resolution(r, &resolution);
     if (status == DT_OK) {
         const dt_array valid =
-            dt_array_wrap(DT_BOOL, resolution.ndim, resolution.shape, run_valid(r));
+            dt_array_wrap(DT_BOOL, resolution.ndim, resolution.shape, dt_phonon_map_valid(r->map));
         status = dt_resolution_shells(&resolution, &valid, DT_EQUAL_WIDTHS, r->settings->shells,
                                       &shells, &r->error);
     }

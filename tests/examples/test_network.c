@@ -260,7 +260,8 @@ Test(onephonon_network, options_that_contradict_each_other_are_refused) {
         {"--q=a.npy --bragg=average ", "the mean over a voxel of a grid, and a list of points"},
         {"--q=a.npy --adp=model ", "averaged over the wavevectors of a grid, and a list"},
         {"--preset=eryx --network=anm ", "--preset is of rigid asymmetric units"},
-        {"--rank=2 --groups=residue ", "cannot be combined with --groups"},
+        {"--preset=eryx-torch --groups=residue ", "cannot be combined with --groups"},
+        {"--rank=2 --bragg=drop ", "--rank counts phonons from the softest, and --bragg=drop"},
         {"--taper=5 ", "the taper of 5 Angstrom must lie between 0 and the cutoff of 4 Angstrom"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char arguments[256];

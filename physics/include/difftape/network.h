@@ -83,7 +83,8 @@ typedef struct dt_network dt_network;
  *  Errors (DT_ERR_ARGUMENT): those of dt_find_contacts; decay, reference, taper out of range;
  *  quirks that differ from the crystal's; labels missing or out of range; a table that is not
  *  symmetric; no contact left; a contact of two atoms at the same place with springs that need its
- *  direction; more coordinates than most_freedom; DT_ERR_MEMORY. Release with dt_network_free (NULL is fine). */
+ *  direction; more coordinates than most_freedom; DT_ERR_MEMORY. Release with dt_network_free (NULL
+ *  is fine). */
 DT_API dt_status dt_network_new(const dt_crystal *crystal, const dt_network_options *options,
                                 dt_network **ret_network, dt_error *error);
 DT_API void dt_network_free(dt_network *network);
