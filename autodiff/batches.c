@@ -35,16 +35,49 @@ struct run {
     dt_error error;
     _Atomic int64_t failed; /* lowest failing batch so far: later ones are skipped */
     int64_t rows_done;
+    bool in_turn;        /* batches are stored in their order: they add to the same rows */
+    int64_t turn;        /* the one that may store; guarded by lock */
+    pthread_cond_t next; /* turn has changed, or a batch has failed */
 };
+
+/* The rows of slice b, on the worker tape. */
+static bool find_rows(const struct dti_batches *call, int64_t b, dt_tape *worker) {
+    const dt_slices *s = &call->rule->slices;
+    struct dti_rows *rows = dti_tape_alloc(worker, false, sizeof *rows, "map_slices");
+    if (rows == NULL) {
+        return false;
+    }
+    rows->row = dti_tape_alloc(worker, false, (size_t)s->longest * sizeof *rows->row, "map_slices");
+    if (rows->row == NULL) {
+        return false;
+    }
+    rows->n = s->rows(call->rule->user, b, rows->row);
+    if (rows->n < 1 || rows->n > s->longest) {
+        dt_tape_fail(worker, DT_ERR_SHAPE, "map_slices: slice %lld has %lld rows, not 1 to %lld",
+                     (long long)b, (long long)rows->n, (long long)s->longest);
+        return false;
+    }
+    for (int64_t i = 0; i < rows->n; i++) {
+        if (rows->row[i] < 0 || rows->row[i] >= s->n_rows) {
+            dt_tape_fail(worker, DT_ERR_SHAPE,
+                         "map_slices: slice %lld has row %lld, and the result %lld rows",
+                         (long long)b, (long long)rows->row[i], (long long)s->n_rows);
+            return false;
+        }
+    }
+    worker->rows = rows;
+    return true;
+}
 
 /* Run batch b on a worker tape; out are tensors of that tape, failure is in its status. */
 static void run_batch(const dt_node *n, const dt_array *in, int64_t b, dt_tape *worker,
                       dt_tensor **out) {
     const struct dti_batches *call = n->attr;
     dt_tape_reset(worker);
+    worker->rows = NULL;
     dt_tensor **leaves =
         dti_tape_alloc(worker, false, (size_t)n->n_in * sizeof *leaves, n->op->name);
-    if (leaves == NULL) {
+    if (leaves == NULL || (call->rule != NULL && !find_rows(call, b, worker))) {
         return;
     }
     for (int i = 0; i < n->n_in; i++) {
@@ -63,15 +96,26 @@ static void note_failure(struct run *r, int64_t b, const dt_error *error) {
     pthread_mutex_unlock(&r->lock);
 }
 
-static void report_progress(struct run *r, int64_t b) {
+/* How many rows batch b has, which `worker` has just been at; and all of them. */
+static int64_t rows_of(const struct dti_batches *call, int64_t b, const dt_tape *worker) {
+    return call->rule != NULL ? worker->rows->n
+                              : dti_batch_begin(call, b + 1) - dti_batch_begin(call, b);
+}
+
+static int64_t rows_of_all(const struct dti_batches *call) {
+    return call->rule != NULL ? call->rule->slices.n_listed
+                              : dti_batch_begin(call, call->n_batches);
+}
+
+static void report_progress(struct run *r, int64_t b, const dt_tape *worker) {
     const struct dti_batches *call = r->call;
     const dti_progress *progress = &r->n->tape->progress;
     if (progress->fn == NULL) {
         return;
     }
-    int64_t total = dti_batch_begin(call, call->n_batches);
+    int64_t total = rows_of_all(call);
     pthread_mutex_lock(&r->lock);
-    r->rows_done += dti_batch_begin(call, b + 1) - dti_batch_begin(call, b);
+    r->rows_done += rows_of(call, b, worker);
     int64_t done = r->rows_done;
     int stop = progress->fn(progress->user, done, total);
     pthread_mutex_unlock(&r->lock);
@@ -89,7 +133,7 @@ static bool check_result(const struct run *r, int64_t b, int o, const dt_tensor 
     const char *name = r->call->name != NULL ? r->call->name : "map_batches";
     dt_array want = r->n->out[o]->a;
     if (!r->call->summed[o]) {
-        want.shape[0] = dti_batch_begin(r->call, b + 1) - dti_batch_begin(r->call, b);
+        want.shape[0] = rows_of(r->call, b, worker);
     }
     if (result->tape != worker) {
         dt_tape_fail(worker, DT_ERR_ARGUMENT,
@@ -106,6 +150,23 @@ static bool check_result(const struct run *r, int64_t b, int o, const dt_tensor 
     return worker->error.status == DT_OK;
 }
 
+/* Rows that lie anywhere; both arrays are contiguous. */
+static void place(const struct dti_batches *call, const struct dti_rows *rows,
+                  const dt_array *value, const dt_array *target) {
+    size_t bytes = dt_array_bytes(value) / (size_t)rows->n;
+    dt_array from = *value, to = *target;
+    from.shape[0] = to.shape[0] = 1;
+    for (int64_t i = 0; i < rows->n && bytes > 0; i++) {
+        from.data = (char *)value->data + (size_t)i * bytes;
+        to.data = (char *)target->data + (size_t)rows->row[i] * bytes;
+        if (call->rule->slices.shared) {
+            dti_accumulate(&to, &from);
+        } else {
+            memcpy(to.data, from.data, bytes);
+        }
+    }
+}
+
 /* Put the results of batch b where they belong; `fresh` starts the group's sums. */
 static void store(struct run *r, int64_t b, int64_t group, bool fresh, dt_tensor *const *out,
                   dt_tape *worker) {
@@ -115,7 +176,9 @@ static void store(struct run *r, int64_t b, int64_t group, bool fresh, dt_tensor
         if (!dti_contiguous(out[o], &value)) {
             return;
         }
-        if (!call->summed[o]) {
+        if (!call->summed[o] && call->rule != NULL) {
+            place(call, worker->rows, &value, &target);
+        } else if (!call->summed[o]) {
             dt_array rows;
             dti_array_slice(&rows, &target, 0, dti_batch_begin(call, b),
                             dti_batch_begin(call, b + 1), 1, &worker->error);
@@ -125,6 +188,27 @@ static void store(struct run *r, int64_t b, int64_t group, bool fresh, dt_tensor
         } else {
             dti_accumulate(&r->sums[group * call->n_out + o], &value);
         }
+    }
+}
+
+/* Wait until all batches before b have been stored, or one of them has failed. They are all being
+ * run: chunks are taken in order, and each is one batch. */
+static void wait_for_turn(struct run *r, int64_t b) {
+    if (r->in_turn) {
+        pthread_mutex_lock(&r->lock);
+        while (r->turn < b && b < atomic_load(&r->failed)) {
+            pthread_cond_wait(&r->next, &r->lock);
+        }
+        pthread_mutex_unlock(&r->lock);
+    }
+}
+
+static void end_turn(struct run *r, int64_t b) {
+    if (r->in_turn) {
+        pthread_mutex_lock(&r->lock);
+        r->turn = b + 1;
+        pthread_cond_broadcast(&r->next);
+        pthread_mutex_unlock(&r->lock);
     }
 }
 
@@ -143,6 +227,7 @@ static void run_group(void *context, int64_t chunk, int worker) {
         dt_error error = DT_ERROR_INIT;
         dt_error_set(&error, DT_ERR_MEMORY, "map_batches: no memory for a worker tape");
         note_failure(r, begin, &error);
+        end_turn(r, end - 1);
         return;
     }
     for (int64_t b = begin; b < end && b < atomic_load(&r->failed); b++) {
@@ -152,14 +237,16 @@ static void run_group(void *context, int64_t chunk, int worker) {
         } else {
             run_batch(r->n, r->in, b, tape, out);
         }
-        if (tape->error.status == DT_OK) {
+        wait_for_turn(r, b);
+        if (tape->error.status == DT_OK && b < atomic_load(&r->failed)) {
             store(r, b, group, b == begin, out, tape);
         }
         if (tape->error.status == DT_OK) {
-            report_progress(r, b);
+            report_progress(r, b, tape);
         } else {
             note_failure(r, b, &tape->error);
         }
+        end_turn(r, b);
     }
 }
 
@@ -231,7 +318,8 @@ static dt_status run_first(dt_node *n) {
             return dt_node_fail(n, DT_ERR_SHAPE, "the function returned a scalar, not rows");
         }
         if (!call->summed[o]) {
-            call->out[o].shape[0] = dti_batch_begin(call, call->n_batches);
+            call->out[o].shape[0] = call->rule != NULL ? call->rule->slices.n_rows
+                                                       : dti_batch_begin(call, call->n_batches);
         }
     }
     return DT_OK;
@@ -255,15 +343,22 @@ static void forward(dt_node *n) {
     const struct dti_batches *call = n->attr;
     struct run r = {.call = call, .n = n, .error = DT_ERROR_INIT};
     int64_t most = any_summed(call) ? MAX_GROUPS : MOST_CHUNKS;
-    r.n_groups = call->n_batches > most ? most : call->n_batches;
+    r.in_turn = call->rule != NULL && call->rule->slices.shared && !any_summed(call);
+    r.n_groups = call->n_batches > most && !r.in_turn ? most : call->n_batches;
     dti_arena_mark mark = dti_arena_get_mark(n->tape->scratch);
     r.in = gather_inputs(n);
     if (r.in == NULL || (any_summed(call) && !make_sums(&r)) ||
         dti_workers_get(n->tape, dt_get_threads()) == NULL) {
         return;
     }
+    for (int o = 0; o < call->n_out && call->rule != NULL; o++) {
+        size_t bytes = dt_array_bytes(&n->out[o]->a);
+        if (!call->summed[o] && bytes > 0) { /* what is in no slice */
+            memset(n->out[o]->a.data, 0, bytes);
+        }
+    }
     atomic_init(&r.failed, INT64_MAX);
-    if (pthread_mutex_init(&r.lock, NULL) != 0) {
+    if (pthread_mutex_init(&r.lock, NULL) != 0 || pthread_cond_init(&r.next, NULL) != 0) {
         dt_node_fail(n, DT_ERR_MEMORY, "no memory for a lock");
         return;
     }
@@ -272,6 +367,7 @@ static void forward(dt_node *n) {
         r.first_group = 1;
     }
     dti_parallel_for(r.n_groups - r.first_group, run_group, &r);
+    pthread_cond_destroy(&r.next);
     pthread_mutex_destroy(&r.lock);
     if (atomic_load(&r.failed) == INT64_MAX) {
         add_groups(&r);
@@ -292,6 +388,16 @@ struct replay {
     int x[DT_MAX_OUTPUTS];
     bool given[DT_MAX_OUTPUTS]; /* reverse: has output o a cotangent? */
 };
+
+/* The rows of a cotangent that belong to the batch. */
+static dt_tensor *rows_of_batch(const struct dti_batches *call, dt_tape *tape, int64_t begin,
+                                int64_t end, dt_tensor *ybar) {
+    if (call->rule == NULL) {
+        return dt_slice(ybar, 0, begin, end, 1);
+    }
+    const dt_array rows = dt_array_wrap(DT_I64, 1, &tape->rows->n, tape->rows->row);
+    return dt_gather(ybar, dt_constant_view(tape, &rows), 0);
+}
 
 static void replay(const struct replay *c, dt_tape *tape, int64_t begin, int64_t end,
                    dt_tensor *const *in, dt_tensor **y, dt_tensor **x, bool record) {
@@ -316,7 +422,7 @@ static void pull_fn(const void *context, dt_tape *tape, int64_t begin, int64_t e
         }
         dt_tensor *ybar = in[next++];
         if (!c->inner->summed[o]) {
-            ybar = dt_slice(ybar, 0, begin, end, 1);
+            ybar = rows_of_batch(c->inner, tape, begin, end, ybar);
         }
         dt_vjp(y[o], ybar, c->n_x, x, xbar);
         for (int k = 0; k < c->n_x; k++) {
@@ -358,7 +464,7 @@ static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
                                .n_batches = inner->n_batches,
                                .n_rows = inner->n_rows,
                                .rows_per_batch = inner->rows_per_batch,
-                               .offsets = inner->offsets,
+                               .rule = inner->rule,
                                .known = true};
     for (int i = 0; i < n->n_in; i++) {
         if (!dt_node_wants(n, i)) {

@@ -75,35 +75,44 @@ dt_tensor *dt_checkpoint(dt_tensor_fn *fn, void *user, int n_in, dt_tensor *cons
     return apply(tape, &call, n_in, in);
 }
 
-/* offsets must be 0 = offsets[0] < offsets[1] < ... */
-static bool check_offsets(dt_tape *tape, int64_t n_batches, const int64_t *offsets) {
-    bool good = n_batches >= 1 && offsets[0] == 0;
-    for (int64_t b = 0; good && b < n_batches; b++) {
-        good = offsets[b] < offsets[b + 1];
-    }
-    if (!good) {
-        dt_tape_fail(tape, DT_ERR_SHAPE,
-                     "map_batches: needs at least one batch and offsets that rise from 0, got %lld "
-                     "batches",
-                     (long long)n_batches);
-    }
-    return good;
+struct slices_context {
+    dt_slice_fn *fn;
+    void *user;
+};
+
+static void slices_batch(const void *context, dt_tape *tape, int64_t begin, int64_t end,
+                         dt_tensor *const *in, dt_tensor **out, bool record) {
+    const struct slices_context *c = context;
+    const struct dti_rows *rows = tape->rows;
+    (void)end;
+    (void)record;
+    out[0] = checked(tape, "map_slices", c->fn(c->user, tape, begin, rows->n, rows->row, in));
 }
 
-dt_tensor *dt_map_slices(dt_rows_fn *fn, void *user, int n_in, dt_tensor *const *in,
-                         int64_t n_batches, const int64_t *offsets) {
+dt_tensor *dt_map_slices(dt_slice_fn *fn, void *user, int n_in, dt_tensor *const *in,
+                         const dt_slices *slices) {
     dt_tape *tape = tape_of(n_in, in);
     if (tape == NULL) {
         return NULL;
     }
-    if (tape->error.status != DT_OK || !check_offsets(tape, n_batches, offsets)) {
+    if (tape->error.status == DT_OK &&
+        (slices->n_slices < 1 || slices->longest < 1 || slices->n_rows < 1)) {
+        dt_tape_fail(tape, DT_ERR_SHAPE,
+                     "map_slices: needs at least one slice, and rows in it and in the result, got "
+                     "%lld slices of at most %lld of %lld rows",
+                     (long long)slices->n_slices, (long long)slices->longest,
+                     (long long)slices->n_rows);
+    }
+    if (tape->error.status != DT_OK) {
         return dt_inert(tape);
     }
-    struct rows_context context = {fn, user};
-    struct dti_batches call = {.fn = rows_batch, .n_batches = n_batches, .n_out = 1};
+    struct slices_context context = {fn, user};
+    struct dti_rule rule = {*slices, user};
+    struct dti_batches call = {
+        .fn = slices_batch, .name = "map_slices", .n_batches = slices->n_slices, .n_out = 1};
     call.context = dti_batches_keep(tape, &context, sizeof context);
-    call.offsets = dti_batches_keep(tape, offsets, (size_t)(n_batches + 1) * sizeof *offsets);
-    if (call.offsets == NULL) {
+    call.rule = dti_batches_keep(tape, &rule, sizeof rule);
+    if (call.rule == NULL) {
         return dt_inert(tape);
     }
     return apply(tape, &call, n_in, in);

@@ -269,11 +269,10 @@ static bool choose(const dt_node *n, struct replay *c, int i) {
 }
 
 static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
-    static const int64_t offsets[] = {0, 1};
     struct replay c = {.inner = n->attr, .n_in = n->n_in};
     dt_tensor *lambda = solve(n, adjoint_step, &c, 1, ybar);
     struct dti_batches call = {
-        .fn = pull_inputs, .n_batches = 1, .offsets = offsets, .known = true};
+        .fn = pull_inputs, .n_batches = 1, .n_rows = 1, .rows_per_batch = 1, .known = true};
     for (int i = 0; i < n->n_in; i++) {
         if (!dt_node_wants(n, i)) {
             continue;

@@ -69,6 +69,7 @@ struct dt_tape {
     bool profiling;
     struct dti_profile *profile; /* NULL until dt_profile_start */
     struct dti_workers *workers; /* worker tapes of batches.c, kept warm */
+    struct dti_rows *rows;       /* of a worker tape: the rows it is at (batches.h), or NULL */
 };
 
 /* A new tape, or NULL without memory for it. */

@@ -134,11 +134,10 @@ static int make_trials(struct run *r, const struct sizes *z, dt_points *trials[2
     return 0;
 }
 
-/* Bytes of a map that are not those of the trial's largest: values, mask, sorted values and their
- * voxels, and with gradients their cotangents. */
+/* Bytes of a map that are not those of the trial's largest: values and mask, and with gradients the
+ * cotangent. */
 static double growing(const struct sizes *z, bool gradients) {
-    double bytes = (double)z->voxels * 9.0 + (double)z->evaluations * 16.0;
-    return gradients ? bytes + (double)z->voxels * 16.0 + (double)z->evaluations * 8.0 : bytes;
+    return (double)z->voxels * (gradients ? 17.0 : 9.0);
 }
 
 int trial_run(struct run *r, const struct sizes *z, struct prediction *ret) {

@@ -154,10 +154,31 @@ static sums directed(const slice *s, dt_tensor *k, dt_tensor *d, dt_tensor *r2) 
     return (sums){dt_neg(block_sums(s, weighted, rj)), block_sums(s, weighted, ri)};
 }
 
-/* Blocks [begin, end): (blocks, 2, w w), the sum between the bodies and that of the first body. */
-static dt_tensor *slice_blocks(void *user, dt_tape *tape, int64_t begin, int64_t end,
-                               dt_tensor *const *in) {
+/* The blocks of a slice: successive ones. */
+static int64_t blocks_of(void *user, int64_t number, int64_t *ret_blocks) {
     const dt_network *net = user;
+    int64_t first = net->slice_first[number], n = net->slice_first[number + 1] - first;
+    for (int64_t i = 0; i < n; i++) {
+        ret_blocks[i] = first + i;
+    }
+    return n;
+}
+
+static int64_t longest_slice(const dt_network *net) {
+    int64_t most = 0;
+    for (int64_t s = 0; s < net->n_slices; s++) {
+        int64_t n = net->slice_first[s + 1] - net->slice_first[s];
+        most = n > most ? n : most;
+    }
+    return most;
+}
+
+/* n blocks: (blocks, 2, w w), the sum between the bodies and that of the first body. */
+static dt_tensor *slice_blocks(void *user, dt_tape *tape, int64_t number, int64_t n,
+                               const int64_t *block, dt_tensor *const *in) {
+    const dt_network *net = user;
+    int64_t begin = block[0], end = begin + n;
+    (void)number;
     slice s = {.net = net, .tape = tape, .begin = begin, .end = end, .in = in};
     s.first = net->block_first[begin];
     s.n = net->block_first[end] - s.first;
@@ -202,8 +223,12 @@ dt_tensor *dtp_force_constants(const dt_network *net, const dtp_geometry *g,
         g->positions ? dt_reshape(g->positions, 2, (int64_t[]){-1, 3}) : nothing,
         dt_reshape(g->body, 2, (int64_t[]){-1, 4}), g->axes ? g->axes : nothing};
     /* *user is only read; the API's pointer is not const. */
-    dt_tensor *blocks = dt_map_slices(slice_blocks, (void *)(uintptr_t)net, INPUTS, in,
-                                      net->n_slices, net->slice_first);
+    const dt_slices slices = {.n_slices = net->n_slices,
+                              .longest = longest_slice(net),
+                              .n_listed = net->n_blocks,
+                              .n_rows = net->n_blocks,
+                              .rows = blocks_of};
+    dt_tensor *blocks = dt_map_slices(slice_blocks, (void *)(uintptr_t)net, INPUTS, in, &slices);
     dt_tensor *body = view(tape, DT_I64, 1, &net->n_blocks, net->block_body);
     dt_tensor *self = dt_segment_sum(dt_select(blocks, 1, 1), body, net->n_bodies);
     dt_tensor *all = dt_concat(2, (dt_tensor *[]){dt_select(blocks, 1, 0), self}, 0);

@@ -95,11 +95,11 @@ void dtp_estimate(const dtp_extent *e, const dt_points *points, const dt_phonon_
         .sizes = s,
         .atom_points = work,
         .operations = work * operations_per_atom + evaluations * 4.0 * freedom * freedom,
-        /* map, its cotangent, sorted values, their cotangent, list of points; mask; slices */
-        .bytes = n * 17.0 + evaluations * 24.0 +
+        /* map, its cotangent, mask; slices */
+        .bytes = n * 17.0 +
                  (16.0 * slice_arrays * slice + backward_k * k + backward_g * g) * workers +
                  blocks * fmin(slices, most_sums),
-        .forward_bytes = n * 9.0 + evaluations * 16.0 +
+        .forward_bytes = n * 9.0 +
                          (8.0 * slice_arrays * slice + forward_k * k + forward_g * g) * workers +
                          blocks};
 }

@@ -1,4 +1,4 @@
-/* intensity.c - the map on the tape: parameters to inputs of slices, slices to a map. */
+/* intensity.c - the map on the tape: from parameters to inputs of slices. */
 #include "map.h"
 
 #include "../phonon/mass.h"
@@ -72,7 +72,7 @@ static void gather_inputs(const dt_phonon_map *m, const dt_phonon_map_parameters
     const dtp_geometry g = dtp_geometry_of(net, &p->network);
     dt_tensor *nothing = dt_scalar(tape, 0.0);
     bool weighed = m->options.occupation == DT_QUANTUM || p->mode_weights;
-    bool modes = weighed || m->options.single_mode > 0 || dtp_threshold(m) > 0.0;
+    bool modes = weighed || m->options.single_mode > 0;
     bool zone_centre = m->options.bragg == DT_BRAGG_DROP_ACOUSTIC && m->sizes.bragg > 0;
     for (int i = 0; i < DTP_INPUTS; i++) {
         in[i] = nothing;
@@ -88,7 +88,7 @@ static void gather_inputs(const dt_phonon_map *m, const dt_phonon_map_parameters
     if (p->network.cell) {
         in[DTP_RECIPROCAL] = dt_transpose(dt_inverse(g.axes));
     }
-    if (x->mass && (modes || zone_centre)) {
+    if (x->mass && (modes || zone_centre || dtp_threshold(m) > 0.0)) {
         in[DTP_MASS] = dtp_mass_matrix(net, g.body);
     }
     if (modes) {
@@ -100,19 +100,7 @@ static void gather_inputs(const dt_phonon_map *m, const dt_phonon_map_parameters
     if (p->mode_weights) {
         in[DTP_MODE_WEIGHTS] = p->mode_weights;
     }
-}
-
-/* The values of one list of vectors, added up at their points: (points). */
-static dt_tensor *evaluate(const dtp_sorted *s, dt_tensor *const *in) {
-    dt_tape *tape = dt_tape_of(in[0]);
-    const int64_t n = s->groups.n_voxels;
-    /* *user is only read; the API's pointer is not const. */
-    dt_tensor *sorted = dt_map_slices(dtp_slice_intensity, (void *)(uintptr_t)s, DTP_INPUTS, in,
-                                      s->n_slices, s->slice_first);
-    if (s->weight) {
-        sorted = dt_mul(sorted, view(tape, DT_F64, 1, &n, s->weight));
-    }
-    return dt_scatter_add(sorted, view(tape, DT_I64, 1, &n, s->groups.voxel), 0, s->map->points->n);
+    in[DTP_SCALE] = p->scale ? p->scale : dt_scalar(tape, 1.0);
 }
 
 dt_tensor *dt_phonon_map_intensity(const dt_phonon_map *m, const dt_phonon_map_parameters *p) {
@@ -120,17 +108,11 @@ dt_tensor *dt_phonon_map_intensity(const dt_phonon_map *m, const dt_phonon_map_p
     if (!check(m, p)) {
         return dt_inert(tape);
     }
-    dt_tensor *in[DTP_INPUTS], *map = NULL;
+    const dt_slices slices = dtp_slices_of_map(m);
+    dt_tensor *in[DTP_INPUTS];
     gather_inputs(m, p, in);
-    if (m->plain.n_slices > 0) {
-        map = evaluate(&m->plain, in);
-    }
-    if (m->average.n_slices > 0) {
-        dt_tensor *average = evaluate(&m->average, in);
-        map = map ? dt_add(map, average) : average;
-    }
-    if (p->scale) {
-        map = dt_mul(map, p->scale);
-    }
+    /* *user is only read; the API's pointer is not const. */
+    dt_tensor *map =
+        dt_map_slices(dtp_slice_intensity, (void *)(uintptr_t)m, DTP_INPUTS, in, &slices);
     return dt_reshape(map, m->points->ndim, m->points->shape);
 }

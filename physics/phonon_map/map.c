@@ -92,8 +92,8 @@ static bool resolved(const dt_phonon_map *m, const dt_cell *cell, int64_t p) {
     return q2 == 0.0 || TWO_PI / sqrt(q2) > m->options.d_min;
 }
 
-/* Which points have a value; in *ret_plain those among them that are evaluated as they are. */
-static dt_status mark(dt_phonon_map *m, bool *plain, dt_error *error) {
+/* Which points have a value. */
+static dt_status mark(dt_phonon_map *m, dt_error *error) {
     const dt_points *points = m->points;
     int64_t beyond = 0;
     dt_cell cell;
@@ -106,7 +106,6 @@ static dt_status mark(dt_phonon_map *m, bool *plain, dt_error *error) {
         bool near = resolved(m, &cell, p);
         bool bragg = near && !dtp_optical(m) && dtp_point_is_bragg(points, p);
         m->valid[p] = near && !(bragg && m->options.bragg == DT_BRAGG_INVALID);
-        plain[p] = m->valid[p] && !(bragg && m->options.bragg == DT_BRAGG_AVERAGE);
         m->sizes.bragg += bragg;
         m->sizes.valid += m->valid[p];
         beyond += !near;
@@ -117,52 +116,19 @@ static dt_status mark(dt_phonon_map *m, bool *plain, dt_error *error) {
                             "whole h, k, l and %lld at d <= %g Angstrom; take other points (on a "
                             "grid, take at least 2 samples per unit), a smaller d_min, or another "
                             "policy for Bragg points",
-
                             (long long)points->n, points->hkl ? "points" : "voxels",
                             (long long)m->sizes.bragg, (long long)beyond, m->options.d_min);
     }
     return DT_OK;
 }
 
-/* Cut every wavevector's points into slices of equal size, as nearly as it goes. */
-static dt_status cut(dtp_sorted *s, dt_error *error) {
-    const dt_crystal *x = s->map->network->crystal;
-    const dt_wavevectors *g = &s->groups;
-    int64_t most = DTP_SLICE_WORK / (x->n_asu * x->n_atoms), n = 0;
-    most = most < 64 ? 64 : most > DTP_SLICE_POINTS ? DTP_SLICE_POINTS : most;
-    for (int64_t k = 0; k < g->n; k++) {
-        n += (g->first[k + 1] - g->first[k] + most - 1) / most;
-    }
-    s->slice_first = malloc((size_t)(n + 1) * sizeof *s->slice_first);
-    if (!s->slice_first) {
-        return no_memory(error, g->n_voxels);
-    }
-    for (int64_t k = 0; k < g->n; k++) {
-        int64_t first = g->first[k], points = g->first[k + 1] - first;
-        int64_t parts = (points + most - 1) / most;
-        for (int64_t p = 0; p < parts; p++) {
-            s->slice_first[s->n_slices++] = first + points * p / parts;
-        }
-    }
-    s->slice_first[s->n_slices] = g->n_voxels;
-    return DT_OK;
-}
-
-/* Every node of the quadrature is one wavevector, with all Bragg points. */
-static dt_status list_average(dt_phonon_map *m, dt_error *error) {
-    int order = m->options.bragg_order;
-    int64_t nodes = dtp_count_nodes(order), n = m->sizes.bragg;
-    dtp_sorted *s = &m->average;
-    dt_wavevectors *g = &s->groups;
-    double *weight = malloc((size_t)nodes * sizeof *weight);
-    g->k = malloc((size_t)(3 * nodes) * sizeof *g->k);
-    g->first = malloc((size_t)(nodes + 1) * sizeof *g->first);
-    g->voxel = malloc((size_t)(nodes * n) * sizeof *g->voxel);
-    s->offset = malloc((size_t)(3 * nodes) * sizeof *s->offset);
-    s->weight = malloc((size_t)(nodes * n) * sizeof *s->weight);
-    if (!weight || !g->k || !g->first || !g->voxel || !s->offset || !s->weight) {
-        free(weight);
-        return no_memory(error, nodes * n);
+/* Nodes and weights of the average over a voxel. */
+static dt_status list_nodes(dt_phonon_map *m, dt_error *error) {
+    m->n_nodes = dtp_count_nodes(m->options.bragg_order);
+    m->node = malloc((size_t)(3 * m->n_nodes) * sizeof *m->node);
+    m->weight = malloc((size_t)m->n_nodes * sizeof *m->weight);
+    if (!m->node || !m->weight) {
+        return no_memory(error, m->n_nodes);
     }
     double side[3];
     for (int d = 0; d < 3; d++) {
@@ -170,42 +136,30 @@ static dt_status list_average(dt_phonon_map *m, dt_error *error) {
         side[d] =
             m->points->voxel[d] * sqrt(axis[0] * axis[0] + axis[1] * axis[1] + axis[2] * axis[2]);
     }
-    dtp_voxel_nodes(order, side, s->offset, weight);
-    for (int64_t i = 0; i < 3 * nodes; i++) {
-        g->k[i] = s->offset[i] *= m->points->voxel[i % 3];
+    dtp_voxel_nodes(m->options.bragg_order, side, m->node, m->weight);
+    for (int64_t i = 0; i < 3 * m->n_nodes; i++) {
+        m->node[i] *= m->points->voxel[i % 3];
     }
-    for (int64_t node = 0; node < nodes; node++) {
-        int64_t at = node * n;
-        g->first[node] = at;
-        for (int64_t p = 0; p < m->points->n; p++) {
-            if (m->valid[p] && dtp_point_is_bragg(m->points, p)) {
-                g->voxel[at] = p;
-                s->weight[at++] = weight[node];
-            }
-        }
-    }
-    g->n = nodes;
-    g->first[nodes] = g->n_voxels = nodes * n;
-    free(weight);
-    return cut(s, error);
+    return DT_OK;
 }
 
 static dt_status sort_points(dt_phonon_map *m, dt_error *error) {
-    bool *plain = malloc((size_t)m->points->n * sizeof *plain);
+    const dt_crystal *x = m->network->crystal;
+    int64_t longest = DTP_SLICE_WORK / (x->n_asu * x->n_atoms);
+    longest = longest < 64 ? 64 : longest > DTP_SLICE_POINTS ? DTP_SLICE_POINTS : longest;
     m->valid = malloc((size_t)m->points->n * sizeof *m->valid);
-    dt_status status = plain && m->valid ? mark(m, plain, error) : no_memory(error, m->points->n);
+    dt_status status = m->valid ? mark(m, error) : no_memory(error, m->points->n);
+    bool average = m->options.bragg == DT_BRAGG_AVERAGE && m->sizes.bragg > 0;
     if (status == DT_OK) {
-        status = dtp_group_points(m->points, plain, &m->plain.groups, error);
+        status = dtp_slices_find(&m->plain, m->points, m->valid, average ? DTP_NOT_BRAGG : DTP_ALL,
+                                 longest, error);
     }
-    if (status == DT_OK) {
-        status = cut(&m->plain, error);
+    if (status == DT_OK && average) {
+        status = dtp_slices_find(&m->bragg, m->points, m->valid, DTP_BRAGG, longest, error);
+        status = status == DT_OK ? list_nodes(m, error) : status;
     }
-    if (status == DT_OK && m->options.bragg == DT_BRAGG_AVERAGE && m->sizes.bragg > 0) {
-        status = list_average(m, error);
-    }
-    free(plain);
-    m->sizes.wavevectors = m->plain.groups.n + m->average.groups.n;
-    m->sizes.evaluations = m->plain.groups.n_voxels + m->average.groups.n_voxels;
+    m->sizes.wavevectors = m->plain.n_wavevectors + m->n_nodes;
+    m->sizes.evaluations = m->plain.n_points + m->n_nodes * m->bragg.n_points;
     return status;
 }
 
@@ -250,7 +204,6 @@ dt_status dt_phonon_map_new(const dt_network *network, const dt_points *points,
         return no_memory(error, points->n);
     }
     *m = (dt_phonon_map){.network = network, .points = points, .options = chosen};
-    m->plain.map = m->average.map = m;
     status = sort_points(m, error);
     if (status == DT_OK) {
         status = list_types(m, error);
@@ -263,19 +216,14 @@ dt_status dt_phonon_map_new(const dt_network *network, const dt_points *points,
     return DT_OK;
 }
 
-static void free_sorted(dtp_sorted *s) {
-    dt_wavevectors_free(&s->groups);
-    free(s->offset);
-    free(s->weight);
-    free(s->slice_first);
-}
-
 void dt_phonon_map_free(dt_phonon_map *m) {
     if (!m) {
         return;
     }
-    free_sorted(&m->plain);
-    free_sorted(&m->average);
+    dtp_slices_free(&m->plain);
+    dtp_slices_free(&m->bragg);
+    free(m->node);
+    free(m->weight);
     free(m->valid);
     free(m->type_a);
     free(m->type_b);

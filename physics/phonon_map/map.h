@@ -2,25 +2,16 @@
 #ifndef DT_PHONON_MAP_MAP_H
 #define DT_PHONON_MAP_MAP_H
 
+#include <difftape/checkpoint.h>
 #include <difftape/phonon_map.h>
 
 #include "../network/network.h"
-#include "points.h"
+#include "slices.h"
 
 /* Most scattering vectors evaluated together, and the atoms x vectors a slice aims at: its complex
  * array then stays in a core's second-level cache. */
 #define DTP_SLICE_POINTS 512
 #define DTP_SLICE_WORK   65536
-
-/* Scattering vectors sorted by wavevector and cut into slices that have one each. */
-typedef struct dtp_sorted {
-    const dt_phonon_map *map;
-    dt_wavevectors groups; /* .voxel: points */
-    double *offset;        /* (groups.n,3) added to the indices of the points, or NULL */
-    double *weight;        /* (groups.n_voxels) or NULL */
-    int64_t n_slices;
-    int64_t *slice_first; /* (n_slices+1) */
-} dtp_sorted;
 
 struct dt_phonon_map {
     const dt_network *network;
@@ -28,8 +19,10 @@ struct dt_phonon_map {
     dt_phonon_map_options options;
     dt_phonon_map_sizes sizes;
     bool *valid;
-    dtp_sorted plain;   /* points that stand for themselves */
-    dtp_sorted average; /* nodes around Bragg points, whose weighted values are added up there */
+    dtp_slices plain; /* points that stand for themselves */
+    dtp_slices bragg; /* those that stand for a voxel: their values at all nodes are added up */
+    int64_t n_nodes;
+    double *node, *weight; /* (n_nodes,3) wavevectors, (n_nodes) */
     /* Distinct form factors, and that of every atom. */
     int64_t n_types;
     double *type_a, *type_b, *type_c;
@@ -54,12 +47,14 @@ enum {
     DTP_MASS_FACTOR,  /* (d,d) */
     DTP_MODES,        /* (2) c and THz per square root of an eigenvalue */
     DTP_MODE_WEIGHTS, /* (m) */
+    DTP_SCALE,        /* a scalar, always there */
     DTP_INPUTS
 };
 
-/* Values of the vectors [begin, end) of user, a dtp_sorted: a dt_rows_fn. */
-dt_tensor *dtp_slice_intensity(void *user, dt_tape *tape, int64_t begin, int64_t end,
-                               dt_tensor *const *in);
+/* All slices of a map, user, and the values of one: see checkpoint.h. */
+dt_slices dtp_slices_of_map(const dt_phonon_map *map);
+dt_tensor *dtp_slice_intensity(void *user, dt_tape *tape, int64_t slice, int64_t n,
+                               const int64_t *points, dt_tensor *const *in);
 
 /* sum over modes of f |F v|^2: response G^T (d,b), stiffness K (d,d). */
 dt_tensor *dtp_mode_sum(const dt_phonon_map *map, dt_tensor *stiffness, dt_tensor *response,
@@ -79,9 +74,9 @@ static inline bool dtp_optical(const dt_phonon_map *map) {
 }
 
 /* Below which eigenvalue a mode has no value, with a quirk, else 0; and the refusal of a wavevector
- * that has such a mode. */
+ * that has such a mode: K (d,d), M (d,d). */
 double dtp_threshold(const dt_phonon_map *map);
-void dtp_check_threshold(const dt_phonon_map *map, dt_tensor *stiffness, dt_tensor *const *in,
+void dtp_check_threshold(const dt_phonon_map *map, dt_tensor *stiffness, dt_tensor *mass,
                          const double k[3]);
 
 /* What dt_phonon_map_new refuses before anything is computed. */

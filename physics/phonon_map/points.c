@@ -199,8 +199,7 @@ bool dtp_point_is_bragg(const dt_points *points, int64_t p) {
     return bragg;
 }
 
-/* The wavevector of a point in [-1/2, 1/2): from integers on grids, whole indices exactly 0. */
-static void wavevector_of(const dt_points *points, int64_t p, double ret_k[3]) {
+void dtp_point_wavevector(const dt_points *points, int64_t p, double ret_k[3]) {
     const dt_grid_axis *axis = NULL;
     int64_t ijk[3];
     if (!points->hkl) {
@@ -240,9 +239,6 @@ static bool same_key(const sortable *a, const sortable *b) {
 
 dt_status dtp_group_points(const dt_points *points, const bool *wanted, dt_wavevectors *ret_groups,
                            dt_error *error) {
-    if (points->n_blocks == 1) { /* by counting, which is faster */
-        return dt_group_axes_by_wavevector(points->axis[0], wanted, ret_groups, error);
-    }
     int64_t n = 0;
     for (int64_t p = 0; p < points->n; p++) {
         n += wanted[p];
@@ -260,7 +256,7 @@ dt_status dtp_group_points(const dt_points *points, const bool *wanted, dt_wavev
     for (int64_t p = 0; p < points->n; p++) {
         if (wanted[p]) {
             double k[3];
-            wavevector_of(points, p, k);
+            dtp_point_wavevector(points, p, k);
             for (int d = 0; d < 3; d++) {
                 list[at].key[d] = llround(k[d] / same_wavevector);
             }
@@ -270,7 +266,7 @@ dt_status dtp_group_points(const dt_points *points, const bool *wanted, dt_wavev
     qsort(list, (size_t)n, sizeof *list, compare);
     for (int64_t i = 0; i < n; i++) {
         if (i == 0 || !same_key(&list[i], &list[i - 1])) {
-            wavevector_of(points, list[i].point, g.k + 3 * g.n);
+            dtp_point_wavevector(points, list[i].point, g.k + 3 * g.n);
             g.first[g.n++] = i;
         }
         g.voxel[i] = list[i].point;

@@ -16,6 +16,9 @@ struct dt_points {
 /* Is a point at whole h, k, l? */
 bool dtp_point_is_bragg(const dt_points *points, int64_t p);
 
+/* The wavevector of a point in [-1/2, 1/2): from integers on grids, whole indices exactly 0. */
+void dtp_point_wavevector(const dt_points *points, int64_t p, double ret_k[3]);
+
 /* Wavevectors of the points with wanted[p], each with its points. */
 dt_status dtp_group_points(const dt_points *points, const bool *wanted, dt_wavevectors *ret_groups,
                            dt_error *error);

@@ -12,12 +12,15 @@ dt_tensor *dtp_single_mode(const dt_phonon_map *m, dt_tensor *stiffness, dt_tens
     dt_tensor *l = in[DTP_MASS_FACTOR], *x, *v;
     dt_eigh(dtp_dynamical(l, stiffness), DT_CLUSTER_STRICT, 0.0, &x, &v);
     const double *eigenvalue = dt_data_f64(x);
-    if (eigenvalue && !(eigenvalue[mode] > 0.0)) {
+    if (eigenvalue && !(eigenvalue[mode] > 0.0 && eigenvalue[mode] >= dtp_threshold(m))) {
+        bool soft = eigenvalue[mode] > 0.0;
         dt_tape_fail(
             tape, DT_ERR_NOT_POSITIVE_DEFINITE,
-            "phonon map: mode %lld at k = (%.6g, %.6g, %.6g) has omega^2 = %.3g; it must be "
-            "greater than 0, so the springs do not hold the crystal",
-            (long long)mode + 1, k[0], k[1], k[2], eigenvalue[mode]);
+            "phonon map: mode %lld at k = (%.6g, %.6g, %.6g) has omega^2 = %.3g%s",
+            (long long)mode + 1, k[0], k[1], k[2], eigenvalue[mode],
+            soft ? ", so little that the preset takes it for no value at all (hint: stiffer "
+                   "springs only scale the map)"
+                 : "; it must be greater than 0, so the springs do not hold the crystal");
         return dt_inert(tape);
     }
     dt_tensor *shape = dt_conj(dt_expand_dims(dt_select(v, 1, mode), 0)); /* (1,d) */

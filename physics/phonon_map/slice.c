@@ -6,42 +6,30 @@
 #include <difftape/ops.h>
 #include <difftape/scatter.h>
 
-/* Which wavevector the scattering vector at position p belongs to. */
-static int64_t group_of(const dt_wavevectors *groups, int64_t p) {
-    int64_t lo = 0, hi = groups->n;
-    while (hi - lo > 1) {
-        int64_t mid = (lo + hi) / 2;
-        if (groups->first[mid] <= p) {
-            lo = mid;
-        } else {
-            hi = mid;
-        }
-    }
-    return lo;
-}
-
 static bool given(const dt_tensor *x) {
     return dt_ndim(x) > 0;
 }
 
-/* q = 2 pi B^T h (b,3), with the reciprocal axes of the tape if the cell is a parameter. */
-static dt_tensor *scattering_vectors(const dtp_sorted *s, dt_tape *tape, int64_t begin, int64_t end,
-                                     int64_t group, dt_tensor *reciprocal) {
+/* q = 2 pi B^T (h + offset), (n,3), with the reciprocal axes of the tape if the cell is a parameter.
+ */
+static dt_tensor *scattering_vectors(const dt_phonon_map *m, dt_tape *tape, int64_t n,
+                                     const int64_t *points, const double *offset,
+                                     dt_tensor *reciprocal) {
     double q[3 * DTP_SLICE_POINTS];
-    const dt_cell *cell = &s->map->network->crystal->cell;
+    const dt_cell *cell = &m->network->crystal->cell;
     bool fixed = !given(reciprocal);
-    for (int64_t p = begin; p < end; p++) {
-        double h[3], *to = q + 3 * (p - begin);
-        dt_points_get(s->map->points, s->groups.voxel[p], h);
+    for (int64_t p = 0; p < n; p++) {
+        double h[3], *to = q + 3 * p;
+        dt_points_get(m->points, points[p], h);
         for (int d = 0; d < 3; d++) {
-            h[d] += s->offset ? s->offset[3 * group + d] : 0.0;
+            h[d] += offset ? offset[d] : 0.0;
             to[d] = h[d];
         }
         if (fixed) {
             dt_scattering_vector(cell, h, to);
         }
     }
-    dt_tensor *result = dt_constant(tape, DT_F64, 2, (int64_t[]){end - begin, 3}, q);
+    dt_tensor *result = dt_constant(tape, DT_F64, 2, (int64_t[]){n, 3}, q);
     return fixed ? result : dt_scale(dt_matmul(result, reciprocal), TWO_PI);
 }
 
@@ -106,25 +94,19 @@ static dt_tensor *response(const dt_phonon_map *m, dt_tensor *q, dt_tensor *cons
     return dt_gather(g, view(tape, DT_I64, 1, &net->n_freedom, net->freedom), 0);
 }
 
-dt_tensor *dtp_slice_intensity(void *user, dt_tape *tape, int64_t begin, int64_t end,
-                               dt_tensor *const *in) {
-    const dtp_sorted *s = user;
-    const dt_phonon_map *m = s->map;
-    int64_t group = group_of(&s->groups, begin);
-    const double *k = s->groups.k + 3 * group;
-    dt_tensor *at = view(tape, DT_F64, 2, (int64_t[]){1, 3}, k);
+/* Values at n points, all displaced by offset, whose wavevector is k. */
+static dt_tensor *values(const dt_phonon_map *m, dt_tape *tape, const double k[3], int64_t n,
+                         const int64_t *points, const double *offset, dt_tensor *const *in) {
+    dt_tensor *at = dt_constant(tape, DT_F64, 2, (int64_t[]){1, 3}, k);
     dt_tensor *stiffness =
         dt_select(dt_network_stiffness(m->network, in[DTP_FORCE_CONSTANTS], at), 0, 0);
-    dt_tensor *q = scattering_vectors(s, tape, begin, end, group, in[DTP_RECIPROCAL]);
+    dt_tensor *q = scattering_vectors(m, tape, n, points, offset, in[DTP_RECIPROCAL]);
     if (dt_tape_status(tape) != DT_OK) {
         return dt_inert(tape);
     }
     dt_tensor *g = response(m, q, in);
     if (m->network->options.quirks & DT_QUIRK_K_SIGN) {
         g = dt_conj(g); /* |L^-1 G^H|^2 instead of |L^-1 G^T|^2 = G conj(K)^-1 G^H */
-    }
-    if (dtp_threshold(m) > 0.0 && begin == s->groups.first[group]) {
-        dtp_check_threshold(m, stiffness, in, k);
     }
     if (m->options.single_mode > 0) {
         return dtp_single_mode(m, stiffness, g, in, k);
@@ -133,8 +115,46 @@ dt_tensor *dtp_slice_intensity(void *user, dt_tape *tape, int64_t begin, int64_t
         stiffness = dtp_hold_translations(m->network, stiffness, in[DTP_MASS], &g);
     }
     dt_tensor *factor = dtp_stiffness_factor(m->network, stiffness, in[DTP_FORCE_CONSTANTS], k);
+    if (dtp_threshold(m) > 0.0) {
+        dtp_check_threshold(m, stiffness, in[DTP_MASS], k);
+    }
     if (given(in[DTP_MODES])) {
         return dtp_mode_sum(m, stiffness, g, in);
     }
     return dt_sum(dt_abs2(dt_triangular_solve(factor, g, true, DT_N)), 0);
+}
+
+/* -- slices: first those of single points, then for every node those of the points it is added to */
+
+static int64_t slice_points(void *user, int64_t slice, int64_t *ret_points) {
+    const dt_phonon_map *m = user;
+    int64_t beyond = slice - m->plain.n_slices;
+    return beyond < 0 ? dtp_slices_points(&m->plain, slice, ret_points)
+                      : dtp_slices_points(&m->bragg, beyond % m->bragg.n_slices, ret_points);
+}
+
+dt_slices dtp_slices_of_map(const dt_phonon_map *m) {
+    return (dt_slices){.n_slices = m->plain.n_slices + m->n_nodes * m->bragg.n_slices,
+                       .longest = m->plain.longest,
+                       .n_listed = m->sizes.evaluations,
+                       .n_rows = m->points->n,
+                       .shared = m->n_nodes > 0,
+                       .rows = slice_points};
+}
+
+dt_tensor *dtp_slice_intensity(void *user, dt_tape *tape, int64_t slice, int64_t n,
+                               const int64_t *points, dt_tensor *const *in) {
+    const dt_phonon_map *m = user;
+    int64_t beyond = slice - m->plain.n_slices;
+    dt_tensor *result;
+    if (beyond < 0) {
+        double k[3];
+        dtp_slices_wavevector(&m->plain, slice, points[0], k);
+        result = values(m, tape, k, n, points, NULL, in);
+    } else {
+        int64_t node = beyond / m->bragg.n_slices;
+        const double *k = m->node + 3 * node;
+        result = dt_scale(values(m, tape, k, n, points, k, in), m->weight[node]);
+    }
+    return dt_mul(result, in[DTP_SCALE]);
 }

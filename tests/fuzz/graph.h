@@ -17,6 +17,8 @@ struct plan {
     int64_t scale; /* rows of the input per row of the result */
     int bad;       /* 0: legal, else how it misbehaves */
     bool reads;    /* every tensor at once */
+    int64_t rows;  /* of slices */
+    bool shared;   /* slices have rows in common */
     dt_tensor *foreign;
 };
 

@@ -76,6 +76,34 @@ static dt_tensor *fixed_point(struct graph *g, struct plan *p) {
     return dt_fixed_point(contract, p, start, oops(g) ? 0 : 1, &x, &options);
 }
 
+/* Two slices of even and odd rows of a result one row longer, perhaps the same rows twice. */
+static int64_t even_or_odd(void *user, int64_t slice, int64_t *ret_rows) {
+    const struct plan *p = user;
+    int64_t n = 0;
+    for (int64_t i = slice; i < p->rows; i += 2) {
+        ret_rows[n++] = p->bad == ROWS ? i - 1 : p->shared ? i / 2 : i;
+    }
+    return n;
+}
+
+static dt_tensor *rows_of_slice(void *user, dt_tape *tape, int64_t slice, int64_t n,
+                                const int64_t *row, dt_tensor *const *in) {
+    (void)row;
+    return rows(user, tape, slice, slice + n, in);
+}
+
+static dt_tensor *slices(struct graph *g, struct plan *p, int64_t n, dt_tensor *const *in) {
+    p->rows = n;
+    p->shared = chance(g, 2);
+    const dt_slices s = {.n_slices = oops(g) ? 0 : 2,
+                         .longest = (n + 1) / 2,
+                         .n_listed = n,
+                         .n_rows = n + 1,
+                         .shared = p->shared,
+                         .rows = even_or_odd};
+    return dt_map_slices(rows_of_slice, p, 2, in, &s);
+}
+
 dt_tensor *call_function(struct graph *g) {
     if (g->n_plans == MAX_PLANS) { /* derivatives of many in each other take minutes */
         return NULL;
@@ -88,10 +116,7 @@ dt_tensor *call_function(struct graph *g) {
     }
     dt_tensor *x = with_axes(g);
     dt_tensor *in[] = {x, oops(g) ? any(g) : dt_mean(vector(g, 3), DT_ALL)};
-    int64_t n = length_of(x, 0), offsets[] = {0, n / 3 + 1, n + (n == 1) + (n == 2 ? 1 : 0)};
-    if (oops(g)) {
-        offsets[below(g, 3)] = count(g, 0, 3);
-    }
+    int64_t n = length_of(x, 0);
     switch (below(g, 3)) {
     case 0: return dt_checkpoint(whole, p, 2, in);
     case 1: return dt_map_batches(rows, p, 2, in, count(g, n, n), count(g, 1, 3) + n / 16);
@@ -99,6 +124,6 @@ dt_tensor *call_function(struct graph *g) {
         if (n < 3 && !g->wild) {
             return dt_checkpoint(whole, p, 2, in);
         }
-        return dt_map_slices(rows, p, 2, in, oops(g) ? 0 : 2, offsets);
+        return slices(g, p, n, in);
     }
 }

@@ -29,10 +29,31 @@ typedef dt_tensor *dt_rows_fn(void *user, dt_tape *tape, int64_t begin, int64_t 
 DT_API dt_tensor *dt_map_batches(dt_rows_fn *fn, void *user, int n_in, dt_tensor *const *in,
                                  int64_t n, int64_t batch);
 
-/** The same with batches of the caller's choice: batch b is rows [offsets[b], offsets[b+1]),
- *  offsets[0] = 0, increasing, n_batches + 1 entries. */
-DT_API dt_tensor *dt_map_slices(dt_rows_fn *fn, void *user, int n_in, dt_tensor *const *in,
-                                int64_t n_batches, const int64_t *offsets);
+/** Where the rows of a slice go: writes their numbers to ret_rows and returns how many there are.
+ *  Pure, called from any thread and more than once for a slice. */
+typedef int64_t dt_slice_rows(void *user, int64_t slice, int64_t *ret_rows);
+
+/** How the rows of a result are cut into slices: by a rule, so that no list of them is needed. */
+typedef struct dt_slices {
+    int64_t n_slices; /**< at least 1 */
+    int64_t longest;  /**< most rows of a slice */
+    int64_t n_listed; /**< rows of all slices together: what progress is counted in */
+    int64_t n_rows;   /**< rows of the result; those in no slice are 0 */
+    bool shared;      /**< may a row be in several slices? They are then added up, in order of
+                           slices; a thread that is early waits for its turn */
+    dt_slice_rows *rows;
+} dt_slices;
+
+/** A function of the inputs for n rows of its result, those of a slice: returns (n, ...). */
+typedef dt_tensor *dt_slice_fn(void *user, dt_tape *tape, int64_t slice, int64_t n,
+                               const int64_t *rows, dt_tensor *const *in);
+
+/** The same with rows of the caller's choice: y (n_rows, ...) is computed slice by slice, and each
+ *  row is put where it belongs. *slices is copied; its rule gets the same *user as fn. A slice
+ *  that is empty, longer than `longest`, or has a row outside the result is an error
+ *  (DT_ERR_SHAPE); a row that comes twice without `shared` is not noticed. */
+DT_API dt_tensor *dt_map_slices(dt_slice_fn *fn, void *user, int n_in, dt_tensor *const *in,
+                                const dt_slices *slices);
 
 DT_END_DECLS
 
