@@ -22,64 +22,101 @@ static void miller(const struct run *r, const dt_grid_axis axes[3], int64_t i, d
     }
 }
 
-/* d of every voxel of the map, in A. */
-static dt_status make_resolution(struct run *r, dt_array *ret_resolution) {
-    const dt_array map = dt_array_of(r->intensity);
-    dt_status status = dt_array_new(ret_resolution, DT_F64, map.ndim, map.shape, &r->error);
-    if (status != DT_OK) {
-        return status;
-    }
+/* 1/d of a voxel in 1/A. */
+static double inverse_d(const struct run *r, const dt_grid_axis axes[3], int64_t i) {
+    double h[3], q[3];
+    miller(r, axes, i, h);
+    dt_scattering_vector(&r->crystal->cell, h, q);
+    return 1 / (2 * acos(-1.0) / sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2]));
+}
+
+/* Shells of equal width in 1/d between the least and the greatest of the valid voxels. The shell of
+ * a voxel is computed anew in each pass: arrays of them would be larger than the map. */
+struct shells {
+    int64_t n;
+    double least, greatest;
     dt_grid_axis axes[3];
-    settings_axes(r->settings, axes, NULL);
-    double *d = ret_resolution->data;
-    for (int64_t i = 0, n = dt_array_size(&map); i < n; i++) {
-        double h[3], q[3];
-        miller(r, axes, i, h);
-        dt_scattering_vector(&r->crystal->cell, h, q);
-        d[i] = 2 * acos(-1.0) / sqrt(q[0] * q[0] + q[1] * q[1] + q[2] * q[2]);
-    }
-    return DT_OK;
+};
+
+static int64_t shell_of(const struct shells *s, double x) {
+    double width = s->greatest - s->least;
+    int64_t shell = width > 0 ? (int64_t)((x - s->least) / width * (double)s->n) : 0;
+    return shell < s->n ? shell : s->n - 1;
 }
 
-/* Mean, standard deviation and range of every shell; nan where it is empty. */
-static void fill(double *const column[COLUMNS], const dt_classes *shells, const double *intensity) {
-    for (int64_t s = 0; s < shells->n; s++) {
-        bool empty = shells->count[s] == 0;
-        column[INV_D][s] = empty ? NAN : 1 / shells->mean[s];
-        column[D_MAX][s] = shells->upper[s];
-        column[D_MIN][s] = shells->lower[s];
-        column[VOXELS][s] = (double)shells->count[s];
-        column[MEAN][s] = column[STD][s] = empty ? NAN : 0;
-        column[LOWEST][s] = empty ? NAN : INFINITY;
-        column[HIGHEST][s] = empty ? NAN : -INFINITY;
+static struct shells find_shells(const struct run *r) {
+    struct shells s = {.n = r->settings->shells, .least = INFINITY, .greatest = 0};
+    const bool *valid = dt_phonon_map_valid(r->map);
+    if (r->list.data == NULL) {
+        settings_axes(r->settings, s.axes, NULL);
     }
-    for (int64_t i = 0; i < shells->size; i++) {
-        int64_t s = shells->label[i];
-        if (s < shells->n) {
-            column[MEAN][s] += intensity[i] / column[VOXELS][s];
-            column[LOWEST][s] = fmin(column[LOWEST][s], intensity[i]);
-            column[HIGHEST][s] = fmax(column[HIGHEST][s], intensity[i]);
+    for (int64_t i = 0, n = dt_size(r->intensity); i < n; i++) {
+        double x = valid[i] ? inverse_d(r, s.axes, i) : s.greatest;
+        s.least = valid[i] ? fmin(s.least, x) : s.least;
+        s.greatest = fmax(s.greatest, x);
+    }
+    return s;
+}
+
+/* What is summed over the voxels of a shell: first values, then squares of their distances from the
+ * mean. */
+static void add_voxel(double *const column[COLUMNS], int64_t s, double x, double value) {
+    column[VOXELS][s]++;
+    column[INV_D][s] += x;
+    column[MEAN][s] += value;
+    column[LOWEST][s] = fmin(column[LOWEST][s], value);
+    column[HIGHEST][s] = fmax(column[HIGHEST][s], value);
+}
+
+static void add_voxels(const struct run *r, double *const column[COLUMNS], const struct shells *s,
+                       bool squares) {
+    const double *intensity = dt_data_f64(r->intensity);
+    const bool *valid = dt_phonon_map_valid(r->map);
+    for (int64_t i = 0, n = dt_size(r->intensity); i < n; i++) {
+        if (valid[i]) {
+            double x = inverse_d(r, s->axes, i);
+            int64_t at = shell_of(s, x);
+            double off = intensity[i] - column[MEAN][at];
+            if (squares) {
+                column[STD][at] += off * off / column[VOXELS][at];
+            } else {
+                add_voxel(column, at, x, intensity[i]);
+            }
         }
-    }
-    for (int64_t i = 0; i < shells->size; i++) {
-        int64_t s = shells->label[i];
-        if (s < shells->n) {
-            double off = intensity[i] - column[MEAN][s];
-            column[STD][s] += off * off / column[VOXELS][s];
-        }
-    }
-    for (int64_t s = 0; s < shells->n; s++) {
-        column[STD][s] = sqrt(column[STD][s]);
     }
 }
 
-static dt_status write_table(struct run *r, const dt_classes *shells) {
+/* Limits, mean, standard deviation and range of every shell; nan where it is empty. */
+static void fill(const struct run *r, double *const column[COLUMNS], const struct shells *s) {
+    double width = s->greatest - s->least;
+    for (int64_t i = 0; i < s->n; i++) {
+        column[D_MAX][i] = 1 / (s->least + width * (double)i / (double)s->n);
+        column[D_MIN][i] = 1 / (s->least + width * (double)(i + 1) / (double)s->n);
+        column[LOWEST][i] = INFINITY;
+        column[HIGHEST][i] = -INFINITY;
+    }
+    add_voxels(r, column, s, false);
+    for (int64_t i = 0; i < s->n; i++) {
+        column[INV_D][i] /= column[VOXELS][i];
+        column[MEAN][i] /= column[VOXELS][i];
+        if (column[VOXELS][i] == 0) {
+            column[STD][i] = column[LOWEST][i] = column[HIGHEST][i] = NAN;
+        }
+    }
+    add_voxels(r, column, s, true);
+    for (int64_t i = 0; i < s->n; i++) {
+        column[STD][i] = sqrt(column[STD][i]);
+    }
+}
+
+static dt_status write_table(struct run *r) {
     static const char units[] =
         "radial profile of the valid voxels; inverse_d in 1/A (1/d = 2 sin(theta)/lambda), d in A, "
         "mean, std, min, max of the intensity in e^2 per unit cell\n";
+    const struct shells shells = find_shells(r);
     size_t size = sizeof units + strlen(r->provenance);
     char *comment = malloc(size);
-    double *numbers = calloc((size_t)shells->n * COLUMNS, sizeof *numbers), *column[COLUMNS];
+    double *numbers = calloc((size_t)shells.n * COLUMNS, sizeof *numbers), *column[COLUMNS];
     if (comment == NULL || numbers == NULL) {
         free(comment);
         free(numbers);
@@ -88,10 +125,10 @@ static dt_status write_table(struct run *r, const dt_classes *shells) {
     snprintf(comment, size, "%s%s", units, r->provenance);
     dt_array columns[COLUMNS];
     for (int i = 0; i < COLUMNS; i++) {
-        column[i] = numbers + i * shells->n;
-        columns[i] = dt_array_wrap(DT_F64, 1, &shells->n, column[i]);
+        column[i] = numbers + i * shells.n;
+        columns[i] = dt_array_wrap(DT_F64, 1, &shells.n, column[i]);
     }
-    fill(column, shells, dt_data_f64(r->intensity));
+    fill(r, column, &shells);
     dt_status status =
         dt_csv_write(r->settings->profile, comment, COLUMNS, names, columns, &r->error);
     free(comment);
@@ -103,23 +140,12 @@ int output_profile(struct run *r) {
     if (r->settings->profile == NULL) {
         return 0;
     }
-    dt_array resolution = {0};
-    dt_classes shells = {0};
-    dt_status status = make_resolution(r, &resolution);
+    dt_status status = write_table(r);
     if (status == DT_OK) {
-        const dt_array valid =
-            dt_array_wrap(DT_BOOL, resolution.ndim, resolution.shape, dt_phonon_map_valid(r->map));
-        status = dt_resolution_shells(&resolution, &valid, DT_EQUAL_WIDTHS, r->settings->shells,
-                                      &shells, &r->error);
-    }
-    status = status == DT_OK ? write_table(r, &shells) : status;
-    if (status == DT_OK) {
-        dt_classes_free(&shells);
         r->profile_written = true;
     } else if (r->settings->output != NULL) {
         dt_error_context(&r->error, "the map is complete in %s, but not its profile",
                          r->settings->output);
     }
-    dt_array_free(&resolution);
     return status == DT_OK ? 0 : status == DT_ERR_MEMORY ? EXIT_MEMORY : EXIT_INPUT;
 }

@@ -289,14 +289,11 @@ void settings_axes(const struct settings *s, dt_grid_axis ret_axes[3], int64_t *
 }
 
 double settings_file_bytes(const struct settings *s, int64_t voxels) {
-    enum { RESOLUTION_AND_SHELL = 16, INTENSITY_AND_VALID = 9 };
+    enum { INTENSITY_AND_VALID = 9 };
     dt_hkl_format format = DT_HKL_NPZ;
-    double bytes = s->profile != NULL ? RESOLUTION_AND_SHELL : 0;
-    if (s->output != NULL && dt_hkl_map_format(s->output, &format, NULL) == DT_OK &&
-        format == DT_HKL_NEXUS) {
-        bytes = bytes > INTENSITY_AND_VALID ? bytes : INTENSITY_AND_VALID;
-    }
-    return bytes * (double)voxels;
+    bool copied = s->output != NULL && dt_hkl_map_format(s->output, &format, NULL) == DT_OK &&
+                  format == DT_HKL_NEXUS;
+    return copied ? INTENSITY_AND_VALID * (double)voxels : 0;
 }
 
 void settings_free(struct settings *s) {

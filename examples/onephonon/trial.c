@@ -134,10 +134,11 @@ static int make_trials(struct run *r, const struct sizes *z, dt_points *trials[2
     return 0;
 }
 
-/* Bytes of a map that are not those of the trial's largest: values and mask, and with gradients the
- * cotangent. */
-static double growing(const struct sizes *z, bool gradients) {
-    return (double)z->voxels * (gradients ? 17.0 : 9.0);
+/* Bytes of a map that are not those of the trial's largest: values and, unless it is there already,
+ * the mask; with gradients their cotangents, unless a file of them has been read. */
+static double growing(const struct run *r, const struct sizes *z, bool gradients) {
+    double bytes = (double)z->voxels * (r->map != NULL ? 8.0 : 9.0);
+    return gradients && r->cotangent.data == NULL ? bytes + (double)z->voxels * 8.0 : bytes;
 }
 
 int trial_run(struct run *r, const struct sizes *z, struct prediction *ret) {
@@ -152,9 +153,9 @@ int trial_run(struct run *r, const struct sizes *z, struct prediction *ret) {
     int code = make_trials(r, z, trials, &work);
     /* Memory first: what earlier maps have left behind would count as well. */
     code = code != 0 ? code : try_once(r, trials[1], false, &forward[1]);
-    ret->bytes = peak_memory() + growing(z, false);
+    ret->bytes = peak_memory() + growing(r, z, false);
     code = code != 0 ? code : try_once(r, trials[1], true, &both[1]);
-    ret->bytes_gradients = peak_memory() + growing(z, true);
+    ret->bytes_gradients = peak_memory() + growing(r, z, true);
     for (int i = 0; i < 2 && code == 0; i++) {
         code = try_often(r, trials[i], false, &forward[i]);
         code = code != 0 ? code : try_often(r, trials[i], true, &both[i]);
