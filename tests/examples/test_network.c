@@ -87,6 +87,7 @@ Test(onephonon_network, maps_are_the_same_whichever_way_they_are_asked_for) {
         {"", "--bragg=drop"},
         {"--network=anm --groups=chain", "--network=hybrid --springs=0:1 --groups=chain"},
         {"--decay=2", "--springs=4 --decay=2 --decay-from=0.5"},
+        {"--rank=4", "--rank=4 --network=hybrid --springs=1:1"},
     };
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
         char a[256], b[256];
