@@ -1,5 +1,5 @@
-/* test_phonon_map_memory.c - voxels of grids are walked through, not listed: every one is found, and
- * memory is that of the map. */
+/* test_phonon_map_memory.c - voxels of grids are walked through, not listed: every one is found,
+ * and memory is that of the map. */
 #include "network_case.h"
 
 static const double constants[2] = {1.0, 1.25};
