@@ -23,9 +23,8 @@ dt_tensor *dtp_single_mode(const dt_phonon_map *m, dt_tensor *stiffness, dt_tens
                  : "; it must be greater than 0, so the springs do not hold the crystal");
         return dt_inert(tape);
     }
-    dt_tensor *shape = dt_conj(dt_expand_dims(dt_select(v, 1, mode), 0)); /* (1,d) */
-    dt_tensor *amplitude =
-        dt_matmul(shape, dt_triangular_solve(l, response, true, DT_N)); /* (1,b) */
+    v = dt_triangular_solve(l, dt_slice(v, 1, mode, mode + 1, 1), true, DT_T); /* (d,1) */
+    dt_tensor *amplitude = dt_matmul_flags(v, DT_C, response, DT_N);           /* (1,b) */
     dt_tensor *weight = dtp_mode_weight(m, dt_select(x, 0, mode), in);
     return dt_mul(dt_select(dt_abs2(amplitude), 0, 0), weight);
 }
