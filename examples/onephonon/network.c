@@ -188,8 +188,7 @@ int network_setup(struct run *r) {
     if (code != 0 || (s->dry_run && r->list.data == NULL)) {
         return code;
     }
-    code = memory_check(r, (s->cotangent != NULL ? r->cost.bytes : r->cost.forward_bytes) +
-                               settings_file_bytes(s, r->cost.sizes.points));
+    code = memory_check(r, s->cotangent != NULL ? r->cost.bytes : r->cost.forward_bytes);
     if (code == 0 && dt_phonon_map_new(r->network, r->points, &map, &r->map, &r->error) != DT_OK) {
         code = exit_code_of(r->error.status);
     }

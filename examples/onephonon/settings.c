@@ -288,14 +288,6 @@ void settings_axes(const struct settings *s, dt_grid_axis ret_axes[3], int64_t *
     dt_grid_axes_literal(&s->grid, settings_quirks(s), ret_axes, ret_voxels, NULL);
 }
 
-double settings_file_bytes(const struct settings *s, int64_t voxels) {
-    enum { INTENSITY_AND_VALID = 9 };
-    dt_hkl_format format = DT_HKL_NPZ;
-    bool copied = s->output != NULL && dt_hkl_map_format(s->output, &format, NULL) == DT_OK &&
-                  format == DT_HKL_NEXUS;
-    return copied ? INTENSITY_AND_VALID * (double)voxels : 0;
-}
-
 void settings_free(struct settings *s) {
     dt_options_free(s->options);
     s->options = NULL;

@@ -55,8 +55,6 @@ bool settings_needs_temperature(const struct settings *s);
 const char *settings_preset_name(const struct settings *s);
 /* The axes of the grid, which has been checked. */
 void settings_axes(const struct settings *s, dt_grid_axis ret_axes[3], int64_t *ret_voxels);
-/* Memory that the files of a map of so many voxels take besides the map. */
-double settings_file_bytes(const struct settings *s, int64_t voxels);
 void settings_print_help(FILE *stream);
 
 #endif

@@ -156,14 +156,18 @@ int trial_run(struct run *r, const struct sizes *z, struct prediction *ret) {
     ret->bytes = peak_memory() + growing(r, z, false);
     code = code != 0 ? code : try_once(r, trials[1], true, &both[1]);
     ret->bytes_gradients = peak_memory() + growing(r, z, true);
+    double first = forward[1].forward, first_both = both[1].both;
     for (int i = 0; i < 2 && code == 0; i++) {
         code = try_often(r, trials[i], false, &forward[i]);
         code = code != 0 ? code : try_often(r, trials[i], true, &both[i]);
     }
     if (code == 0) {
-        ret->seconds = extrapolate(forward[0].forward, forward[1].forward, forward[0].work,
-                                   forward[1].work, work);
+        /* The first map of a process starts threads and is the first to use the memory. */
+        double start = first - forward[1].forward, start_both = first_both - both[1].both;
+        ret->seconds = start + extrapolate(forward[0].forward, forward[1].forward, forward[0].work,
+                                           forward[1].work, work);
         ret->seconds_gradients =
+            start + start_both +
             extrapolate(both[0].both, both[1].both, both[0].work, both[1].work, work);
     }
     dt_points_free(trials[0]);

@@ -1,9 +1,12 @@
-/* hdf5_file.c - HDF5 files in memory and on the disk. The only file that includes hdf5.h.
+/* hdf5_file.c - HDF5 files in memory and on the disk. Only this file and hdf5_memory.c include
+ * hdf5.h.
  *
  * Written files have checksums over their structure (format 1.8 and newer) and no times. The
  * library is not safe in threads and prints its errors: one lock guards it, and printing is off
  * while we are inside. */
 #include "hdf5_file.h"
+
+#include "hdf5_memory.h"
 
 #include <hdf5.h>
 
@@ -102,9 +105,9 @@ dt_status dti_h5_create(dti_h5 **ret_file, dt_error *error) {
         return no_memory(error, "map");
     }
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = timeless(H5P_FILE_CREATE);
-    if (access >= 0 && creation >= 0 && H5Pset_fapl_core(access, (size_t)1 << 20, false) >= 0 &&
+    if (access >= 0 && creation >= 0 &&
         H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18) >= 0) {
-        f->file = H5Fcreate("map", H5F_ACC_TRUNC, creation, access);
+        f->file = dti_h5_memory_create(creation, access);
     }
     H5Pclose(access);
     H5Pclose(creation);
@@ -189,7 +192,9 @@ void dti_h5_add_array(dti_h5 *f, const char *path, const dt_array *array) {
         H5Sclose(space);
         return;
     }
+    dti_h5_memory_lend(f->file, copied ? NULL : dense.data, dt_array_bytes(&dense));
     add_dataset(f, path, type_of(array->dtype), space, dense.data);
+    dti_h5_memory_lend(f->file, NULL, 0);
     if (copied) {
         dt_array_free(&dense);
     }
@@ -241,17 +246,11 @@ void dti_h5_set_number(dti_h5 *f, const char *path, const char *name, int64_t nu
 }
 
 dt_status dti_h5_save(dti_h5 *f, dti_atomic_file *target, dt_error *error) {
-    void **image = NULL;
-    /* The core driver hands out the address of its memory: no copy. */
-    if (f->failed || H5Fflush(f->file, H5F_SCOPE_GLOBAL) < 0 ||
-        H5Fget_vfd_handle(f->file, H5P_DEFAULT, (void **)&image) < 0 || image == NULL) {
+    dt_status status = DT_OK;
+    if (f->failed || !dti_h5_memory_save(f->file, target, &status, error)) {
         return no_memory(error, f->name);
     }
-    ssize_t size = H5Fget_file_image(f->file, NULL, 0); /* without the driver's room to grow */
-    if (size <= 0) {
-        return no_memory(error, f->name);
-    }
-    return dti_atomic_write(target, *image, (size_t)size, error);
+    return status;
 }
 
 /* -- reading ----------------------------------------------------------------------------------- */

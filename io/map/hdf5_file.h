@@ -1,5 +1,5 @@
-/* hdf5_file.h - the little of HDF5 that NeXus files need; hdf5_file.c is the one file that knows
- * the library. A file is named by its absolute paths: "/entry/intensity/h". */
+/* hdf5_file.h - the little of HDF5 that NeXus files need; hdf5_file.c knows the library, and
+ * hdf5_memory.c its drivers. A file is named by its absolute paths: "/entry/intensity/h". */
 #ifndef DTI_HDF5_FILE_H
 #define DTI_HDF5_FILE_H
 
@@ -14,6 +14,7 @@ typedef struct dti_h5 dti_h5;
 
 dt_status dti_h5_create(dti_h5 **ret_file, dt_error *error);
 void dti_h5_add_group(dti_h5 *file, const char *path, const char *nx_class);
+/* Large arrays are not copied: they must live, unchanged, until the file is saved. */
 void dti_h5_add_array(dti_h5 *file, const char *path, const dt_array *array);
 void dti_h5_add_text(dti_h5 *file, const char *path, const char *text);
 /* Attributes of the object at `path`. */

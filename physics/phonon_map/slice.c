@@ -10,8 +10,7 @@ static bool given(const dt_tensor *x) {
     return dt_ndim(x) > 0;
 }
 
-/* q = 2 pi B^T (h + offset), (n,3), with reciprocal axes of the tape if the cell is a parameter.
- */
+/* q = 2 pi B^T (h + offset), (n,3), with reciprocal axes of the tape if the cell is a parameter. */
 static dt_tensor *scattering_vectors(const dt_phonon_map *m, dt_tape *tape, int64_t n,
                                      const int64_t *points, const double *offset,
                                      dt_tensor *reciprocal) {
@@ -124,7 +123,7 @@ static dt_tensor *values(const dt_phonon_map *m, dt_tape *tape, const double k[3
     return dt_sum(dt_abs2(dt_triangular_solve(factor, g, true, DT_N)), 0);
 }
 
-/* -- slices: first those of single points, then for every node those of the points it adds to -- */
+/* -- slices: first those of single points, then, node by node, those of averages --------------- */
 
 static int64_t slice_points(void *user, int64_t slice, int64_t *ret_points) {
     const dt_phonon_map *m = user;

@@ -2,6 +2,8 @@
  * trial run says of it. */
 #include "program.h"
 
+#include <difftape/hkl_map.h>
+
 #include <math.h>
 
 TestSuite(onephonon_memory, .init = enter_folder, .fini = leave_folder, .timeout = 300);
@@ -45,6 +47,15 @@ Test(onephonon_memory, does_not_grow_with_voxels_beyond_the_map) {
 Test(onephonon_memory, does_not_grow_with_the_files_that_are_written) {
     grows_by_the_map("-o map.ccp4 --profile=profile.csv --picture=map.png" FEW,
                      "-o map.ccp4 --profile=profile.csv --picture=map.png" MANY);
+}
+
+Test(onephonon_memory, does_not_grow_with_a_nexus_file) {
+    dt_hkl_writer *writer = NULL;
+    if (dt_hkl_map_create(&writer, "probe.h5", NULL) != DT_OK) {
+        cr_skip_test("built without HDF5");
+    }
+    dt_hkl_map_abort(writer);
+    grows_by_the_map("-o map.h5" FEW, "-o map.h5" MANY);
 }
 
 Test(onephonon_memory, of_averages_over_bragg_voxels_does_not_grow_either) {
