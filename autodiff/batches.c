@@ -154,15 +154,24 @@ static bool check_result(const struct run *r, int64_t b, int o, const dt_tensor 
 static void place(const struct dti_batches *call, const struct dti_rows *rows,
                   const dt_array *value, const dt_array *target) {
     size_t bytes = dt_array_bytes(value) / (size_t)rows->n;
-    dt_array from = *value, to = *target;
-    from.shape[0] = to.shape[0] = 1;
-    for (int64_t i = 0; i < rows->n && bytes > 0; i++) {
-        from.data = (char *)value->data + (size_t)i * bytes;
-        to.data = (char *)target->data + (size_t)rows->row[i] * bytes;
-        if (call->rule->slices.shared) {
-            dti_accumulate(&to, &from);
-        } else {
-            memcpy(to.data, from.data, bytes);
+    const char *from = value->data;
+    char *to = target->data;
+    if (call->rule->slices.shared) {
+        dt_array x = *value, y = *target;
+        x.shape[0] = y.shape[0] = 1;
+        for (int64_t i = 0; i < rows->n && bytes > 0; i++) {
+            x.data = (char *)value->data + (size_t)i * bytes;
+            y.data = to + (size_t)rows->row[i] * bytes;
+            dti_accumulate(&y, &x);
+        }
+    } else if (bytes == sizeof(double)) { /* most often one number: a copy without a call */
+        for (int64_t i = 0; i < rows->n; i++) {
+            memcpy(to + (size_t)rows->row[i] * sizeof(double), from + (size_t)i * sizeof(double),
+                   sizeof(double));
+        }
+    } else {
+        for (int64_t i = 0; i < rows->n && bytes > 0; i++) {
+            memcpy(to + (size_t)rows->row[i] * bytes, from + (size_t)i * bytes, bytes);
         }
     }
 }
