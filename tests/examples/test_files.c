@@ -60,6 +60,23 @@ Test(onephonon_files, the_map_is_the_same_in_a_nexus_file_as_in_an_archive) {
     dt_hkl_map_free(&b);
 }
 
+/* Files of several pages, where the arrays are written from where they lie. */
+Test(onephonon_files, a_large_map_is_the_same_in_a_nexus_file_as_in_an_archive) {
+    if (!has_hdf5()) {
+        cr_skip_test("built without HDF5");
+    }
+    must_run("-o map.npz --hkl=-7:7:3,-7:7:3,-7:7:3 " CRYSTAL); /* 43^3 */
+    must_run("-o map.h5 --hkl=-7:7:3,-7:7:3,-7:7:3 " CRYSTAL);
+    dt_hkl_map a = read_map("map.npz"), b = read_map("map.h5");
+    int64_t voxels = dt_array_size(&a.intensity);
+    cr_assert(voxels == 79507 && dt_array_size(&b.intensity) == voxels);
+    cr_expect(memcmp(a.intensity.data, b.intensity.data, (size_t)voxels * sizeof(double)) == 0);
+    cr_expect(memcmp(a.valid.data, b.valid.data, (size_t)voxels) == 0);
+    cr_expect(memcmp(a.axis[2].data, b.axis[2].data, 43 * sizeof(double)) == 0);
+    dt_hkl_map_free(&a);
+    dt_hkl_map_free(&b);
+}
+
 Test(onephonon_files, a_ccp4_map_has_the_numbers_of_the_archive_in_single_precision) {
     must_run("-o map.npz" GRID CRYSTAL);
     must_run("-o map.ccp4" GRID CRYSTAL);
