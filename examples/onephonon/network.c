@@ -1,6 +1,6 @@
-/* network.c - what dt_one_phonon does not know: networks of any springs and groups, any points, and
- * the files that describe them. */
-#include "network.h"
+/* network.c - network, points and map as the options describe them, and the files that these name.
+ */
+#include "run.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -149,7 +149,8 @@ static dt_network_options network_options(const struct run *r) {
                             .unit = (dt_spring_unit)s->spring_unit,
                             .decay = s->decay,
                             .reference = s->decay_from,
-                            .taper = s->taper};
+                            .taper = s->taper,
+                            .quirks = settings_quirks(s)};
     const int64_t *residue = r->structure->residue;
     o.group = strcmp(s->groups, "chain") == 0     ? r->structure->chain
               : strcmp(s->groups, "residue") == 0 ? residue
@@ -173,7 +174,7 @@ static dt_network_options network_options(const struct run *r) {
 static dt_status make_points(struct run *r) {
     const struct settings *s = r->settings;
     if (r->list.data == NULL) {
-        return dt_points_from_grid(&s->grid, &r->points, &r->error);
+        return dt_points_from_grid_literal(&s->grid, settings_quirks(s), &r->points, &r->error);
     }
     double *hkl = r->list.data;
     for (int64_t p = 0; s->q != NULL && p < r->list.shape[0]; p++) {
@@ -185,35 +186,27 @@ static dt_status make_points(struct run *r) {
 
 int network_setup(struct run *r) {
     const struct settings *s = r->settings;
-    const dt_network_options options = network_options(r);
-    dt_phonon_map_options map = {.d_min = s->d_min,
-                                 .bragg = (dt_bragg_policy)s->bragg,
-                                 .bragg_order = (int)(s->bragg_order < 99 ? s->bragg_order : 99),
-                                 .occupation = (dt_occupation)s->occupation};
-    int code = memory_check(r, network_bytes(r, s->cotangent != NULL));
-    if (code != 0) {
-        return code;
-    }
-    if (dt_network_new(r->crystal, &options, &r->network, &r->error) != DT_OK ||
+    const dt_network_options network = network_options(r);
+    dt_phonon_map_options map = settings_map(s);
+    if (dt_network_new(r->crystal, &network, &r->network, &r->error) != DT_OK ||
         make_points(r) != DT_OK) {
         return exit_code_of(r->error.status);
     }
-    code = make_springs(r);
+    int code = make_springs(r);
+    if (code != 0) {
+        return code;
+    }
     map.bragg_springs = r->springs_start.data;
+    if (dt_phonon_map_estimate(r->network, r->points, &map, dt_get_threads(), &r->cost,
+                               &r->error) != DT_OK) {
+        return exit_code_of(r->error.status);
+    }
+    if (s->dry_run && r->list.data == NULL) {
+        return 0;
+    }
+    code = memory_check(r, s->cotangent != NULL ? r->cost.bytes : r->cost.forward_bytes);
     if (code == 0 && dt_phonon_map_new(r->network, r->points, &map, &r->map, &r->error) != DT_OK) {
         code = exit_code_of(r->error.status);
     }
     return code;
-}
-
-double network_bytes(const struct run *r, bool gradients) {
-    double voxels = 1;
-    int ndim;
-    int64_t shape[3];
-    map_shape(r, &ndim, shape);
-    for (int d = 0; d < ndim; d++) {
-        voxels *= (double)shape[d];
-    }
-    /* map and mask; with gradients the cotangent */
-    return voxels * (gradients ? 17.0 : 9.0);
 }

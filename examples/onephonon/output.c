@@ -99,51 +99,22 @@ static dt_status set_positions(struct run *r, dt_hkl_map *map) {
 /* What goes with the map: gradients, springs, displacements of the model. */
 struct extra {
     int64_t n;
-    dt_named_array array[10];
+    dt_named_array array[MOST_PARAMETERS + 2];
 };
 
 static void add(struct extra *e, const char *name, dt_array array) {
     e->array[e->n++] = (dt_named_array){name, array};
 }
 
-static void add_gradient(struct extra *e, const char *name, dt_tensor *parameter) {
-    add(e, name, dt_array_of(dt_gradient(parameter)));
-}
-
-static void add_model_gradients(struct extra *e, const struct run *r) {
-    add_gradient(e, "grad_gamma_intra", r->gamma_intra);
-    add_gradient(e, "grad_gamma_inter", r->gamma_inter);
-    if (r->settings->adp == ADP_DATA) {
-        add_gradient(e, "grad_u_iso", r->u_iso);
-    }
-    add_gradient(e, "grad_xyz", r->xyz);
-}
-
-static void add_network_gradients(struct extra *e, const struct run *r) {
-    int adp = r->settings->adp;
-    add_gradient(e, "grad_springs", r->springs);
-    add_gradient(e, "grad_xyz", r->xyz);
-    add_gradient(e, "grad_cell", r->cell);
-    add_gradient(e, "grad_occupancy", r->occupancy);
-    if (adp == ADP_DATA || adp == ADP_DATA_TENSORS) {
-        add_gradient(e, adp == ADP_DATA ? "grad_u_iso" : "grad_u", r->u);
-    }
-    if (r->temperature != NULL) {
-        add_gradient(e, "grad_temperature", r->temperature);
-    }
-}
-
 static void add_all(struct extra *e, const struct run *r) {
-    if (r->network != NULL) {
+    if (r->settings->general != NULL) {
         add(e, "springs", r->springs_start);
     }
-    if (r->cotangent.data != NULL && r->network != NULL) {
-        add_network_gradients(e, r);
-    } else if (r->cotangent.data != NULL) {
-        add_model_gradients(e, r);
+    for (int i = 0; i < r->n_parameters; i++) {
+        add(e, r->parameter[i].name, dt_array_of(dt_gradient(r->parameter[i].x)));
     }
     if (r->settings->adp == ADP_MODEL || r->settings->adp == ADP_MODEL_TENSORS) {
-        const dt_array u = dt_array_of(r->network != NULL ? r->u : r->u_iso);
+        const dt_array u = dt_array_of(r->u);
         add(e, u.ndim == 1 ? "u_iso" : "u", u);
     }
 }
@@ -162,7 +133,8 @@ int output_write(struct run *r, dt_hkl_writer *writer) {
                       .provenance = meta,
                       .extra = extra.array,
                       .n_extra = extra.n};
-    map.valid = dt_array_wrap(DT_BOOL, map.intensity.ndim, map.intensity.shape, run_valid(r));
+    map.valid = dt_array_wrap(DT_BOOL, map.intensity.ndim, map.intensity.shape,
+                              dt_phonon_map_valid(r->map));
     memcpy(map.cell, r->crystal->cell.parameters, sizeof map.cell);
     if (meta == NULL) {
         dt_error_set(&r->error, DT_ERR_MEMORY, "no memory for the description of the map");
@@ -220,7 +192,7 @@ int output_picture(struct run *r) {
     settings_axes(s, axes, NULL);
     int64_t at = nearest_to_zero(&axes[normal]);
     const dt_array map = dt_array_of(r->intensity);
-    const dt_array mask = dt_array_wrap(DT_BOOL, 3, map.shape, run_valid(r));
+    const dt_array mask = dt_array_wrap(DT_BOOL, 3, map.shape, dt_phonon_map_valid(r->map));
     const dt_array values = cut(&map, normal, at, span[0], span[1]);
     const dt_array valid = cut(&mask, normal, at, span[0], span[1]);
 

@@ -46,7 +46,7 @@ static int64_t shell_of(const struct shells *s, double x) {
 
 static struct shells find_shells(const struct run *r) {
     struct shells s = {.n = r->settings->shells, .least = INFINITY, .greatest = 0};
-    const bool *valid = run_valid(r);
+    const bool *valid = dt_phonon_map_valid(r->map);
     if (r->list.data == NULL) {
         settings_axes(r->settings, s.axes, NULL);
     }
@@ -71,7 +71,7 @@ static void add_voxel(double *const column[COLUMNS], int64_t s, double x, double
 static void add_voxels(const struct run *r, double *const column[COLUMNS], const struct shells *s,
                        bool squares) {
     const double *intensity = dt_data_f64(r->intensity);
-    const bool *valid = run_valid(r);
+    const bool *valid = dt_phonon_map_valid(r->map);
     for (int64_t i = 0, n = dt_size(r->intensity); i < n; i++) {
         if (valid[i]) {
             double x = inverse_d(r, s->axes, i);

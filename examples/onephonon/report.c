@@ -35,7 +35,7 @@ static void print_structure(const struct run *r) {
     row("asymmetric units", "%lld", (long long)r->crystal->n_asu);
 }
 
-static void print_sizes(const struct sizes *z) {
+static void print_sizes(const struct run *r, const struct sizes *z) {
     if (z->ndim == 3) {
         row("map", "%lld x %lld x %lld = %lld voxels", (long long)z->shape[0],
             (long long)z->shape[1], (long long)z->shape[2], (long long)z->voxels);
@@ -45,7 +45,7 @@ static void print_sizes(const struct sizes *z) {
     row("valid", "%lld (not: %lld at whole hkl, %lld beyond dmin)", (long long)z->valid,
         (long long)z->bragg, (long long)z->beyond_d_min);
     row("wavevectors", "%lld", (long long)z->wavevectors);
-    if (z->freedom > 0) {
+    if (r->settings->general != NULL) {
         row("groups", "%lld in a unit, %lld coordinates per cell", (long long)z->groups,
             (long long)z->freedom);
     }
@@ -54,7 +54,7 @@ static void print_sizes(const struct sizes *z) {
 /* Smallest, mean and largest intensity of the valid voxels. */
 static void statistics(const struct run *r, double *low, double *mean, double *high) {
     const double *intensity = dt_data_f64(r->intensity);
-    const bool *valid = run_valid(r);
+    const bool *valid = dt_phonon_map_valid(r->map);
     int64_t n = dt_size(r->intensity), count = 0;
     *low = INFINITY;
     *high = -INFINITY;
@@ -83,33 +83,47 @@ static void print_springs(const struct run *r, const struct sizes *z) {
     row("springs", "%lld contacts within %g A, %s, %lld class%s, in %s", (long long)z->contacts,
         s->cutoff, forms[s->network], (long long)z->classes, z->classes == 1 ? "" : "es",
         s->spring_unit == DT_SPRING_SI ? "N/m" : "kT/A^2");
-    row("phonons", "%s%s, displacements %s", s->occupation == DT_QUANTUM ? "quantum" : "classical",
+    char rank[32] = "";
+    if (s->rank >= 0) {
+        snprintf(rank, sizeof rank, ", rank %lld", (long long)s->rank);
+    }
+    row("phonons", "%s%s, displacements %s%s",
+        s->occupation == DT_QUANTUM ? "quantum" : "classical",
         s->bragg == DT_BRAGG_INVALID         ? ""
         : s->bragg == DT_BRAGG_DROP_ACOUSTIC ? ", without acoustic ones at whole hkl"
                                              : ", averaged over voxels at whole hkl",
-        adps[s->adp]);
+        adps[s->adp], rank);
     if (settings_needs_temperature(s)) {
         row("temperature", "%g K", s->temperature);
     }
 }
 
+/* Gradients are told of springs and scalars, without the "grad_" of their names. */
+static bool is_told(const struct parameter *p) {
+    return dt_ndim(p->x) == 0 || strcmp(p->name, "grad_springs") == 0;
+}
+
+static const char *told_name(const struct parameter *p) {
+    return p->name + strlen("grad_");
+}
+
 static void print_gradient(const struct run *r) {
     enum { MOST = 4 };
-    if (r->cotangent.data == NULL) {
-        return;
+    const char *between = "gradient          ";
+    for (int i = 0; i < r->n_parameters; i++) {
+        const struct parameter *p = &r->parameter[i];
+        int64_t n = dt_size(p->x);
+        if (is_told(p)) {
+            const double *g = dt_data_f64(dt_gradient(p->x));
+            printf("%sdL/d%s", between, told_name(p));
+            for (int64_t k = 0; k < n && k < MOST; k++) {
+                printf(" %.9g", g[k]);
+            }
+            printf("%s", n > MOST ? " ..." : "");
+            between = "  ";
+        }
     }
-    if (r->model != NULL) {
-        row("gradient", "dL/dgamma_intra %.9g  dL/dgamma_inter %.9g",
-            dt_item(dt_gradient(r->gamma_intra)), dt_item(dt_gradient(r->gamma_inter)));
-        return;
-    }
-    const double *g = dt_data_f64(dt_gradient(r->springs));
-    int64_t n = dt_size(r->springs);
-    printf("%-18sdL/dsprings", "gradient");
-    for (int64_t i = 0; i < n && i < MOST; i++) {
-        printf(" %.9g", g[i]);
-    }
-    printf("%s\n", n > MOST ? " ..." : "");
+    printf("%s", r->n_parameters > 0 ? "\n" : "");
 }
 
 static void print_table(const struct run *r) {
@@ -119,7 +133,7 @@ static void print_table(const struct run *r) {
     char memory[32], seconds[160] = "";
     statistics(r, &low, &mean, &high);
     print_structure(r);
-    print_sizes(&z);
+    print_sizes(r, &z);
     print_springs(r, &z);
     if (s->general == NULL &&
         (s->preset != DT_PRESET_PHYSICAL || s->adp != ADP_DATA || s->rank >= 0)) {
@@ -178,7 +192,7 @@ static void add_sizes(cJSON *object, const struct run *r, const struct sizes *z)
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         cJSON_AddNumberToObject(object, counts[i].name, (double)counts[i].value);
     }
-    if (z->freedom > 0) {
+    if (r->settings->general != NULL) {
         cJSON_AddNumberToObject(object, "spring_classes", (double)z->classes);
         cJSON_AddNumberToObject(object, "groups", (double)z->groups);
         cJSON_AddNumberToObject(object, "coordinates", (double)z->freedom);
@@ -187,16 +201,15 @@ static void add_sizes(cJSON *object, const struct run *r, const struct sizes *z)
 
 static void add_gradient(cJSON *object, const struct run *r) {
     cJSON *gradient = cJSON_AddObjectToObject(object, "gradient");
-    if (r->model != NULL) {
-        cJSON_AddNumberToObject(gradient, "gamma_intra", dt_item(dt_gradient(r->gamma_intra)));
-        cJSON_AddNumberToObject(gradient, "gamma_inter", dt_item(dt_gradient(r->gamma_inter)));
-        return;
-    }
-    dt_tensor *springs = dt_gradient(r->springs);
-    const double *g = dt_data_f64(springs);
-    cJSON_AddItemToObject(gradient, "springs", cJSON_CreateDoubleArray(g, (int)dt_size(springs)));
-    if (r->temperature != NULL) {
-        cJSON_AddNumberToObject(gradient, "temperature", dt_item(dt_gradient(r->temperature)));
+    for (int i = 0; i < r->n_parameters; i++) {
+        const struct parameter *p = &r->parameter[i];
+        dt_tensor *g = dt_gradient(p->x);
+        if (is_told(p) && dt_ndim(p->x) == 0) {
+            cJSON_AddNumberToObject(gradient, told_name(p), dt_item(g));
+        } else if (is_told(p)) {
+            cJSON_AddItemToObject(gradient, told_name(p),
+                                  cJSON_CreateDoubleArray(dt_data_f64(g), (int)dt_size(g)));
+        }
     }
 }
 
@@ -254,27 +267,10 @@ int report_result(const struct run *r) {
 
 /* -- before anything is computed --------------------------------------------------------------- */
 
-/* Sizes without a map: a dt_one_phonon is estimated, a network has been made. */
-static int dry_sizes(struct run *r, struct sizes *ret) {
-    if (r->settings->general != NULL) {
-        *ret = run_sizes(r);
-        return 0;
-    }
-    const dt_one_phonon_options options = settings_model(r->settings);
-    dt_one_phonon_cost cost;
-    if (dt_one_phonon_estimate(r->crystal, &r->settings->grid, &options, dt_get_threads(), &cost,
-                               &r->error) != DT_OK) {
-        return exit_code_of(r->error.status);
-    }
-    *ret = sizes_of(&cost.sizes);
-    return 0;
-}
-
 int report_dry_run(struct run *r) {
     struct prediction p;
-    struct sizes z;
-    int code = dry_sizes(r, &z);
-    code = code != 0 ? code : memory_check(r, 0); /* the trial is small, but its threads are not */
+    const struct sizes z = run_sizes(r);
+    int code = memory_check(r, 0); /* the trial is small, but its threads are not */
     code = code != 0 ? code : trial_run(r, &z, &p);
     if (code != 0) {
         return code;
@@ -291,7 +287,7 @@ int report_dry_run(struct run *r) {
     }
     char memory[32], all[32];
     print_structure(r);
-    print_sizes(&z);
+    print_sizes(r, &z);
     row("memory", "about %s for the map, %s with gradients",
         dt_format_bytes(memory, sizeof memory, p.bytes),
         dt_format_bytes(all, sizeof all, p.bytes_gradients));

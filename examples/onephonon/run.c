@@ -1,5 +1,5 @@
 /* run.c - the computation: from files to a map and its gradients. */
-#include "network.h"
+#include "run.h"
 
 #include <math.h>
 #include <signal.h>
@@ -101,7 +101,7 @@ int run_read(struct run *r) {
     }
     struct stat file;
     r->input_bytes = stat(s->structure, &file) == 0 ? (int64_t)file.st_size : 0;
-    int code = s->general != NULL ? network_read(r) : 0;
+    int code = network_read(r);
     if (code == 0 && s->cotangent != NULL) {
         r->gradients = true;
         code = dt_npy_read(s->cotangent, &r->cotangent, &r->error) == DT_OK ? check_cotangent(r)
@@ -155,7 +155,7 @@ static int make_crystal(struct run *r) {
     if (r->settings->occupancy == OCCUPANCY_FILE) {
         input.occupancy = s->occupancy;
     }
-    input.quirks = dt_preset_quirks((dt_preset)r->settings->preset);
+    input.quirks = settings_quirks(r->settings);
     if (dt_crystal_new(&input, &r->crystal, &r->error) != DT_OK) {
         dt_error_context(&r->error, "%s", r->settings->structure);
         return r->error.status == DT_ERR_MEMORY ? EXIT_MEMORY : EXIT_INPUT;
@@ -163,56 +163,20 @@ static int make_crystal(struct run *r) {
     return check_overlaps(r);
 }
 
-static int model_setup(struct run *r) {
-    const struct settings *s = r->settings;
-    const dt_one_phonon_options options = settings_model(s);
-    dt_one_phonon_cost cost;
-    int code = 0;
-    if (!s->dry_run) {
-        code = dt_one_phonon_estimate(r->crystal, &s->grid, &options, dt_get_threads(), &cost,
-                                      &r->error) == DT_OK
-                   ? memory_check(r, s->cotangent != NULL ? cost.bytes : cost.forward_bytes)
-                   : exit_code_of(r->error.status);
-    }
-    if (code == 0 && !s->dry_run &&
-        dt_one_phonon_new(r->crystal, &s->grid, &options, &r->model, &r->error) != DT_OK) {
-        code = exit_code_of(r->error.status);
-    }
-    return code;
-}
-
 int run_setup(struct run *r) {
     double start = clock_seconds();
     int code = make_crystal(r);
-    if (code == 0) {
-        code = r->settings->general != NULL ? network_setup(r) : model_setup(r);
-    }
+    code = code != 0 ? code : network_setup(r);
     r->seconds[STAGE_SETUP] = clock_seconds() - start;
     return code;
 }
 
-struct sizes sizes_of(const dt_one_phonon_sizes *z) {
-    return (struct sizes){.ndim = 3,
-                          .shape = {z->shape[0], z->shape[1], z->shape[2]},
-                          .voxels = z->voxels,
-                          .valid = z->valid,
-                          .bragg = z->bragg,
-                          .beyond_d_min = z->beyond_d_min,
-                          .evaluations = z->valid,
-                          .wavevectors = z->wavevectors,
-                          .contacts = z->contacts};
-}
-
 struct sizes run_sizes(const struct run *r) {
-    if (r->model != NULL) {
-        const dt_one_phonon_sizes z = dt_one_phonon_get_sizes(r->model);
-        return sizes_of(&z);
-    }
     const dt_network_sizes n = dt_network_get_sizes(r->network);
-    const dt_phonon_map_sizes m = dt_phonon_map_get_sizes(r->map);
+    const dt_phonon_map_sizes m = r->map != NULL ? dt_phonon_map_get_sizes(r->map) : r->cost.sizes;
     struct sizes z = {.voxels = m.points,
                       .valid = m.valid,
-                      .bragg = r->settings->bragg == DT_BRAGG_INVALID ? m.bragg : 0,
+                      .bragg = r->settings->bragg == DT_BRAGG_INVALID ? r->cost.sizes.bragg : 0,
                       .evaluations = m.evaluations,
                       .wavevectors = m.wavevectors,
                       .contacts = n.contacts,
@@ -223,10 +187,6 @@ struct sizes run_sizes(const struct run *r) {
     z.averaged = r->settings->bragg == DT_BRAGG_AVERAGE ? m.evaluations - (m.valid - m.bragg) : 0;
     map_shape(r, &z.ndim, z.shape);
     return z;
-}
-
-const bool *run_valid(const struct run *r) {
-    return r->model != NULL ? dt_one_phonon_valid(r->model) : dt_phonon_map_valid(r->map);
 }
 
 /* -- evaluation -------------------------------------------------------------------------------- */
@@ -260,24 +220,17 @@ static void display_end(struct run *r, struct display *d) {
     dt_progress_free(d->bar);
 }
 
-dt_tensor *run_input(struct run *r, int ndim, const int64_t *shape, const double *data) {
-    return r->gradients ? dt_parameter(r->tape, DT_F64, ndim, shape, data)
-                        : dt_constant(r->tape, DT_F64, ndim, shape, data);
-}
-
 /* What the model says is enough: which pivot of which matrix it was helps nobody here. A negative
  * constant does. */
 static void complete_numerics(struct run *r) {
-    const struct settings *s = r->settings;
     char *inner = strstr(r->error.message, "): cholesky: ");
     inner = inner ? inner : strstr(r->error.message, "): pivot ");
     if (inner == NULL) {
         return;
     }
     inner[1] = '\0';
-    const double two[2] = {s->gamma_intra, s->gamma_inter}, *k = r->springs_start.data;
-    int64_t n = k != NULL ? dt_array_size(&r->springs_start) : 2;
-    k = k != NULL ? k : two;
+    const double *k = r->springs_start.data;
+    int64_t n = dt_array_size(&r->springs_start);
     for (int64_t i = 0; i < n; i++) {
         if (k[i] < 0.0) {
             size_t used = strlen(r->error.message);
@@ -303,19 +256,6 @@ static int tape_result(struct run *r) {
     return e->status == DT_ERR_ARGUMENT ? EXIT_NUMERICS : exit_code_of(e->status);
 }
 
-static void model_forward(struct run *r) {
-    const struct settings *s = r->settings;
-    int64_t n = r->crystal->n_atoms;
-    r->gamma_intra = run_input(r, 0, NULL, &s->gamma_intra);
-    r->gamma_inter = run_input(r, 0, NULL, &s->gamma_inter);
-    r->xyz = run_input(r, 2, (const int64_t[]){n, 3}, r->crystal->xyz);
-    r->u_iso = s->adp == ADP_DATA
-                   ? run_input(r, 1, (const int64_t[]){n}, r->crystal->u_iso)
-                   : dt_one_phonon_displacements(r->model, r->gamma_intra, r->gamma_inter, r->xyz);
-    r->intensity =
-        dt_one_phonon_intensity(r->model, r->gamma_intra, r->gamma_inter, r->u_iso, r->xyz);
-}
-
 int run_forward(struct run *r) {
     double start = clock_seconds();
     r->tape = dt_tape_new(NULL);
@@ -325,11 +265,7 @@ int run_forward(struct run *r) {
     }
     struct display display;
     display_begin(r, &display, "intensity");
-    if (r->model != NULL) {
-        model_forward(r);
-    } else {
-        network_forward(r);
-    }
+    evaluate(r);
     display_end(r, &display);
     r->seconds[STAGE_FORWARD] = clock_seconds() - start;
     return tape_result(r);
@@ -350,7 +286,6 @@ int run_backward(struct run *r) {
 
 void run_free(struct run *r) {
     dt_tape_free(r->tape);
-    dt_one_phonon_free(r->model);
     dt_phonon_map_free(r->map);
     dt_points_free(r->points);
     dt_network_free(r->network);

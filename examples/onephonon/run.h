@@ -6,22 +6,29 @@
 
 enum stage { STAGE_READ, STAGE_SETUP, STAGE_FORWARD, STAGE_BACKWARD, STAGE_WRITE, STAGE_COUNT };
 
+/* What the map depends on, under the name that its gradient is written as. */
+struct parameter {
+    const char *name; /* grad_... */
+    dt_tensor *x;
+};
+enum { MOST_PARAMETERS = 8 };
+
 struct run {
     const struct settings *settings;
     dt_structure *structure;
     dt_crystal *crystal;
-    dt_one_phonon *model; /* this, or with settings->general the next three */
     dt_network *network;
     dt_points *points;
-    dt_phonon_map *map;
+    dt_phonon_map *map; /* NULL in a dry run on a grid */
+    dt_phonon_map_cost cost;
     dt_array groups, table, list; /* files that describe them; data NULL: none given */
     dt_array springs_start;       /* (classes) or (classes,2) */
     dt_array cotangent;           /* data NULL: none given */
     bool gradients;               /* are parameters wanted, not constants? */
     dt_tape *tape;
-    dt_tensor *gamma_intra, *gamma_inter, *xyz;
-    dt_tensor *u_iso; /* a parameter with --adp=data, computed from the others with --adp=model */
-    dt_tensor *springs, *cell, *occupancy, *temperature, *u; /* of a network; NULL: not used */
+    struct parameter parameter[MOST_PARAMETERS];
+    int n_parameters;
+    dt_tensor *u; /* Debye-Waller displacements, a parameter with --adp=data */
     dt_tensor *intensity;
     int64_t input_bytes; /* size of the structure file */
     double seconds[STAGE_COUNT];
@@ -30,22 +37,23 @@ struct run {
     dt_error error;
 };
 
-/* How large everything is, the same for both kinds of model. */
+/* How large everything is. */
 struct sizes {
     int ndim;
     int64_t shape[3];                           /* of the map */
     int64_t voxels, valid, bragg, beyond_d_min; /* bragg: invalid because at whole h, k, l */
     int64_t evaluations, averaged;              /* scattering vectors; those around Bragg points */
-    int64_t wavevectors, contacts;
-    int64_t classes, groups, freedom; /* 0 without a network */
+    int64_t wavevectors, contacts, classes, groups, freedom;
 };
 struct sizes run_sizes(const struct run *r);
-struct sizes sizes_of(const dt_one_phonon_sizes *z);
-const bool *run_valid(const struct run *r);
 void map_shape(const struct run *r, int *ret_ndim, int64_t ret_shape[3]);
 
-/* A parameter if gradients are wanted, a constant otherwise. */
-dt_tensor *run_input(struct run *r, int ndim, const int64_t *shape, const double *data);
+/* network.c: files that options name; network, points, map and spring constants. */
+int network_read(struct run *r);
+int network_setup(struct run *r);
+
+/* evaluate.c: the map on r->tape. */
+void evaluate(struct run *r);
 
 /* The steps of a run, in order. Each returns 0 or an exit code, with the sentence in r->error. */
 int run_read(struct run *r);  /* structure and cotangent */

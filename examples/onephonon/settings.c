@@ -62,7 +62,7 @@ static dt_status check_word(const char *option, const char *text, const char *co
                         option, all, text);
 }
 
-/* The first option that dt_one_phonon knows nothing of. */
+/* The first option that asks for more than the model of one_phonon.h. */
 static const char *find_general(const struct settings *s) {
     const struct {
         const char *name;
@@ -126,6 +126,9 @@ static dt_status check_model(const struct settings *s, dt_error *error) {
          "--picture draws a layer of a grid, and --points and --q are lists of points"},
         {list && s->bragg == DT_BRAGG_AVERAGE,
          "--bragg=average is the mean over a voxel of a grid, and a list of points has none"},
+        {s->rank >= 0 && s->bragg == DT_BRAGG_DROP_ACOUSTIC,
+         "--rank counts phonons from the softest, and --bragg=drop leaves the acoustic ones out: "
+         "give one of them"},
         {list && model,
          "--adp: displacements of the model are averaged over the wavevectors of a grid, and a "
          "list of points has none"}};
@@ -134,11 +137,11 @@ static dt_status check_model(const struct settings *s, dt_error *error) {
             return dt_error_set(error, DT_ERR_ARGUMENT, "%s", rules[i].sentence);
         }
     }
-    if (s->general != NULL && (s->preset != DT_PRESET_PHYSICAL || s->rank >= 0)) {
+    if (s->general != NULL && s->preset != DT_PRESET_PHYSICAL) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
-                            "--%s is of rigid asymmetric units with isotropic springs in kT/A^2 on "
-                            "a grid, and cannot be combined with --%s",
-                            s->rank >= 0 ? "rank" : "preset", s->general);
+                            "--preset is of rigid asymmetric units with isotropic springs in "
+                            "kT/A^2 on a grid, and cannot be combined with --%s",
+                            s->general);
     }
     return DT_OK;
 }
@@ -224,8 +227,7 @@ static dt_status check_output(const struct settings *s, const dt_grid_axis axes[
 static dt_status check_together(const struct settings *s, dt_error *error) {
     enum { MAX_THREADS = 4096 };
     dt_grid_axis axes[3];
-    if (dt_grid_axes_literal(&s->grid, dt_preset_quirks((dt_preset)s->preset), axes, NULL, error) !=
-        DT_OK) {
+    if (dt_grid_axes_literal(&s->grid, settings_quirks(s), axes, NULL, error) != DT_OK) {
         dt_error_context(error, "--hkl");
         return error->status;
     }
@@ -266,11 +268,15 @@ int settings_read(int argc, char **argv, struct settings *s, dt_error *error) {
     return code;
 }
 
-dt_one_phonon_options settings_model(const struct settings *s) {
-    return (dt_one_phonon_options){.cutoff = s->cutoff,
-                                   .d_min = s->d_min,
-                                   .cell_range = (int)s->cell_range,
-                                   .quirks = dt_preset_quirks((dt_preset)s->preset),
+unsigned settings_quirks(const struct settings *s) {
+    return dt_preset_quirks((dt_preset)s->preset);
+}
+
+dt_phonon_map_options settings_map(const struct settings *s) {
+    return (dt_phonon_map_options){.d_min = s->d_min,
+                                   .bragg = (dt_bragg_policy)s->bragg,
+                                   .bragg_order = (int)(s->bragg_order < 99 ? s->bragg_order : 99),
+                                   .occupation = (dt_occupation)s->occupation,
                                    .single_mode = s->rank + 1};
 }
 
@@ -279,8 +285,7 @@ const char *settings_preset_name(const struct settings *s) {
 }
 
 void settings_axes(const struct settings *s, dt_grid_axis ret_axes[3], int64_t *ret_voxels) {
-    dt_grid_axes_literal(&s->grid, dt_preset_quirks((dt_preset)s->preset), ret_axes, ret_voxels,
-                         NULL);
+    dt_grid_axes_literal(&s->grid, settings_quirks(s), ret_axes, ret_voxels, NULL);
 }
 
 void settings_free(struct settings *s) {

@@ -24,8 +24,8 @@ struct settings {
     const char *groups, *classes, *springs, *points, *q;
     double decay, decay_from, taper, temperature;
     int64_t bragg_order;
-    /* The option that asks for more than dt_one_phonon does, NULL if none: then the map comes from
-     * a dt_phonon_map. */
+    /* The first option beyond the model of one_phonon.h, NULL if none: springs then have no names
+     * but those of their classes, and the cell and occupancies are parameters, too. */
     const char *general;
     bool keep_hydrogens, keep_waters, keep_ligands;
     int occupancy; /* enum occupancy */
@@ -42,7 +42,8 @@ struct settings {
  * exit code is the return value; 0 otherwise (also for --help and --version: look at the flags). */
 int settings_read(int argc, char **argv, struct settings *s, dt_error *error);
 void settings_free(struct settings *s);
-dt_one_phonon_options settings_model(const struct settings *s);
+unsigned settings_quirks(const struct settings *s);
+dt_phonon_map_options settings_map(const struct settings *s);
 /* The files that are read, NULL where there is none. */
 enum { INPUT_FILES = 8 };
 void settings_inputs(const struct settings *s, const char *ret_names[INPUT_FILES]);

@@ -1,38 +1,15 @@
 /* trial.c - what the map will take, from maps of two small sizes: one gives the speed, both
  * together what does not depend on the number of voxels. The memory of the small maps is that of
  * the process and of the slices in the works; what grows with the map is added. */
-#include "network.h"
+#include "run.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* A small map: of a dt_one_phonon on a grid, or of r's network at a list of points. */
-struct trial {
-    dt_grid grid;
-    dt_points *points;
-};
-
-/* What a small map took: seconds to its end and to that of its gradients, its amount of work. */
+/* What a small map took: seconds to its end and to that of its gradients, its wavevectors. */
 struct cost {
     double forward, both, work;
 };
-
-/* At most `points` voxels along an axis, each as dear as those of the whole grid: if voxels share
- * wavevectors by the dozen, all of these do. The grid begins at h = k = l = 1/4, so that every
- * voxel is valid. */
-static dt_grid small_grid(const dt_grid *grid, const struct sizes *z, int64_t points) {
-    enum { SHARED = 64 };
-    dt_grid small = *grid;
-    for (int d = 0; d < 3; d++) {
-        int64_t last = (z->shape[d] < points ? z->shape[d] : points) - 1;
-        if (z->valid >= SHARED * z->wavevectors) {
-            small.samples[d] = 1;
-        }
-        small.lo[d] = 0.25;
-        small.hi[d] = 0.25 + (double)last / small.samples[d];
-    }
-    return small;
-}
 
 /* `groups` wavevectors with `each` points. */
 static dt_status small_list(int64_t groups, int64_t each, dt_points **ret, dt_error *error) {
@@ -55,29 +32,15 @@ static dt_status small_list(int64_t groups, int64_t each, dt_points **ret, dt_er
     return status;
 }
 
-/* The parts of a run that depend on where the map is. */
-static int trial_setup(struct run *trial, const struct trial *t, double *ret_work) {
-    const struct settings *s = trial->settings;
-    if (t->points != NULL) {
-        const dt_phonon_map_options options = {.occupation = (dt_occupation)s->occupation};
-        if (dt_phonon_map_new(trial->network, t->points, &options, &trial->map, &trial->error) !=
-            DT_OK) {
-            return exit_code_of(trial->error.status);
-        }
-        *ret_work = (double)dt_phonon_map_get_sizes(trial->map).wavevectors;
-        return 0;
-    }
-    dt_one_phonon_options options = settings_model(s);
+/* A map of other points than the whole one. */
+static int trial_setup(struct run *trial, const dt_points *points, double *ret_work) {
+    dt_phonon_map_options options = settings_map(trial->settings);
     options.d_min = 0.0;
-    options.quirks &= ~(unsigned)(DT_QUIRK_K_OF_INDEX | DT_QUIRK_GRID_TRUNCATED);
-    dt_one_phonon_cost cost;
-    if (dt_one_phonon_new(trial->crystal, &t->grid, &options, &trial->model, &trial->error) !=
-            DT_OK ||
-        dt_one_phonon_estimate(trial->crystal, &t->grid, &options, 1, &cost, &trial->error) !=
-            DT_OK) {
+    options.bragg = DT_BRAGG_INVALID;
+    if (dt_phonon_map_new(trial->network, points, &options, &trial->map, &trial->error) != DT_OK) {
         return exit_code_of(trial->error.status);
     }
-    *ret_work = cost.atom_voxels;
+    *ret_work = (double)dt_phonon_map_get_sizes(trial->map).wavevectors;
     return 0;
 }
 
@@ -94,10 +57,9 @@ static int trial_gradients(struct run *trial) {
     return run_backward(trial);
 }
 
-static int try_once(struct run *r, const struct trial *t, bool gradients, struct cost *ret) {
+static int try_once(struct run *r, const dt_points *points, bool gradients, struct cost *ret) {
     struct settings quiet = *r->settings;
     quiet.progress = DT_PROGRESS_NEVER;
-    quiet.grid = t->points == NULL ? t->grid : quiet.grid;
     struct run trial = {.settings = &quiet,
                         .structure = r->structure,
                         .crystal = r->crystal,
@@ -106,7 +68,7 @@ static int try_once(struct run *r, const struct trial *t, bool gradients, struct
                         .gradients = gradients,
                         .error = DT_ERROR_INIT};
     double start = clock_seconds();
-    int code = trial_setup(&trial, t, &ret->work);
+    int code = trial_setup(&trial, points, &ret->work);
     code = code != 0 ? code : run_forward(&trial);
     ret->forward = clock_seconds() - start;
     code = code == 0 && gradients ? trial_gradients(&trial) : code;
@@ -124,13 +86,13 @@ static int try_once(struct run *r, const struct trial *t, bool gradients, struct
 
 /* The quickest of some tries: other programs only make it slower. *ret holds an earlier try, or
  * .both = 0; long ones are not repeated. */
-static int try_often(struct run *r, const struct trial *t, bool gradients, struct cost *ret) {
+static int try_often(struct run *r, const dt_points *points, bool gradients, struct cost *ret) {
     enum { TRIES = 5 };
     const double enough = 1.0, second_try = 4.0; /* seconds */
     double spent = ret->both;
     for (int i = ret->both > 0; i < TRIES && spent < (i < 2 ? second_try : enough); i++) {
         struct cost c;
-        int code = try_once(r, t, gradients, &c);
+        int code = try_once(r, points, gradients, &c);
         if (code != 0) {
             return code;
         }
@@ -153,66 +115,53 @@ static double extrapolate(double few, double many, double work_few, double work_
     return fixed + speed * work;
 }
 
-/* Work of the whole map in the units of the trial: atoms and voxels, or, for a network, wavevectors
- * that have `each` points. A trial has fewer points where there are many. */
-static double whole_work(const struct run *r, const struct sizes *z, int64_t each) {
-    if (r->settings->general == NULL) {
-        return (double)(r->crystal->n_asu * r->crystal->n_atoms) * (double)z->valid;
-    }
-    return fmax((double)z->wavevectors, (double)z->evaluations / (double)each);
-}
-
-static int make_trials(struct run *r, const struct sizes *z, struct trial trials[2],
-                       int64_t *ret_each) {
-    enum { FEW = 6, MANY = 24, MOST_POINTS = 2048, LARGE = 256 };
-    if (r->settings->general == NULL) {
-        trials[0].grid = small_grid(&r->settings->grid, z, FEW);
-        trials[1].grid = small_grid(&r->settings->grid, z, MANY);
-        return 0;
-    }
-    int64_t each = (z->evaluations + z->wavevectors - 1) / z->wavevectors;
+/* Lists of a few wavevectors and of three times as many, with as many points each as those of the
+ * whole map have, or fewer if they are many; and the work of the whole map in such wavevectors. */
+static int make_trials(struct run *r, const struct sizes *z, dt_points *trials[2],
+                       double *ret_work) {
+    enum { MOST_POINTS = 2048, LEAST_POINTS = 64, LARGE = 256 };
+    const double most_pairs = 4194304.0; /* of atoms and points: a tenth of a second */
+    double atoms = (double)(r->crystal->n_asu * r->crystal->n_atoms);
+    double most = fmin(MOST_POINTS, fmax(LEAST_POINTS, most_pairs / atoms));
+    double each = fmin(most, ceil((double)z->evaluations / (double)z->wavevectors));
     int64_t threads = dt_get_threads(), few = z->freedom > LARGE || threads > 4 ? threads : 4;
-    *ret_each = each < MOST_POINTS ? each : MOST_POINTS;
+    *ret_work = fmax((double)z->wavevectors, (double)z->evaluations / each);
     for (int i = 0; i < 2; i++) {
-        if (small_list(i == 0 ? few : 3 * few, *ret_each, &trials[i].points, &r->error) != DT_OK) {
+        if (small_list(i == 0 ? few : 3 * few, (int64_t)each, &trials[i], &r->error) != DT_OK) {
             return exit_code_of(r->error.status);
         }
     }
     return 0;
 }
 
-/* Bytes of a map that are not those of the trial's largest: values, and with gradients their
- * cotangents, unless a file of them has been read. The mask of a network's map is there already; a
- * dt_one_phonon has a list of its voxels besides. */
+/* Bytes of a map that are not those of the trial's largest: values and, unless it is there already,
+ * the mask; with gradients their cotangents, unless a file of them has been read. */
 static double growing(const struct run *r, const struct sizes *z, bool gradients) {
-    double bytes = (double)z->voxels * 8.0;
-    if (r->settings->general == NULL) {
-        bytes += (double)z->voxels + (double)z->evaluations * 8.0;
-    }
+    double bytes = (double)z->voxels * (r->map != NULL ? 8.0 : 9.0);
     return gradients && r->cotangent.data == NULL ? bytes + (double)z->voxels * 8.0 : bytes;
 }
 
 int trial_run(struct run *r, const struct sizes *z, struct prediction *ret) {
-    struct trial trials[2] = {{.points = NULL}, {.points = NULL}};
+    dt_points *trials[2] = {NULL, NULL};
     struct cost forward[2] = {{.both = 0}}, both[2] = {{.both = 0}};
-    int64_t each = 1;
-    if (z->valid == 0) { /* tried itself, the grid says what is wrong with it */
-        trials[0].grid = r->settings->grid;
-        return try_once(r, &trials[0], false, &forward[0]);
+    double work = 0;
+    if (z->valid == 0) { /* the map says what is wrong with its points */
+        const dt_phonon_map_options options = settings_map(r->settings);
+        dt_phonon_map_new(r->network, r->points, &options, &r->map, &r->error);
+        return exit_code_of(r->error.status);
     }
-    int code = make_trials(r, z, trials, &each);
+    int code = make_trials(r, z, trials, &work);
     /* Memory first: what earlier maps have left behind would count as well. */
-    code = code != 0 ? code : try_once(r, &trials[1], false, &forward[1]);
+    code = code != 0 ? code : try_once(r, trials[1], false, &forward[1]);
     ret->bytes = peak_memory() + growing(r, z, false);
-    code = code != 0 ? code : try_once(r, &trials[1], true, &both[1]);
+    code = code != 0 ? code : try_once(r, trials[1], true, &both[1]);
     ret->bytes_gradients = peak_memory() + growing(r, z, true);
     double first = forward[1].forward, first_both = both[1].both;
     for (int i = 0; i < 2 && code == 0; i++) {
-        code = try_often(r, &trials[i], false, &forward[i]);
-        code = code != 0 ? code : try_often(r, &trials[i], true, &both[i]);
+        code = try_often(r, trials[i], false, &forward[i]);
+        code = code != 0 ? code : try_often(r, trials[i], true, &both[i]);
     }
     if (code == 0) {
-        double work = whole_work(r, z, each);
         /* The first map of a process starts threads and is the first to use the memory. */
         double start = first - forward[1].forward, start_both = first_both - both[1].both;
         ret->seconds = start + extrapolate(forward[0].forward, forward[1].forward, forward[0].work,
@@ -221,7 +170,7 @@ int trial_run(struct run *r, const struct sizes *z, struct prediction *ret) {
             start + start_both +
             extrapolate(both[0].both, both[1].both, both[0].work, both[1].work, work);
     }
-    dt_points_free(trials[0].points);
-    dt_points_free(trials[1].points);
+    dt_points_free(trials[0]);
+    dt_points_free(trials[1]);
     return code;
 }

@@ -158,7 +158,7 @@ static void fill(const dt_crystal_input *in, const dt_cell *cell, double *block,
     }
     double *packed = take(&cursor, translation, 3 * ops);
     if (in->quirks != 0) {
-        literal_operators(in, cell, centroid, rotation, translation, shift, packed, network);
+        dtp_literal_operators(in, cell, centroid, rotation, translation, shift, packed, network);
     } else {
         memcpy(network, translation, (size_t)(3 * ops) * sizeof *network);
     }
@@ -186,7 +186,7 @@ dt_status dt_crystal_new(const dt_crystal_input *input, dt_crystal **ret_crystal
     dt_crystal_input literal = *input;
     dt_status status = dt_cell_init(input->cell, &cell, error);
     if (status == DT_OK) {
-        status = literal_input(&literal, &cell, error);
+        status = dtp_literal_input(&literal, &cell, error);
     }
     if (status == DT_OK) {
         status = check_input(&literal, &cell, error);

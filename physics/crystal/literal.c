@@ -71,7 +71,7 @@ static dt_status take_operators(dt_crystal_input *in, dt_error *error) {
     return DT_OK;
 }
 
-dt_status literal_input(dt_crystal_input *in, dt_cell *cell, dt_error *error) {
+dt_status dtp_literal_input(dt_crystal_input *in, dt_cell *cell, dt_error *error) {
     if (in->quirks & DT_QUIRK_SCALE_RECORD) {
         dt_status status = check_scale(in->scale, error);
         if (status != DT_OK) {
@@ -180,9 +180,9 @@ static void note_shift(const dt_crystal_input *in, const dt_cell *cell, const do
     }
 }
 
-void literal_operators(const dt_crystal_input *in, const dt_cell *cell, const double centroid[3],
-                       double *rotation, double *translation, double *shift, double *packed,
-                       double *network) {
+void dtp_literal_operators(const dt_crystal_input *in, const dt_cell *cell,
+                           const double centroid[3], double *rotation, double *translation,
+                           double *shift, double *packed, double *network) {
     const unsigned quirks = in->quirks;
     size_t bytes = (size_t)(3 * in->n_ops) * sizeof *packed;
     if (quirks & DT_QUIRK_REMARK_290) {

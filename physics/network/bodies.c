@@ -26,9 +26,7 @@ static void number_groups(dt_network *net, const dt_network_options *options, in
     }
 }
 
-/* The direction of a group whose atoms all lie on a line (0 for a single atom); false for others.
- * */
-static bool line_of(const dt_network *net, int64_t g, double ret_e[3], int64_t *ret_size) {
+bool dtp_group_is_line(const dt_network *net, int64_t g, double ret_e[3], int64_t *ret_size) {
     const double *x = net->crystal->xyz, *x0 = NULL;
     double longest = 0.0, off = 0.0;
     memset(ret_e, 0, 3 * sizeof *ret_e);
@@ -77,7 +75,7 @@ static void list_freedom(dt_network *net, bool *on_line, double *line, const int
         int64_t g = body % net->n_groups, asu = body / net->n_groups;
         int idle = on_line[g] ? 3 + idle_rotation(net->crystal, asu, line + 3 * g) : -1;
         for (int c = 0; c < net->width; c++) {
-            if (c == idle || (c >= 3 && size[g] == 1)) {
+            if (!net->all_six && (c == idle || (c >= 3 && size[g] == 1))) {
                 continue;
             }
             net->freedom[net->n_freedom++] = body * net->width + c;
@@ -100,10 +98,10 @@ static dt_status describe_groups(dt_network *net, const dt_network_options *opti
         for (int64_t g = 0; g < net->n_groups; g++) {
             /* Single atoms, and only they, make an all-atom network: no need to look. */
             size[g] = 1;
-            on_line[g] = net->n_groups == n || line_of(net, g, line + 3 * g, &size[g]);
+            on_line[g] = net->n_groups == n || dtp_group_is_line(net, g, line + 3 * g, &size[g]);
             largest = size[g] > largest ? size[g] : largest;
         }
-        net->width = largest == 1 ? 3 : 6;
+        net->width = largest == 1 && !net->all_six ? 3 : 6;
         for (int64_t i = 0; i < n; i++) {
             net->group_weight[i] = 1.0 / (double)size[net->group[i]];
         }

@@ -2,7 +2,7 @@
  *
  * A spring of energy 1/2 k (g.s)^2 along a direction g, s = u_i - u_j, needs only the row
  * g^T A_i = (g, x_i x g) of each end: blocks are sums of outer products of such rows. Isotropic
- * springs are bilinear in (1, x, y, z) instead (gnm/force_constants.c). */
+ * springs are bilinear in (1, x, y, z) instead: sums of X_i X_j^T. */
 #include "network.h"
 
 #include "../gnm/projector.h"
@@ -21,20 +21,58 @@ typedef struct slice {
     dt_tape *tape;
     int64_t begin, end, first, n; /* blocks [begin, end), contacts first ... first + n - 1 */
     dt_tensor *const *in;
-    dt_tensor *i, *j;
+    dt_tensor *i, *j, *segment; /* segment NULL where blocks are long */
 } slice;
 
 static dt_tensor *numbers(const slice *s, const int64_t *of_contact) {
     return view(s->tape, DT_I64, 1, &s->n, of_contact + s->first);
 }
 
-/* Sums over the contacts of each block of w a_p b_q: rows a (n,p), b (n,q), w (n,1) ->
- * (blocks,p q). */
-static dt_tensor *block_sums(const slice *s, dt_tensor *w, dt_tensor *a, dt_tensor *b) {
+/* One product of matrices for every block, which is quick for long ones, and rounds less. */
+static dt_tensor *long_block_sums(const slice *s, dt_tensor *a, dt_tensor *b, int64_t size) {
+    const int64_t *first = s->net->block_first;
+    dt_tensor *all = NULL;
+    for (int64_t block = s->begin; block < s->end; block++) {
+        int64_t from = first[block] - s->first, to = first[block + 1] - s->first;
+        dt_tensor *sum =
+            dt_matmul_flags(dt_slice(a, 0, from, to, 1), DT_T, dt_slice(b, 0, from, to, 1), DT_N);
+        sum = dt_reshape(sum, 2, (int64_t[]){1, size});
+        all = all ? dt_concat(2, (dt_tensor *[]){all, sum}, 0) : sum;
+    }
+    return all;
+}
+
+/* The block of every contact, counted from the first of the slice: (n). */
+static dt_tensor *segments(const slice *s) {
+    const int64_t *first = s->net->block_first;
+    int64_t *segment = malloc((size_t)s->n * sizeof *segment);
+    if (!segment) {
+        dt_tape_fail(s->tape, DT_ERR_MEMORY, "force constants: no memory for %lld contacts",
+                     (long long)s->n);
+        return dt_inert(s->tape);
+    }
+    for (int64_t e = 0, block = s->begin; e < s->n; e++) {
+        block += e + s->first == first[block + 1];
+        segment[e] = block - s->begin;
+    }
+    dt_tensor *tensor = dt_constant(s->tape, DT_I64, 1, &s->n, segment);
+    free(segment);
+    return tensor;
+}
+
+static bool has_long_blocks(const slice *s) {
+    return s->n >= 32 * (s->end - s->begin);
+}
+
+/* Sums over the contacts of each block of a_p b_q: rows a (n,p), b (n,q) -> (blocks,p q). */
+static dt_tensor *block_sums(const slice *s, dt_tensor *a, dt_tensor *b) {
     int64_t p = dt_shape(a)[1], q = dt_shape(b)[1];
-    dt_tensor *products = dt_mul(dt_expand_dims(dt_mul(a, w), -1), dt_expand_dims(b, 1));
+    if (has_long_blocks(s)) {
+        return long_block_sums(s, a, b, p * q);
+    }
+    dt_tensor *products = dt_mul(dt_expand_dims(a, -1), dt_expand_dims(b, 1));
     products = dt_reshape(products, 2, (int64_t[]){s->n, p * q});
-    return dt_segment_sum(products, numbers(s, s->net->segment), s->end - s->begin);
+    return dt_segment_sum(products, s->segment, s->end - s->begin);
 }
 
 /* The vectors r_j + A^T n - r_i between the ends: (n,3). */
@@ -80,23 +118,24 @@ static dt_tensor *constants(const slice *s, int which, dt_tensor *weight) {
     return weight ? dt_mul(k, weight) : k;
 }
 
-/* sum k A_i^T A_o of every block, where o is the other end j, or i itself: (blocks,w w). */
-static dt_tensor *isotropic(const slice *s, dt_tensor *k, dt_tensor *other) {
-    int64_t w = s->net->width;
-    if (w == 3) {
-        dt_tensor *sum =
-            dt_segment_sum(k, numbers(s, s->net->segment), s->end - s->begin); /* (blocks,1) */
-        return dt_mul(sum, dt_reshape(dt_eye(s->tape, DT_F64, 3), 1, (int64_t[]){9}));
+/* What the blocks of a slice are: sums between the bodies, and those of the first body. */
+typedef struct sums {
+    dt_tensor *cross, *self; /* (blocks,w w) */
+} sums;
+
+/* - sum k A_i^T A_j and sum k A_i^T A_i for constants k (n,1). */
+static sums isotropic(const slice *s, dt_tensor *k) {
+    if (s->net->width == 3) {
+        dt_tensor *unit = dt_reshape(dt_eye(s->tape, DT_F64, 3), 1, (int64_t[]){9});
+        dt_tensor *one = dt_ones(s->tape, DT_F64, 2, (int64_t[]){s->n, 1});
+        dt_tensor *sum = dt_mul(block_sums(s, k, one), unit);
+        return (sums){dt_neg(sum), sum};
     }
-    dt_tensor *ones = dt_ones(s->tape, DT_F64, 2, (int64_t[]){s->n, 1});
-    dt_tensor *xi = dt_concat(2, (dt_tensor *[]){ones, dt_gather(s->in[BODY], s->i, 0)}, -1);
-    dt_tensor *xo = other == s->i
-                        ? xi
-                        : dt_concat(2, (dt_tensor *[]){ones, dt_gather(s->in[BODY], other, 0)}, -1);
-    /* A_i^T A_o = sum over c, c' of P_c^T P_c' X_i[c] X_o[c'] */
-    dt_tensor *p = view(s->tape, DT_F64, 3, (int64_t[]){4, 3, 6}, projector_of_body);
-    dt_tensor *map = dt_einsum("cap,daq->cdpq", 2, (dt_tensor *[]){p, p});
-    return dt_matmul(block_sums(s, k, xi, xo), dt_reshape(map, 2, (int64_t[]){16, 36}));
+    dt_tensor *map = block_of_moments(s->tape);
+    dt_tensor *xi = dt_gather(s->in[BODY], s->i, 0), *xj = dt_gather(s->in[BODY], s->j, 0);
+    dt_tensor *weighted = dt_mul(xi, k);
+    return (sums){dt_neg(dt_matmul(block_sums(s, weighted, xj), map)),
+                  dt_matmul(block_sums(s, weighted, xi), map)};
 }
 
 /* (g, x x g) for g (n,3) and the atoms `end`: (n,w). */
@@ -104,8 +143,15 @@ static dt_tensor *rows(const slice *s, dt_tensor *g, dt_tensor *end) {
     if (s->net->width == 3) {
         return g;
     }
-    dt_tensor *x = dt_gather(s->in[BODY], end, 0);
+    dt_tensor *x = dt_slice(dt_gather(s->in[BODY], end, 0), 1, 1, 4, 1);
     return dt_concat(2, (dt_tensor *[]){g, dt_cross(x, g)}, -1);
+}
+
+/* The same for springs of constants k along d, r2 = |d|^2. */
+static sums directed(const slice *s, dt_tensor *k, dt_tensor *d, dt_tensor *r2) {
+    dt_tensor *ri = rows(s, d, s->i), *rj = rows(s, d, s->j);
+    dt_tensor *weighted = dt_mul(ri, dt_div(k, r2));
+    return (sums){dt_neg(block_sums(s, weighted, rj)), block_sums(s, weighted, ri)};
 }
 
 /* The blocks of a slice: successive ones. */
@@ -138,26 +184,24 @@ static dt_tensor *slice_blocks(void *user, dt_tape *tape, int64_t number, int64_
     s.n = net->block_first[end] - s.first;
     s.i = numbers(&s, net->contacts.i);
     s.j = numbers(&s, net->contacts.j);
+    s.segment = has_long_blocks(&s) ? NULL : segments(&s);
     dt_spring_form form = net->options.form;
-    bool distances =
-        form != DT_SPRING_ISOTROPIC || net->options.decay > 0.0 || net->options.taper > 0.0;
+    bool distances = dtp_needs_distances(net);
     dt_tensor *d = distances ? vectors(&s) : NULL;
     dt_tensor *r2 = distances ? dt_expand_dims(dt_sum(dt_square(d), -1), -1) : NULL;
     dt_tensor *weight = distances ? weights(&s, r2) : NULL;
-    dt_tensor *cross = NULL, *self = NULL, *k = constants(&s, 0, weight);
+    dt_tensor *k = constants(&s, 0, weight);
+    sums all = {NULL, NULL};
     if (form != DT_SPRING_PARALLEL) {
-        cross = dt_neg(isotropic(&s, k, s.j));
-        self = isotropic(&s, k, s.i);
+        all = isotropic(&s, k);
     }
     if (form != DT_SPRING_ISOTROPIC) {
-        dt_tensor *along = form == DT_SPRING_HYBRID ? dt_sub(constants(&s, 1, weight), k) : k;
-        along = dt_div(along, r2);
-        dt_tensor *ri = rows(&s, d, s.i), *rj = rows(&s, d, s.j);
-        dt_tensor *c = dt_neg(block_sums(&s, along, ri, rj)), *o = block_sums(&s, along, ri, ri);
-        cross = cross ? dt_add(cross, c) : c;
-        self = self ? dt_add(self, o) : o;
+        const sums more =
+            directed(&s, form == DT_SPRING_HYBRID ? dt_sub(constants(&s, 1, weight), k) : k, d, r2);
+        all.cross = all.cross ? dt_add(all.cross, more.cross) : more.cross;
+        all.self = all.self ? dt_add(all.self, more.self) : more.self;
     }
-    return dt_stack(2, (dt_tensor *[]){cross, self}, 1);
+    return dt_stack(2, (dt_tensor *[]){all.cross, all.self}, 1);
 }
 
 /* Springs in kT/Angstrom^2: 1 N/m = 1e-20 J/Angstrom^2. */
@@ -173,8 +217,11 @@ dt_tensor *dtp_force_constants(const dt_network *net, const dtp_geometry *g,
                                const dt_network_parameters *p) {
     dt_tape *tape = dt_tape_of(p->springs);
     int64_t w = net->width;
-    dt_tensor *in[INPUTS] = {springs_in_kt(net, p), dt_reshape(g->positions, 2, (int64_t[]){-1, 3}),
-                             dt_reshape(g->body, 2, (int64_t[]){-1, 3}), g->axes};
+    dt_tensor *nothing = dt_scalar(tape, 0.0);
+    dt_tensor *in[INPUTS] = {
+        springs_in_kt(net, p),
+        g->positions ? dt_reshape(g->positions, 2, (int64_t[]){-1, 3}) : nothing,
+        dt_reshape(g->body, 2, (int64_t[]){-1, 4}), g->axes ? g->axes : nothing};
     /* *user is only read; the API's pointer is not const. */
     const dt_slices slices = {.n_slices = net->n_slices,
                               .longest = longest_slice(net),
@@ -198,6 +245,10 @@ dt_tensor *dt_network_force_constants(const dt_network *net, const dt_network_pa
 }
 
 dt_tensor *dt_network_stiffness(const dt_network *net, dt_tensor *force_constants, dt_tensor *k) {
+    return dtp_stiffness(net, force_constants, dtp_phase_wavevectors(net, k));
+}
+
+dt_tensor *dtp_stiffness(const dt_network *net, dt_tensor *force_constants, dt_tensor *k) {
     dt_tape *tape = dt_tape_of(force_constants);
     int64_t b = net->n_bodies, w = net->width, places = net->n_blocks + b, d = net->n_freedom;
     if (dt_tape_status(tape) == DT_OK &&

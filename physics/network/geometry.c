@@ -1,6 +1,7 @@
 /* geometry.c - positions, centroids and masses on the tape. */
 #include "network.h"
 
+#include "../phonon/mass.h"
 #include "../shared.h"
 
 #include <difftape/ops.h>
@@ -51,17 +52,18 @@ dt_tensor *dtp_mode_constants(dt_tensor *temperature) {
     return dt_stack(2, both, 0);
 }
 
-/* The mean over the atoms of every group, for every atom: (n_asu,n,3). */
-static dt_tensor *centroids(const dt_network *net, dt_tensor *positions) {
+/* (1, x, y, z) of every atom from the mean of its group: (n_asu,n,4). */
+static dt_tensor *body_coordinates(const dt_network *net, dt_tensor *positions) {
     dt_tape *tape = dt_tape_of(positions);
     const int64_t n = net->crystal->n_atoms;
     if (net->n_groups == 1) {
-        return dt_expand_dims(dt_mean(positions, 1), 1);
+        return dt_rigid_body_coordinates(positions);
     }
     dt_tensor *group = view(tape, DT_I64, 1, &n, net->group);
     dt_tensor *weight = view(tape, DT_F64, 2, (int64_t[]){n, 1}, net->group_weight);
     dt_tensor *mean = dt_scatter_add(dt_mul(positions, weight), group, 1, net->n_groups);
-    return dt_gather(mean, group, 1);
+    dt_tensor *ones = dt_ones(tape, DT_F64, 3, (int64_t[]){net->crystal->n_asu, n, 1});
+    return dt_concat(2, (dt_tensor *[]){ones, dt_sub(positions, dt_gather(mean, group, 1))}, -1);
 }
 
 dtp_geometry dtp_geometry_of(const dt_network *net, const dt_network_parameters *p) {
@@ -76,45 +78,31 @@ dtp_geometry dtp_geometry_of(const dt_network *net, const dt_network_parameters 
         g.axes = view(tape, DT_F64, 2, (int64_t[]){3, 3}, x->cell.axes);
         g.positions = dt_expand_symmetry(x, xyz);
     }
-    g.body = net->width == 3 ? g.positions : dt_sub(g.positions, centroids(net, g.positions));
+    g.body = body_coordinates(net, g.positions);
+    if (net->options.quirks & DT_QUIRK_CUMULATIVE_A) {
+        g.body = dt_cumulative_body(g.body);
+    }
     return g;
 }
 
 /* -- masses ------------------------------------------------------------------------------------ */
 
-/* sum_j m_j A_j^T A_j of every body: (n_bodies,w,w). */
-static dt_tensor *mass_blocks(const dt_network *net, dt_tensor *body) {
-    dt_tape *tape = dt_tape_of(body);
-    const int64_t n = net->crystal->n_atoms, a = net->crystal->n_asu, w = net->width;
-    dt_tensor *mass = view(tape, DT_F64, 2, (int64_t[]){n, 1}, net->crystal->mass);
-    dt_tensor *a_t_a;
-    if (w == 3) {
-        a_t_a = dt_mul(dt_ones(tape, DT_F64, 3, (int64_t[]){a, n, 1}),
-                       dt_reshape(dt_eye(tape, DT_F64, 3), 1, (int64_t[]){9}));
-    } else {
-        dt_tensor *ones = dt_ones(tape, DT_F64, 3, (int64_t[]){a, n, 1});
-        dt_tensor *x = dt_concat(2, (dt_tensor *[]){ones, body}, -1);
-        dt_tensor *projector = dt_reshape(dt_rigid_body_projector(x), 4, (int64_t[]){a, n, 3, 6});
-        a_t_a =
-            dt_reshape(dt_matmul_flags(projector, DT_T, projector, DT_N), 3, (int64_t[]){a, n, 36});
-    }
-    dt_tensor *sum = dt_scatter_add(dt_mul(a_t_a, mass), view(tape, DT_I64, 1, &n, net->group), 1,
-                                    net->n_groups);
-    return dt_reshape(sum, 3, (int64_t[]){net->n_bodies, w, w});
-}
-
 dt_tensor *dtp_mass_matrix(const dt_network *net, dt_tensor *body) {
     dt_tape *tape = dt_tape_of(body);
-    const int64_t b = net->n_bodies, w = net->width, d = net->n_freedom;
-    /* blocks on the diagonal of (b,b): (b,w,1,w) times the unit matrix (b,1,b,1) */
-    dt_tensor *unit = dt_reshape(dt_eye(tape, DT_F64, b), 4, (int64_t[]){b, 1, b, 1});
-    dt_tensor *blocks = dt_reshape(mass_blocks(net, body), 4, (int64_t[]){b, w, 1, w});
-    dt_tensor *m = dt_reshape(dt_mul(blocks, unit), 2, (int64_t[]){b * w, b * w});
-    if (d == b * w) {
-        return m;
+    const int64_t n = net->crystal->n_atoms, d = net->n_freedom;
+    const int64_t *group = net->n_groups == 1 ? NULL : net->group;
+    dt_tensor *mass = view(tape, DT_F64, 1, &n, net->crystal->mass);
+    dt_tensor *m = dtp_body_masses(body, mass, net->n_groups, group, net->width);
+    if (d != net->n_bodies * net->width) {
+        dt_tensor *kept = view(tape, DT_I64, 1, &d, net->freedom);
+        m = dt_gather(dt_gather(m, kept, 0), kept, 1);
     }
-    dt_tensor *kept = view(tape, DT_I64, 1, &d, net->freedom);
-    return dt_gather(dt_gather(m, kept, 0), kept, 1);
+    return dtp_mass_quirk(m, net->options.quirks);
+}
+
+dt_tensor *dtp_dynamical(dt_tensor *mass_factor, dt_tensor *stiffness) {
+    dt_tensor *half = dt_triangular_solve(mass_factor, stiffness, true, DT_N);
+    return dt_triangular_solve(mass_factor, dt_conj(dt_transpose(half)), true, DT_N);
 }
 
 dt_tensor *dt_network_mass_factor(const dt_network *net, const dt_network_parameters *p) {
@@ -127,5 +115,5 @@ dt_tensor *dt_network_mass_factor(const dt_network *net, const dt_network_parame
                      "mass factor: the crystal has no masses, so its motions have no frequencies");
         return dt_inert(tape);
     }
-    return dt_cholesky(dtp_mass_matrix(net, dtp_geometry_of(net, p).body));
+    return dtp_mass_factor(dtp_mass_matrix(net, dtp_geometry_of(net, p).body));
 }

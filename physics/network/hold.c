@@ -46,6 +46,18 @@ static void name_wavevector(const dt_network *net, dt_tape *tape, const double *
                                .cell = net->block_cell,
                                .cells = net->cells,
                                .force_constants = force_constants};
+    double line[3];
+    int64_t size;
+    if (net->all_six && dtp_group_is_line(net, 0, line, &size)) {
+        dt_tape_context(
+            tape,
+            "network: K(k) is not positive definite at k = (%.6g, %.6g, %.6g) in reciprocal axes: "
+            "the atoms of the asymmetric unit lie on one line, and nothing resists its rotation "
+            "about that line (a rigid body needs three atoms that do not; dt_network leaves that "
+            "rotation out)",
+            k[0], k[1], k[2]);
+        return;
+    }
     char loose[DTP_REASON] = "some motion of the bodies costs no energy, or gains some";
     if (!dtp_say_what_is_loose(&blocks, loose) && net->options.form == DT_SPRING_PARALLEL) {
         snprintf(loose, sizeof loose,

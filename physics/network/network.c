@@ -21,7 +21,7 @@ static dt_status check_weights(const dt_network_options *o, dt_error *error) {
             "be finite and not negative",
             o->decay, o->reference);
     }
-    if (!(o->taper >= 0.0) || o->taper > o->cutoff) {
+    if (!(o->taper >= 0.0) || (o->taper > 0.0 && o->taper > o->cutoff)) {
         return dt_error_set(
             error, DT_ERR_ARGUMENT,
             "network: the taper of %g Angstrom must lie between 0 and the cutoff of "
@@ -45,7 +45,7 @@ static double *starting_positions(const dt_crystal *crystal) {
     int64_t n = crystal->n_atoms;
     double *all = malloc((size_t)(3 * n * crystal->n_asu) * sizeof *all);
     for (int64_t a = 0; all && a < crystal->n_asu; a++) {
-        const double *m = crystal->rotation + 9 * a, *t = crystal->translation + 3 * a;
+        const double *m = crystal->rotation + 9 * a, *t = crystal->network_translation + 3 * a;
         for (int64_t i = 0; i < n; i++) {
             const double *x = crystal->xyz + 3 * i;
             for (int d = 0; d < 3; d++) {
@@ -92,55 +92,81 @@ static int compare(const void *x, const void *y) {
     return c ? c : order(a->j, b->j);
 }
 
-/* Keep the contacts that have a spring, in the order of blocks. */
-static dt_status sort_contacts(dt_network *net, dt_error *error) {
+static sortable get_contact(const dt_network *net, int64_t e) {
+    const dt_contacts *c = &net->contacts;
+    sortable s = {.body_i = body_of(net, c->i[e]),
+                  .body_j = body_of(net, c->j[e]),
+                  .i = c->i[e],
+                  .j = c->j[e],
+                  .spring_class = net->spring_class[e],
+                  .intra = c->intra[e]};
+    memcpy(s.cell, c->cell + 3 * e, sizeof s.cell);
+    return s;
+}
+
+static void put_contact(dt_network *net, int64_t e, const sortable *s) {
     dt_contacts *c = &net->contacts;
-    sortable *list = malloc((size_t)c->n * sizeof *list);
-    if (!list) {
-        return no_memory(error, c->n);
-    }
+    c->i[e] = s->i;
+    c->j[e] = s->j;
+    c->intra[e] = s->intra;
+    memcpy(c->cell + 3 * e, s->cell, sizeof s->cell);
+    net->spring_class[e] = s->spring_class;
+}
+
+/* Keep the contacts that have a spring. Are they in the order of blocks, as they are where each
+ * asymmetric unit is one body? */
+static bool keep_contacts(dt_network *net) {
+    dt_contacts *c = &net->contacts;
     int64_t n = 0;
+    bool sorted = true;
+    sortable last = {0};
     for (int64_t e = 0; e < c->n; e++) {
         /* A parallel spring between atoms that move together does nothing: e.(u_i - u_j) = 0. */
         bool idle = within_body(net, c, e) &&
                     (net->options.drop_within || net->options.form == DT_SPRING_PARALLEL);
-        if (net->spring_class[e] < 0 || idle) {
-            continue;
+        if (net->spring_class[e] >= 0 && !idle) {
+            const sortable s = get_contact(net, e);
+            sorted = sorted && (n == 0 || compare(&last, &s) < 0);
+            last = s;
+            put_contact(net, n++, &s);
         }
-        list[n] = (sortable){.body_i = body_of(net, c->i[e]),
-                             .body_j = body_of(net, c->j[e]),
-                             .i = c->i[e],
-                             .j = c->j[e],
-                             .spring_class = net->spring_class[e],
-                             .intra = c->intra[e]};
-        memcpy(list[n++].cell, c->cell + 3 * e, sizeof list->cell);
-    }
-    int64_t found = c->n;
-    qsort(list, (size_t)n, sizeof *list, compare);
-    for (int64_t e = 0; e < n; e++) {
-        c->i[e] = list[e].i;
-        c->j[e] = list[e].j;
-        c->intra[e] = list[e].intra;
-        memcpy(c->cell + 3 * e, list[e].cell, sizeof list[e].cell);
-        net->spring_class[e] = list[e].spring_class;
     }
     c->n = n;
-    free(list);
+    return sorted;
+}
+
+static dt_status sort_contacts(dt_network *net, dt_error *error) {
+    int64_t found = net->contacts.n;
+    bool sorted = keep_contacts(net);
+    int64_t n = net->contacts.n;
     if (n == 0) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "network: none of the %lld contacts within %g Angstrom has a spring "
                             "between bodies; use a longer cutoff or smaller groups",
                             (long long)found, net->options.cutoff);
     }
+    if (sorted) {
+        return DT_OK;
+    }
+    sortable *list = malloc((size_t)n * sizeof *list);
+    if (!list) {
+        return no_memory(error, n);
+    }
+    for (int64_t e = 0; e < n; e++) {
+        list[e] = get_contact(net, e);
+    }
+    qsort(list, (size_t)n, sizeof *list, compare);
+    for (int64_t e = 0; e < n; e++) {
+        put_contact(net, e, &list[e]);
+    }
+    free(list);
     return DT_OK;
 }
 
-/* Springs with a direction, or a weight that falls with distance, need a distance. */
 static dt_status check_distances(const dt_network *net, const double *xyz, dt_error *error) {
     const dt_contacts *c = &net->contacts;
     const double *a = net->crystal->cell.axes;
-    if (net->options.form == DT_SPRING_ISOTROPIC && net->options.decay == 0.0 &&
-        net->options.taper == 0.0) {
+    if (!dtp_needs_distances(net)) {
         return DT_OK;
     }
     for (int64_t e = 0; e < c->n; e++) {
@@ -173,8 +199,9 @@ static dt_status make_contacts(dt_network *net, const dt_network_options *option
     if (!xyz) {
         return no_memory(error, 0);
     }
-    dt_status status = dt_find_contacts(&x->cell, x->n_asu, x->n_atoms, xyz, options->cutoff,
-                                        options->cell_range, &net->contacts, error);
+    int range = options->quirks & DT_QUIRK_CELLS_27 ? 1 : options->cell_range;
+    dt_status status = dt_find_contacts(&x->cell, x->n_asu, x->n_atoms, xyz, options->cutoff, range,
+                                        &net->contacts, error);
     if (status == DT_OK) {
         net->spring_class = malloc((size_t)net->contacts.n * sizeof *net->spring_class);
         status = net->spring_class ? dtp_spring_classes(x, options, &net->contacts,
@@ -203,20 +230,47 @@ static bool new_block(const dt_network *net, int64_t e) {
            body_of(net, c->j[e]) != body_of(net, c->j[e - 1]);
 }
 
-/* The reference cell has place 0 whether or not it has contacts. */
-static void list_blocks(dt_network *net) {
+/* Does this cell sort before the reference cell (-1), after it (1), or is it that (0)? */
+static int side_of_home(const int32_t cell[3]) {
+    int d = 0;
+    while (d < 2 && cell[d] == 0) {
+        d++;
+    }
+    return order(cell[d], 0);
+}
+
+/* Cells in the order of the contacts; the reference cell has a place whether or not it has
+ * contacts, which the diagonal blocks need. */
+static int64_t list_cells(dt_network *net) {
     const dt_contacts *c = &net->contacts;
-    int64_t place = 0, slice_begin = 0;
-    net->n_cells = 1;
-    net->n_slices = 0;
+    int64_t home = -1;
     for (int64_t e = 0; e < c->n; e++) {
         const int32_t *cell = c->cell + 3 * e;
         if (new_cell(c, e)) {
-            bool home = cell[0] == 0 && cell[1] == 0 && cell[2] == 0;
-            place = home ? 0 : net->n_cells++;
+            int side = side_of_home(cell);
+            if (home < 0 && side >= 0) {
+                home = net->n_cells;
+                net->n_cells += side > 0; /* calloc has made it 0 */
+            }
+            net->n_cells++;
         }
         for (int d = 0; d < 3; d++) {
-            net->cells[3 * place + d] = net->cell_of[3 * e + d] = cell[d];
+            net->cells[3 * (net->n_cells - 1) + d] = cell[d];
+            if (net->cell_of) {
+                net->cell_of[3 * e + d] = cell[d];
+            }
+        }
+    }
+    return home < 0 ? net->n_cells++ : home;
+}
+
+static void list_blocks(dt_network *net) {
+    const dt_contacts *c = &net->contacts;
+    int64_t home = list_cells(net), place = -1, slice_begin = 0;
+    for (int64_t e = 0; e < c->n; e++) {
+        if (new_cell(c, e)) {
+            int side = side_of_home(c->cell + 3 * e);
+            place = side == 0 ? home : place + 1 + (side > 0 && place < home);
         }
         if (new_block(net, e)) {
             int64_t b = net->n_blocks++;
@@ -230,12 +284,11 @@ static void list_blocks(dt_network *net) {
                 slice_begin = e;
             }
         }
-        net->segment[e] = net->n_blocks - 1 - net->slice_first[net->n_slices - 1];
     }
     net->block_first[net->n_blocks] = c->n;
     net->slice_first[net->n_slices] = net->n_blocks;
     for (int64_t body = 0; body < net->n_bodies; body++) {
-        net->block_cell[net->n_blocks + body] = 0;
+        net->block_cell[net->n_blocks + body] = home;
         net->block_pair[net->n_blocks + body] = body * net->n_bodies + body;
     }
 }
@@ -247,14 +300,14 @@ static dt_status make_blocks(dt_network *net, dt_error *error) {
         blocks += new_block(net, e);
     }
     net->cells = calloc(3 * cells, sizeof *net->cells);
-    net->cell_of = malloc(3 * n * sizeof *net->cell_of);
-    net->segment = malloc(n * sizeof *net->segment);
+    bool distances = dtp_needs_distances(net);
+    net->cell_of = distances ? malloc(3 * n * sizeof *net->cell_of) : NULL;
     net->block_first = malloc((blocks + 1) * sizeof *net->block_first);
     net->block_cell = malloc((blocks + bodies) * sizeof *net->block_cell);
     net->block_pair = malloc((blocks + bodies) * sizeof *net->block_pair);
     net->block_body = malloc(blocks * sizeof *net->block_body);
     net->slice_first = malloc((blocks + 1) * sizeof *net->slice_first);
-    if (!net->cells || !net->cell_of || !net->segment || !net->block_first || !net->block_cell ||
+    if (!net->cells || (distances && !net->cell_of) || !net->block_first || !net->block_cell ||
         !net->block_pair || !net->block_body || !net->slice_first) {
         return no_memory(error, net->contacts.n);
     }
@@ -266,8 +319,16 @@ static dt_status make_blocks(dt_network *net, dt_error *error) {
 
 dt_status dt_network_new(const dt_crystal *crystal, const dt_network_options *options,
                          dt_network **ret_network, dt_error *error) {
+    return dtp_network_new(crystal, options, false, ret_network, error);
+}
+
+dt_status dtp_network_new(const dt_crystal *crystal, const dt_network_options *options,
+                          bool all_six, dt_network **ret_network, dt_error *error) {
     dt_network_options chosen = options ? *options : (dt_network_options){.cutoff = 4.0};
     dt_status status = check_weights(&chosen, error);
+    if (status == DT_OK) {
+        status = dtp_check_quirks(crystal, chosen.quirks, error);
+    }
     if (status != DT_OK) {
         return status;
     }
@@ -277,7 +338,9 @@ dt_status dt_network_new(const dt_crystal *crystal, const dt_network_options *op
     }
     net->crystal = crystal;
     net->options = chosen;
+    net->all_six = all_six;
     net->options.group = net->options.label = net->options.table = NULL;
+    dtp_set_phases(net);
     status = dtp_make_bodies(net, &chosen, error);
     if (status == DT_OK) {
         status = make_contacts(net, &chosen, error);
@@ -309,7 +372,6 @@ void dt_network_free(dt_network *net) {
     free(net->block_pair);
     free(net->block_body);
     free(net->slice_first);
-    free(net->segment);
     free(net);
 }
 

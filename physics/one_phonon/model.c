@@ -1,217 +1,62 @@
-/* model.c - everything of a one-phonon map that does not depend on the parameters. */
-#include "model.h"
+/* model.c - the classic model: the network of rigid asymmetric units with isotropic springs within
+ * and between them, on a grid. All is done by dt_network, dt_points and dt_phonon_map. */
+#include "../phonon_map/estimate.h"
+#include "../vibrations/rigid.h"
 
-#include "../shared.h"
+#include <difftape/one_phonon.h>
+#include <difftape/ops.h>
 
-#include <math.h>
-#include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* The resolution rule of dt_get_resolution_mask, in plain numbers: d > d_min. It is a matter of the
- * cell parameters, whatever SCALE says. */
-static bool resolved(const dt_one_phonon *m, const dt_cell *cell, const int64_t ijk[3],
-                     double d_min) {
-    double h[3], q[3], q2 = 0.0;
-    for (int d = 0; d < 3; d++) {
-        h[d] = dt_axis_miller(&m->axis[d], ijk[d]);
-    }
-    dt_scattering_vector(cell, h, q);
-    for (int d = 0; d < 3; d++) {
-        q2 += q[d] * q[d];
-    }
-    return q2 == 0.0 || TWO_PI / sqrt(q2) > d_min;
+struct dt_one_phonon {
+    dt_network *network;
+    dt_points *points;
+    dt_phonon_map *map;
+    dt_one_phonon_sizes sizes;
+    int samples[3];
+};
+
+static dt_phonon_map_options map_options(const dt_one_phonon_options *o) {
+    return (dt_phonon_map_options){.d_min = o->d_min, .single_mode = o->single_mode};
 }
 
-static dt_status mark_valid(dt_one_phonon *m, double d_min, dt_error *error) {
-    enum { ACOUSTIC_MODES = 3 };
-    dt_one_phonon_sizes *s = &m->sizes;
-    dt_cell cell;
-    dt_status status = dt_cell_init(m->crystal->cell.parameters, &cell, error);
-    if (status != DT_OK) {
-        return status;
-    }
-    m->valid = malloc((size_t)s->voxels * sizeof *m->valid);
-    if (!m->valid) {
-        return dt_error_set(error, DT_ERR_MEMORY, "one-phonon: no memory for a mask of %lld voxels",
-                            (long long)s->voxels);
-    }
-    for (int64_t p = 0; p < s->voxels; p++) {
-        int64_t ijk[3];
-        dt_grid_position(m->axis, p, ijk);
-        bool bragg = dt_axis_is_integer(&m->axis[0], ijk[0]) &&
-                     dt_axis_is_integer(&m->axis[1], ijk[1]) &&
-                     dt_axis_is_integer(&m->axis[2], ijk[2]);
-        bragg = bragg && m->single_mode <= ACOUSTIC_MODES; /* the other modes have a value there */
-        m->valid[p] = !bragg && resolved(m, &cell, ijk, d_min);
-        s->bragg += bragg;
-        s->valid += m->valid[p];
-    }
-    s->beyond_d_min = s->voxels - s->bragg - s->valid;
-    if (s->valid == 0) {
-        return dt_error_set(
-            error, DT_ERR_ARGUMENT,
-            "one-phonon: none of the %lld voxels has an intensity: %lld lie on whole "
-            "h, k, l and %lld at d <= %g Angstrom; take at least 2 samples per unit, or a "
-            "smaller d_min",
-            (long long)s->voxels, (long long)s->bragg, (long long)s->beyond_d_min, d_min);
-    }
-    return DT_OK;
+static dt_one_phonon_sizes sizes_of(const dt_crystal *crystal, const dt_points *points,
+                                    const dt_phonon_map_sizes *s, int64_t bragg) {
+    return (dt_one_phonon_sizes){.shape = {points->shape[0], points->shape[1], points->shape[2]},
+                                 .voxels = s->points,
+                                 .valid = s->valid,
+                                 .bragg = bragg,
+                                 .beyond_d_min = s->points - bragg - s->valid,
+                                 .n_atoms = crystal->n_atoms,
+                                 .n_asu = crystal->n_asu,
+                                 .wavevectors = s->wavevectors};
 }
 
-/* Cut every wavevector's voxels into slices of equal size, as nearly as it goes. */
-static dt_status cut_slices(dt_one_phonon *m, dt_error *error) {
-    const dt_wavevectors *g = &m->groups;
-    int64_t most = SLICE_WORK / (m->crystal->n_asu * m->crystal->n_atoms);
-    most = most < 64 ? 64 : most > SLICE_VOXELS ? SLICE_VOXELS : most;
-    int64_t n = 0;
-    for (int64_t k = 0; k < g->n; k++) {
-        n += (g->first[k + 1] - g->first[k] + most - 1) / most;
-    }
-    m->slice_first = malloc((size_t)(n + 1) * sizeof *m->slice_first);
-    if (!m->slice_first) {
-        return dt_error_set(error, DT_ERR_MEMORY, "one-phonon: no memory for %lld slices",
-                            (long long)n);
-    }
-    for (int64_t k = 0; k < g->n; k++) {
-        int64_t first = g->first[k], voxels = g->first[k + 1] - first;
-        int64_t parts = (voxels + most - 1) / most;
-        for (int64_t s = 0; s < parts; s++) {
-            m->slice_first[m->n_slices++] = first + voxels * s / parts;
-        }
-    }
-    m->slice_first[m->n_slices] = g->n_voxels;
-    return DT_OK;
-}
-
-/* Is the form factor of atom i that of type t? */
-static bool same_type(const dt_one_phonon *m, int64_t t, const double a[4], const double b[4],
-                      double c) {
-    return memcmp(m->type_a + 4 * t, a, 4 * sizeof *a) == 0 &&
-           memcmp(m->type_b + 4 * t, b, 4 * sizeof *b) == 0 && m->type_c[t] == c;
-}
-
-/* Form factors are computed once for each distinct row (an element, and its occupancy). */
-static dt_status list_types(dt_one_phonon *m, dt_error *error) {
-    const dt_crystal *x = m->crystal;
-    size_t n = (size_t)x->n_atoms;
-    m->type_a = malloc(4 * n * sizeof *m->type_a);
-    m->type_b = malloc(4 * n * sizeof *m->type_b);
-    m->type_c = malloc(n * sizeof *m->type_c);
-    m->type = malloc(n * sizeof *m->type);
-    if (!m->type_a || !m->type_b || !m->type_c || !m->type) {
-        return dt_error_set(error, DT_ERR_MEMORY, "one-phonon: no memory for %lld atoms",
-                            (long long)x->n_atoms);
-    }
-    for (int64_t i = 0; i < x->n_atoms; i++) {
-        double a[4], c = x->occupancy[i] * x->ff_c[i];
-        for (int g = 0; g < 4; g++) {
-            a[g] = x->occupancy[i] * x->ff_a[4 * i + g];
-        }
-        int64_t t = 0;
-        while (t < m->n_types && !same_type(m, t, a, x->ff_b + 4 * i, c)) {
-            t++;
-        }
-        if (t == m->n_types) {
-            memcpy(m->type_a + 4 * t, a, sizeof a);
-            memcpy(m->type_b + 4 * t, x->ff_b + 4 * i, sizeof a);
-            m->type_c[t] = c;
-            m->n_types++;
-        }
-        m->type[i] = t;
-    }
-    return DT_OK;
-}
-
-/* k.R of a cell at A^T n with a Cartesian k = 2 pi B^T k_f is 2 pi (A B^T k_f).n: A B^T is the unit
- * matrix unless B comes from SCALE. */
-static void set_phases(dt_one_phonon *m) {
-    const double *a = m->crystal->cell.axes, *b = m->crystal->cell.fractional;
-    double factor = m->quirks & DT_QUIRK_NO_2PI ? 1.0 / TWO_PI : 1.0;
-    for (int i = 0; i < 3; i++) {
-        for (int j = 0; j < 3; j++) {
-            double exact = i == j ? 1.0 : 0.0;
-            double ab =
-                a[3 * i] * b[3 * j] + a[3 * i + 1] * b[3 * j + 1] + a[3 * i + 2] * b[3 * j + 2];
-            m->phase_of_k[3 * i + j] = factor * (m->quirks & DT_QUIRK_SCALE_RECORD ? ab : exact);
-        }
-    }
-}
-
-void one_phonon_phase_k(const dt_one_phonon *m, const double k[3], double ret_k[3]) {
-    for (int i = 0; i < 3; i++) {
-        const double *row = m->phase_of_k + (ptrdiff_t)3 * i;
-        ret_k[i] = row[0] * k[0] + row[1] * k[1] + row[2] * k[2];
-    }
-}
-
-/* Quirks that the crystal must have been made with, and modes that must exist. */
-static dt_status check_choice(const dt_one_phonon *m, dt_error *error) {
-    const unsigned of_crystal =
-        DT_QUIRK_REMARK_290 | DT_QUIRK_SCALE_RECORD | DT_QUIRK_PACKING | DT_QUIRK_PACKED_TWICE;
-    unsigned differ = (m->quirks ^ m->crystal->quirks) & of_crystal;
-    for (unsigned i = 0; i < DT_QUIRK_COUNT; i++) {
-        if (differ & (1u << i)) {
-            return dt_error_set(error, DT_ERR_ARGUMENT,
-                                "one-phonon: the quirk %s is %s; give dt_crystal_input the same "
-                                "quirks as the model",
-                                dt_quirk_name(1u << i),
-                                m->quirks & (1u << i)
-                                    ? "asked for, but the crystal was made without it"
-                                    : "in the crystal, but the model was not asked for it");
-        }
-    }
-    int64_t modes = 6 * m->crystal->n_asu;
-    if (m->single_mode < 0 || m->single_mode > modes) {
-        return dt_error_set(
-            error, DT_ERR_ARGUMENT,
-            "one-phonon: mode number %lld (rank %lld); there must be 1 to %lld (rank "
-            "0 to %lld), 6 for each of %lld asymmetric units, or 0 for all of them",
-            (long long)m->single_mode, (long long)m->single_mode - 1, (long long)modes,
-            (long long)modes - 1, (long long)m->crystal->n_asu);
-    }
-    if (one_phonon_needs_modes(m) && !m->crystal->mass) {
-        return dt_error_set(error, DT_ERR_ARGUMENT,
-                            "one-phonon: %s needs atomic masses, which the crystal does not have",
-                            m->single_mode > 0 ? "a single mode" : "a threshold on frequencies");
-    }
-    return DT_OK;
-}
-
-static dt_status build(dt_one_phonon *m, const dt_grid *grid, const dt_one_phonon_options *options,
-                       dt_error *error) {
-    dt_status status = check_choice(m, error);
+static dt_status build(dt_one_phonon *m, const dt_crystal *crystal, const dt_grid *grid,
+                       const dt_one_phonon_options *o, dt_error *error) {
+    const dt_network_options network = {
+        .cutoff = o->cutoff, .cell_range = o->cell_range, .quirks = o->quirks};
+    const dt_phonon_map_options map = map_options(o);
+    dt_phonon_map_cost cost;
+    dt_status status = dt_points_from_grid_literal(grid, o->quirks, &m->points, error);
     if (status == DT_OK) {
-        status = dt_grid_axes_literal(grid, m->quirks, m->axis, &m->sizes.voxels, error);
-    }
-    set_phases(m);
-    if (status == DT_OK) {
-        status = mark_valid(m, options->d_min, error);
+        status = dtp_network_new(crystal, &network, true, &m->network, error);
     }
     if (status == DT_OK) {
-        status = dt_group_axes_by_wavevector(m->axis, m->valid, &m->groups, error);
+        status = dt_phonon_map_estimate(m->network, m->points, &map, 1, &cost, error);
     }
     if (status == DT_OK) {
-        status = cut_slices(m, error);
+        status = dt_phonon_map_new(m->network, m->points, &map, &m->map, error);
     }
     if (status == DT_OK) {
-        status = list_types(m, error);
-    }
-    if (status == DT_OK) {
-        int range = m->quirks & DT_QUIRK_CELLS_27 ? 1 : options->cell_range;
-        status = dt_gnm_new(m->crystal, options->cutoff, range, &m->gnm, error);
-    }
-    if (status != DT_OK) {
-        return status;
+        const dt_phonon_map_sizes s = dt_phonon_map_get_sizes(m->map);
+        m->sizes = sizes_of(crystal, m->points, &s, cost.sizes.bragg);
+        m->sizes.contacts = dt_network_get_sizes(m->network).contacts;
     }
     for (int d = 0; d < 3; d++) {
-        m->sizes.shape[d] = m->axis[d].n;
+        m->samples[d] = grid->samples[d];
     }
-    m->sizes.n_atoms = m->crystal->n_atoms;
-    m->sizes.n_asu = m->crystal->n_asu;
-    m->sizes.wavevectors = m->groups.n;
-    m->sizes.contacts = m->gnm->contacts.n;
-    return DT_OK;
+    return status;
 }
 
 dt_status dt_one_phonon_new(const dt_crystal *crystal, const dt_grid *grid,
@@ -219,20 +64,11 @@ dt_status dt_one_phonon_new(const dt_crystal *crystal, const dt_grid *grid,
                             dt_error *error) {
     const dt_one_phonon_options chosen =
         options ? *options : (dt_one_phonon_options){.cutoff = 4.0};
-    if (!isfinite(chosen.d_min) || chosen.d_min < 0.0) {
-        return dt_error_set(error, DT_ERR_ARGUMENT,
-                            "one-phonon: the resolution limit d_min is %g Angstrom; it must be "
-                            "finite and not negative",
-                            chosen.d_min);
-    }
     dt_one_phonon *model = calloc(1, sizeof *model);
     if (!model) {
         return dt_error_set(error, DT_ERR_MEMORY, "one-phonon: no memory for a model");
     }
-    model->crystal = crystal;
-    model->quirks = chosen.quirks;
-    model->single_mode = chosen.single_mode;
-    dt_status status = build(model, grid, &chosen, error);
+    dt_status status = build(model, crystal, grid, &chosen, error);
     if (status != DT_OK) {
         dt_one_phonon_free(model);
         return status;
@@ -242,18 +78,12 @@ dt_status dt_one_phonon_new(const dt_crystal *crystal, const dt_grid *grid,
 }
 
 void dt_one_phonon_free(dt_one_phonon *model) {
-    if (!model) {
-        return;
+    if (model) {
+        dt_phonon_map_free(model->map);
+        dt_points_free(model->points);
+        dt_network_free(model->network);
+        free(model);
     }
-    dt_gnm_free(model->gnm);
-    free(model->valid);
-    dt_wavevectors_free(&model->groups);
-    free(model->slice_first);
-    free(model->type_a);
-    free(model->type_b);
-    free(model->type_c);
-    free(model->type);
-    free(model);
 }
 
 dt_one_phonon_sizes dt_one_phonon_get_sizes(const dt_one_phonon *model) {
@@ -261,5 +91,105 @@ dt_one_phonon_sizes dt_one_phonon_get_sizes(const dt_one_phonon *model) {
 }
 
 const bool *dt_one_phonon_valid(const dt_one_phonon *model) {
-    return model->valid;
+    return dt_phonon_map_valid(model->map);
+}
+
+/* An asymmetric unit has blocks of force constants with the units that touch it, and its own. */
+static const double touching_units = 27.0;
+
+dt_status dt_one_phonon_estimate(const dt_crystal *crystal, const dt_grid *grid,
+                                 const dt_one_phonon_options *options, int threads,
+                                 dt_one_phonon_cost *ret_cost, dt_error *error) {
+    const dt_one_phonon_options chosen = options ? *options : (dt_one_phonon_options){0};
+    const dt_phonon_map_options map = map_options(&chosen);
+    const double a = (double)crystal->n_asu;
+    const dtp_extent e = {.volume = crystal->cell.volume,
+                          .atoms = a * (double)crystal->n_atoms,
+                          .freedom = 6.0 * a,
+                          .force_constants = 36.0 * touching_units * a};
+    dt_phonon_map_cost cost;
+    dt_points *points = NULL;
+    dt_status status = dtp_check_d_min(map.d_min, error);
+    if (status == DT_OK) {
+        status = dt_points_from_grid_literal(grid, chosen.quirks, &points, error);
+    }
+    if (status != DT_OK) {
+        return status;
+    }
+    dtp_estimate(&e, points, &map, threads, &cost);
+    *ret_cost =
+        (dt_one_phonon_cost){.sizes = sizes_of(crystal, points, &cost.sizes, cost.sizes.bragg),
+                             .atom_voxels = cost.atom_points,
+                             .operations = cost.operations,
+                             .bytes = cost.bytes,
+                             .forward_bytes = cost.forward_bytes};
+    dt_points_free(points);
+    return DT_OK;
+}
+
+/* -- on the tape ------------------------------------------------------------------------------- */
+
+/* Is x an f64 tensor of that shape, n1 = 0 standing for a vector? Fails the tape if not. */
+static bool check(dt_tensor *x, const char *what, int ndim, int64_t n0, int64_t n1) {
+    dt_tape *tape = dt_tape_of(x);
+    if (dt_tape_status(tape) != DT_OK) {
+        return false;
+    }
+    if (dt_dtype_of(x) != DT_F64) {
+        dt_tape_fail(tape, DT_ERR_DTYPE, "one-phonon: %s must be f64, not %s", what,
+                     dt_dtype_name(dt_dtype_of(x)));
+    } else if (dt_ndim(x) != ndim || (ndim > 0 && dt_shape(x)[0] != n0) ||
+               (ndim > 1 && dt_shape(x)[1] != n1)) {
+        dt_tape_fail(tape, DT_ERR_SHAPE, "one-phonon: %s must be %s for %lld atoms", what,
+                     ndim == 0   ? "a scalar"
+                     : ndim == 1 ? "(atoms)"
+                                 : "(atoms,3)",
+                     (long long)n0);
+    }
+    return dt_tape_status(tape) == DT_OK;
+}
+
+/* The parameters of the network; false, and a failed tape, if they do not fit. */
+static bool parameters(const dt_one_phonon *m, dt_tensor *intra, dt_tensor *inter, dt_tensor *xyz,
+                       dt_network_parameters *ret) {
+    int64_t n = m->sizes.n_atoms;
+    if (!check(intra, "gamma_intra", 0, n, 0) || !check(inter, "gamma_inter", 0, n, 0) ||
+        !check(xyz, "xyz", 2, n, 3)) {
+        return false;
+    }
+    *ret = (dt_network_parameters){.springs = dt_stack(2, (dt_tensor *[]){intra, inter}, 0),
+                                   .xyz = xyz};
+    return true;
+}
+
+dt_tensor *dt_one_phonon_intensity(const dt_one_phonon *model, dt_tensor *gamma_intra,
+                                   dt_tensor *gamma_inter, dt_tensor *u_iso, dt_tensor *xyz) {
+    dt_phonon_map_parameters p = {.u = u_iso};
+    if (!parameters(model, gamma_intra, gamma_inter, xyz, &p.network) ||
+        !check(u_iso, "u_iso", 1, model->sizes.n_atoms, 0)) {
+        return dt_inert(dt_tape_of(xyz));
+    }
+    return dt_phonon_map_intensity(model->map, &p);
+}
+
+dt_tensor *dt_one_phonon_covariance(const dt_one_phonon *model, dt_tensor *gamma_intra,
+                                    dt_tensor *gamma_inter, dt_tensor *xyz, dt_tensor *cells) {
+    dt_tape *tape = dt_tape_of(xyz);
+    dt_network_parameters p;
+    if (dt_tape_status(tape) == DT_OK && (dt_ndim(cells) != 2 || dt_shape(cells)[1] != 3)) {
+        dt_tape_fail(tape, DT_ERR_SHAPE, "one-phonon: cells must be (cells,3)");
+    }
+    if (!parameters(model, gamma_intra, gamma_inter, xyz, &p)) {
+        return dt_inert(tape);
+    }
+    return dtp_rigid_covariance(model->network, &p, model->samples, cells);
+}
+
+dt_tensor *dt_one_phonon_displacements(const dt_one_phonon *model, dt_tensor *gamma_intra,
+                                       dt_tensor *gamma_inter, dt_tensor *xyz) {
+    dt_network_parameters p;
+    if (!parameters(model, gamma_intra, gamma_inter, xyz, &p)) {
+        return dt_inert(dt_tape_of(xyz));
+    }
+    return dt_rigid_displacements(model->network, &p, model->samples);
 }

@@ -44,12 +44,10 @@ static int64_t *list_places(const dt_gnm *gnm, int64_t n) {
 /* Weights of one spring in all contacts and on the diagonal: -1 for a contact of its kind. */
 static double *list_weights(const dt_gnm *gnm, int64_t n, bool intra) {
     const dt_contacts *c = &gnm->contacts;
-    double *weight = malloc((size_t)(c->n + n) * sizeof *weight);
+    double *weight = calloc((size_t)(c->n + n), sizeof *weight);
     for (int64_t e = 0; weight && e < c->n; e++) {
         weight[e] = c->intra[e] == intra ? -1.0 : 0.0;
-    }
-    for (int64_t i = 0; weight && i < n; i++) {
-        weight[c->n + i] = intra ? gnm->degree_intra[i] : gnm->degree_inter[i];
+        weight[c->n + c->i[e]] -= weight[e];
     }
     return weight;
 }

@@ -1,6 +1,7 @@
 /* intensity.c - the map on the tape: from parameters to inputs of slices. */
 #include "map.h"
 
+#include "../phonon/mass.h"
 #include "../shared.h"
 
 #include <difftape/checkpoint.h>
@@ -70,7 +71,8 @@ static void gather_inputs(const dt_phonon_map *m, const dt_phonon_map_parameters
     const int64_t n = x->n_atoms;
     const dtp_geometry g = dtp_geometry_of(net, &p->network);
     dt_tensor *nothing = dt_scalar(tape, 0.0);
-    bool modes = m->options.occupation == DT_QUANTUM || p->mode_weights;
+    bool weighed = m->options.occupation == DT_QUANTUM || p->mode_weights;
+    bool modes = weighed || m->options.single_mode > 0;
     bool zone_centre = m->options.bragg == DT_BRAGG_DROP_ACOUSTIC && m->sizes.bragg > 0;
     for (int i = 0; i < DTP_INPUTS; i++) {
         in[i] = nothing;
@@ -86,11 +88,13 @@ static void gather_inputs(const dt_phonon_map *m, const dt_phonon_map_parameters
     if (p->network.cell) {
         in[DTP_RECIPROCAL] = dt_transpose(dt_inverse(g.axes));
     }
-    if (x->mass && (modes || zone_centre)) {
+    if (x->mass && (modes || zone_centre || dtp_threshold(m) > 0.0)) {
         in[DTP_MASS] = dtp_mass_matrix(net, g.body);
     }
     if (modes) {
-        in[DTP_MASS_FACTOR] = dt_cholesky(in[DTP_MASS]);
+        in[DTP_MASS_FACTOR] = dtp_mass_factor(in[DTP_MASS]);
+    }
+    if (weighed) {
         in[DTP_MODES] = dtp_mode_constants(dtp_temperature(tape, &p->network));
     }
     if (p->mode_weights) {

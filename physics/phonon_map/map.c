@@ -12,13 +12,47 @@ static dt_status no_memory(dt_error *error, int64_t points) {
                         (long long)points);
 }
 
-static dt_status check_options(const dt_network *net, const dt_points *points,
-                               const dt_phonon_map_options *o, dt_error *error) {
-    if (!isfinite(o->d_min) || o->d_min < 0.0) {
+/* Modes that must exist, and masses that they need. */
+static dt_status check_modes(const dt_network *net, const dt_phonon_map_options *o,
+                             dt_error *error) {
+    int64_t mode = o->single_mode;
+    if (mode < 0 || mode > net->n_freedom) {
+        return dt_error_set(
+            error, DT_ERR_ARGUMENT,
+            "phonon map: mode number %lld (rank %lld); there must be 1 to %lld (rank 0 to %lld), "
+            "one for each coordinate of a cell, or 0 for all of them",
+            (long long)mode, (long long)mode - 1, (long long)net->n_freedom,
+            (long long)net->n_freedom - 1);
+    }
+    if (mode > 0 && o->bragg == DT_BRAGG_DROP_ACOUSTIC) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "phonon map: a single mode is counted from the softest, and where the "
+                            "acoustic ones are left out that is another; take another policy for "
+                            "Bragg points (from the fourth mode on they have a value anyway)");
+    }
+    unsigned threshold = net->options.quirks & (DT_QUIRK_ACOUSTIC_1E12 | DT_QUIRK_ACOUSTIC_1E6);
+    if ((mode > 0 || threshold) && !net->crystal->mass) {
+        return dt_error_set(error, DT_ERR_ARGUMENT,
+                            "phonon map: %s needs atomic masses, which the crystal does not have",
+                            mode > 0 ? "a single mode" : "a threshold on frequencies");
+    }
+    return DT_OK;
+}
+
+dt_status dtp_check_d_min(double d_min, dt_error *error) {
+    if (!isfinite(d_min) || d_min < 0.0) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
                             "phonon map: the resolution limit d_min is %g Angstrom; it must be "
                             "finite and not negative",
-                            o->d_min);
+                            d_min);
+    }
+    return DT_OK;
+}
+
+dt_status dtp_check_map_options(const dt_network *net, const dt_points *points,
+                                const dt_phonon_map_options *o, dt_error *error) {
+    if (dtp_check_d_min(o->d_min, error) != DT_OK) {
+        return DT_ERR_ARGUMENT;
     }
     if (o->bragg_order < 0 || o->bragg_order > 16) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
@@ -43,14 +77,15 @@ static dt_status check_options(const dt_network *net, const dt_points *points,
                             "phonon map: quantum occupation and mode weights need frequencies, and "
                             "the crystal has no masses");
     }
-    return DT_OK;
+    return check_modes(net, o, error);
 }
 
-/* d > d_min, as dt_get_resolution_mask. */
-static bool resolved(const dt_phonon_map *m, int64_t p) {
+/* d > d_min, as dt_get_resolution_mask. It is a matter of the cell parameters, whatever SCALE says.
+ */
+static bool resolved(const dt_phonon_map *m, const dt_cell *cell, int64_t p) {
     double h[3], q[3], q2 = 0.0;
     dt_points_get(m->points, p, h);
-    dt_scattering_vector(&m->network->crystal->cell, h, q);
+    dt_scattering_vector(cell, h, q);
     for (int d = 0; d < 3; d++) {
         q2 += q[d] * q[d];
     }
@@ -61,9 +96,15 @@ static bool resolved(const dt_phonon_map *m, int64_t p) {
 static dt_status mark(dt_phonon_map *m, dt_error *error) {
     const dt_points *points = m->points;
     int64_t beyond = 0;
+    dt_cell cell;
+    dt_status status = dt_cell_init(m->network->crystal->cell.parameters, &cell, error);
+    if (status != DT_OK) {
+        return status;
+    }
     m->sizes.points = points->n;
     for (int64_t p = 0; p < points->n; p++) {
-        bool near = resolved(m, p), bragg = near && dtp_point_is_bragg(points, p);
+        bool near = resolved(m, &cell, p);
+        bool bragg = near && !dtp_optical(m) && dtp_point_is_bragg(points, p);
         m->valid[p] = near && !(bragg && m->options.bragg == DT_BRAGG_INVALID);
         m->sizes.bragg += bragg;
         m->sizes.valid += m->valid[p];
@@ -71,11 +112,12 @@ static dt_status mark(dt_phonon_map *m, dt_error *error) {
     }
     if (m->sizes.valid == 0) {
         return dt_error_set(error, DT_ERR_ARGUMENT,
-                            "phonon map: none of the %lld points has an intensity: %lld lie on "
-                            "whole h, k, l and %lld at d <= %g Angstrom; take other points, a "
-                            "smaller d_min, or another policy for Bragg points",
-                            (long long)points->n, (long long)m->sizes.bragg, (long long)beyond,
-                            m->options.d_min);
+                            "phonon map: none of the %lld %s has an intensity: %lld lie on "
+                            "whole h, k, l and %lld at d <= %g Angstrom; take other points (on a "
+                            "grid, take at least 2 samples per unit), a smaller d_min, or another "
+                            "policy for Bragg points",
+                            (long long)points->n, points->hkl ? "points" : "voxels",
+                            (long long)m->sizes.bragg, (long long)beyond, m->options.d_min);
     }
     return DT_OK;
 }
@@ -83,8 +125,7 @@ static dt_status mark(dt_phonon_map *m, dt_error *error) {
 /* Nodes and weights of the average over a voxel. */
 static dt_status list_nodes(dt_phonon_map *m, dt_error *error) {
     dtp_part parts[DTP_MOST_PARTS];
-    int order = m->options.bragg_order > 0 ? m->options.bragg_order : 4;
-    int n_parts = dtp_voxel_parts(m, parts);
+    int order = dtp_bragg_order(&m->options), n_parts = dtp_voxel_parts(m, parts);
     m->n_nodes = n_parts * dtp_part_nodes(order);
     m->node = malloc((size_t)(3 * m->n_nodes) * sizeof *m->node);
     m->weight = malloc((size_t)m->n_nodes * sizeof *m->weight);
@@ -150,7 +191,7 @@ dt_status dt_phonon_map_new(const dt_network *network, const dt_points *points,
                             const dt_phonon_map_options *options, dt_phonon_map **ret_map,
                             dt_error *error) {
     const dt_phonon_map_options chosen = options ? *options : (dt_phonon_map_options){0};
-    dt_status status = check_options(network, points, &chosen, error);
+    dt_status status = dtp_check_map_options(network, points, &chosen, error);
     if (status != DT_OK) {
         return status;
     }

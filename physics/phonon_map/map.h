@@ -45,7 +45,7 @@ void dtp_gauss(int n, double *ret_x, double *ret_w);
 
 /* Nodes and weights of the average over a voxel, n_parts times dtp_part_nodes of them. k in units
  * of the voxel, within [-1/2, 1/2]. */
-int dtp_radial_order(int order);
+int dtp_bragg_order(const dt_phonon_map_options *options); /* 4 unless another is asked for */
 int64_t dtp_part_nodes(int order);
 void dtp_voxel_nodes(int order, int n_parts, const dtp_part *parts, double *ret_nodes,
                      double *ret_weights);
@@ -74,5 +74,29 @@ dt_tensor *dtp_slice_intensity(void *user, dt_tape *tape, int64_t slice, int64_t
 /* sum over modes of f |F v|^2: response G^T (d,b), stiffness K (d,d). */
 dt_tensor *dtp_mode_sum(const dt_phonon_map *map, dt_tensor *stiffness, dt_tensor *response,
                         dt_tensor *const *in);
+
+/* f |F v|^2 of the one mode that the options ask for, at k. */
+dt_tensor *dtp_single_mode(const dt_phonon_map *map, dt_tensor *stiffness, dt_tensor *response,
+                           dt_tensor *const *in, const double k[3]);
+
+/* f of modes with eigenvalues x, of any shape. */
+dt_tensor *dtp_mode_weight(const dt_phonon_map *map, dt_tensor *x, dt_tensor *const *in);
+
+/* Points at whole h, k, l have an intensity of their own, whatever the policy: a mode that is not
+ * acoustic is asked for. */
+static inline bool dtp_optical(const dt_phonon_map *map) {
+    return map->options.single_mode > 3;
+}
+
+/* Below which eigenvalue a mode has no value, with a quirk, else 0; and the refusal of a wavevector
+ * that has such a mode: K (d,d), M (d,d). */
+double dtp_threshold(const dt_phonon_map *map);
+void dtp_check_threshold(const dt_phonon_map *map, dt_tensor *stiffness, dt_tensor *mass,
+                         const double k[3]);
+
+/* What dt_phonon_map_new refuses before anything is computed. */
+dt_status dtp_check_d_min(double d_min, dt_error *error);
+dt_status dtp_check_map_options(const dt_network *network, const dt_points *points,
+                                const dt_phonon_map_options *options, dt_error *error);
 
 #endif

@@ -22,36 +22,55 @@ static dt_tensor *smooth_weight(const dt_phonon_map_options *o, dt_tape *tape, d
  * smooth: divided differences of close eigenvalues are taken from derivatives. */
 static dt_tensor *weight(void *user, dt_tape *tape, dt_tensor *x, dt_tensor *const *p) {
     const dt_phonon_map *m = user;
-    dt_tensor *root = dt_sqrt(x);
-    dt_tensor *w = smooth_weight(&m->options, tape, dt_mul(root, p[1]), p + 2);
-    if (m->options.occupation == DT_CLASSICAL) {
+    bool classical = m->options.occupation == DT_CLASSICAL;
+    if (classical && m->options.n_weights == 0) {
+        return dt_reciprocal(x);
+    }
+    dt_tensor *root = dt_sqrt(x), *w = NULL;
+    if (m->options.n_weights > 0) {
+        w = smooth_weight(&m->options, tape, dt_mul(root, p[1]), p + 2);
+    }
+    if (classical) {
         return dt_div(w, x);
     }
-    return dt_div(dt_mul(w, p[0]), dt_mul(root, dt_tanh(dt_mul(p[0], root))));
+    return dt_div(w ? dt_mul(w, p[0]) : p[0], dt_mul(root, dt_tanh(dt_mul(p[0], root))));
+}
+
+enum { MOST_PARAMS = 2 + 30 };
+
+/* c, THz, and the weights that there are: how many. */
+static int list_params(const dt_phonon_map *m, dt_tensor *const *in, dt_tensor **params) {
+    if (dt_ndim(in[DTP_MODES]) == 0) {
+        return 0;
+    }
+    params[0] = dt_select(in[DTP_MODES], 0, 0);
+    params[1] = dt_select(in[DTP_MODES], 0, 1);
+    for (int i = 0; i < m->options.n_weights; i++) {
+        params[2 + i] = dt_select(in[DTP_MODE_WEIGHTS], 0, i);
+    }
+    return 2 + m->options.n_weights;
+}
+
+dt_tensor *dtp_mode_weight(const dt_phonon_map *m, dt_tensor *x, dt_tensor *const *in) {
+    dt_tensor *params[MOST_PARAMS];
+    list_params(m, in, params);
+    /* *user is only read; the API's pointer is not const. */
+    return weight((void *)(uintptr_t)m, dt_tape_of(x), x, params);
 }
 
 dt_tensor *dtp_mode_sum(const dt_phonon_map *m, dt_tensor *stiffness, dt_tensor *response,
                         dt_tensor *const *in) {
-    dt_tensor *l = in[DTP_MASS_FACTOR], *params[2 + 30];
+    dt_tensor *l = in[DTP_MASS_FACTOR], *params[MOST_PARAMS];
     /* D = L^-1 K L^-T; F = G L^-T, so that G conj(C) G^H = F f(conj D) F^H. */
-    dt_tensor *half = dt_triangular_solve(l, stiffness, true, DT_N);
-    dt_tensor *d = dt_triangular_solve(l, dt_conj(dt_transpose(half)), true, DT_N);
+    dt_tensor *d = dt_conj(dtp_dynamical(l, stiffness));
     dt_tensor *f = dt_transpose(dt_triangular_solve(l, response, true, DT_N));
-    dt_tensor *c = dt_select(in[DTP_MODES], 0, 0), *sum;
-    if (dt_ndim(in[DTP_MODE_WEIGHTS]) == 0) {
+    int n = list_params(m, in, params);
+    if (m->options.n_weights == 0) {
         const dt_spectral_function thermal = {.kind = DT_SPECTRAL_THERMAL};
-        sum = dt_mul(dt_spectral_form(f, dt_conj(d), &thermal, 1, &c), c);
-    } else {
-        int64_t n = dt_shape(in[DTP_MODE_WEIGHTS])[0];
-        params[0] = c;
-        params[1] = dt_select(in[DTP_MODES], 0, 1);
-        for (int64_t i = 0; i < n; i++) {
-            params[2 + i] = dt_select(in[DTP_MODE_WEIGHTS], 0, i);
-        }
-        /* *user is only read; the API's pointer is not const. */
-        const dt_spectral_function user = {
-            .kind = DT_SPECTRAL_USER, .build = weight, .user = (void *)(uintptr_t)m};
-        sum = dt_spectral_form(f, dt_conj(d), &user, (int)(2 + n), params);
+        return dt_mul(dt_spectral_form(f, d, &thermal, 1, params), params[0]);
     }
-    return sum;
+    /* *user is only read; the API's pointer is not const. */
+    const dt_spectral_function user = {
+        .kind = DT_SPECTRAL_USER, .build = weight, .user = (void *)(uintptr_t)m};
+    return dt_spectral_form(f, d, &user, n, params);
 }

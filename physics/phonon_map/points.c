@@ -24,10 +24,18 @@ static dt_status no_memory(dt_error *error, int64_t n) {
 
 /* -- making points ----------------------------------------------------------------------------- */
 
+static dt_status from_blocks(int64_t n, const double *centres, const dt_grid *block,
+                             unsigned quirks, dt_points **ret_points, dt_error *error);
+
 dt_status dt_points_from_grid(const dt_grid *grid, dt_points **ret_points, dt_error *error) {
+    return dt_points_from_grid_literal(grid, 0, ret_points, error);
+}
+
+dt_status dt_points_from_grid_literal(const dt_grid *grid, unsigned quirks, dt_points **ret_points,
+                                      dt_error *error) {
     static const double origin[3] = {0.0, 0.0, 0.0};
     dt_points *points = NULL;
-    dt_status status = dt_points_from_blocks(1, origin, grid, &points, error);
+    dt_status status = from_blocks(1, origin, grid, quirks, &points, error);
     if (status == DT_OK) {
         points->ndim = 3;
         memmove(points->shape, points->shape + 1, 3 * sizeof *points->shape);
@@ -37,7 +45,7 @@ dt_status dt_points_from_grid(const dt_grid *grid, dt_points **ret_points, dt_er
 }
 
 static dt_status fill_blocks(dt_points *points, const double *centres, const dt_grid *block,
-                             dt_error *error) {
+                             unsigned quirks, dt_error *error) {
     for (int64_t b = 0; b < points->n_blocks; b++) {
         dt_grid grid = *block;
         for (int d = 0; d < 3; d++) {
@@ -51,7 +59,8 @@ static dt_status fill_blocks(dt_points *points, const double *centres, const dt_
             grid.lo[d] += c;
             grid.hi[d] += c;
         }
-        dt_status status = dt_grid_axes(&grid, points->axis[b], &points->block_size, error);
+        dt_status status =
+            dt_grid_axes_literal(&grid, quirks, points->axis[b], &points->block_size, error);
         if (status != DT_OK) {
             return status;
         }
@@ -61,6 +70,11 @@ static dt_status fill_blocks(dt_points *points, const double *centres, const dt_
 
 dt_status dt_points_from_blocks(int64_t n, const double *centres, const dt_grid *block,
                                 dt_points **ret_points, dt_error *error) {
+    return from_blocks(n, centres, block, 0, ret_points, error);
+}
+
+static dt_status from_blocks(int64_t n, const double *centres, const dt_grid *block,
+                             unsigned quirks, dt_points **ret_points, dt_error *error) {
     if (n < 1 || n > (INT64_C(1) << 30)) {
         return dt_error_set(error, DT_ERR_ARGUMENT, "points: %lld blocks; there must be 1 or more",
                             (long long)n);
@@ -70,8 +84,8 @@ dt_status dt_points_from_blocks(int64_t n, const double *centres, const dt_grid 
         *points = (dt_points){.n_blocks = n, .ndim = 4};
         points->axis = calloc((size_t)n, sizeof *points->axis);
     }
-    dt_status status =
-        points && points->axis ? fill_blocks(points, centres, block, error) : no_memory(error, n);
+    dt_status status = points && points->axis ? fill_blocks(points, centres, block, quirks, error)
+                                              : no_memory(error, n);
     if (status == DT_OK && points->block_size > (INT64_C(1) << 40) / n) {
         status = dt_error_set(error, DT_ERR_ARGUMENT,
                               "points: %lld blocks of %lld points are too "

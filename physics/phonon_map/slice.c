@@ -65,11 +65,9 @@ static dt_tensor *body_response(dt_tensor *moments, dt_tensor *q) {
 }
 
 /* sum_j F_j (1, x_j, y_j, z_j) over the atoms of every group: (n_asu,b,groups,4). */
-static dt_tensor *moments(const dt_network *net, dt_tensor *f, dt_tensor *body) {
+static dt_tensor *moments(const dt_network *net, dt_tensor *f, dt_tensor *x) {
     dt_tape *tape = dt_tape_of(f);
-    const int64_t n = net->crystal->n_atoms, a = net->crystal->n_asu;
-    dt_tensor *ones = dt_ones(tape, DT_F64, 3, (int64_t[]){a, n, 1});
-    dt_tensor *x = dt_concat(2, (dt_tensor *[]){ones, body}, -1);
+    const int64_t n = net->crystal->n_atoms;
     if (net->n_groups == 1) {
         return dt_expand_dims(dt_matmul(f, x), 2);
     }
@@ -106,10 +104,19 @@ static dt_tensor *values(const dt_phonon_map *m, dt_tape *tape, const double k[3
         return dt_inert(tape);
     }
     dt_tensor *g = response(m, q, in);
+    if (m->network->options.quirks & DT_QUIRK_K_SIGN) {
+        g = dt_conj(g); /* |L^-1 G^H|^2 instead of |L^-1 G^T|^2 = G conj(K)^-1 G^H */
+    }
+    if (m->options.single_mode > 0) {
+        return dtp_single_mode(m, stiffness, g, in, k);
+    }
     if (dtp_is_zero(k)) {
         stiffness = dtp_hold_translations(m->network, stiffness, in[DTP_MASS], &g);
     }
     dt_tensor *factor = dtp_stiffness_factor(m->network, stiffness, in[DTP_FORCE_CONSTANTS], k);
+    if (dtp_threshold(m) > 0.0) {
+        dtp_check_threshold(m, stiffness, in[DTP_MASS], k);
+    }
     if (given(in[DTP_MODES])) {
         return dtp_mode_sum(m, stiffness, g, in);
     }

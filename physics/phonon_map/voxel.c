@@ -33,18 +33,22 @@ void dtp_gauss(int n, double *ret_x, double *ret_w) {
     }
 }
 
-int dtp_radial_order(int order) {
+int dtp_bragg_order(const dt_phonon_map_options *options) {
+    return options->bragg_order > 0 ? options->bragg_order : 4;
+}
+
+static int radial_order(int order) {
     return order / 2 + 1;
 }
 
 int64_t dtp_part_nodes(int order) {
-    return 2 * (int64_t)dtp_radial_order(order) * order * order;
+    return 2 * (int64_t)radial_order(order) * order * order;
 }
 
 void dtp_voxel_nodes(int order, int n_parts, const dtp_part *parts, double *ret_nodes,
                      double *ret_weights) {
     double x[16], w[16], radial_x[16], radial_w[16];
-    int radial = dtp_radial_order(order), square = order * order;
+    int radial = radial_order(order), square = order * order;
     int64_t n = 0;
     dtp_gauss(order, x, w);
     dtp_gauss(radial, radial_x, radial_w);

@@ -1,6 +1,7 @@
 /* covariance.c - averages over the Brillouin zone of the covariance of plane waves. */
 #include "../network/network.h"
 
+#include "../phonon/mass.h"
 #include "../shared.h"
 
 #include <difftape/checkpoint.h>
@@ -30,10 +31,8 @@ static halves halves_at(const dt_network *net, dt_tape *tape, const double k[3],
     }
     const dt_spectral_function thermal = {.kind = DT_SPECTRAL_THERMAL};
     dt_tensor *l = in[MASS_FACTOR], *c = dt_select(in[MODES], 0, 0);
-    dt_tensor *half = dt_triangular_solve(l, stiffness, true, DT_N);
-    dt_tensor *d = dt_triangular_solve(l, dt_conj(dt_transpose(half)), true, DT_N);
     dt_tensor *z = dt_triangular_solve(l, x, true, DT_N);
-    dt_tensor *f = dt_mul(dt_spectral_apply(d, &thermal, 1, &c), c);
+    dt_tensor *f = dt_mul(dt_spectral_apply(dtp_dynamical(l, stiffness), &thermal, 1, &c), c);
     return (halves){z, dt_matmul(f, z)};
 }
 
@@ -135,7 +134,7 @@ static dt_tensor *zone_mean(const dt_network *net, const dt_network_parameters *
         in[MASS] = dtp_mass_matrix(net, g->body);
     }
     if (occupation == DT_QUANTUM) {
-        in[MASS_FACTOR] = dt_cholesky(in[MASS]);
+        in[MASS_FACTOR] = dtp_mass_factor(in[MASS]);
         in[MODES] = dtp_mode_constants(dtp_temperature(tape, p));
     }
     dt_tensor *n[3];
@@ -176,9 +175,8 @@ dt_tensor *dt_network_displacements(const dt_network *net, const dt_network_para
     dt_tensor *c = zone_mean(net, p, &g, mesh, home, occupation, body_rows); /* (groups,w,w) */
     c = dt_gather(c, view(tape, DT_I64, 1, &n, net->group), 0);              /* (n,w,w) */
     if (net->width == 6) {
-        dt_tensor *ones = dt_ones(tape, DT_F64, 3, (int64_t[]){1, n, 1});
-        dt_tensor *x = dt_concat(2, (dt_tensor *[]){ones, dt_slice(g.body, 0, 0, 1, 1)}, -1);
-        dt_tensor *a = dt_reshape(dt_rigid_body_projector(x), 3, (int64_t[]){n, 3, 6});
+        dt_tensor *a = dt_rigid_body_projector(dt_slice(g.body, 0, 0, 1, 1));
+        a = dt_reshape(a, 3, (int64_t[]){n, 3, 6});
         c = dt_matmul_flags(dt_matmul(a, c), DT_N, a, DT_T);
     }
     dt_tensor *r = first_rotation(net, tape);

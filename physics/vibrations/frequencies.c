@@ -1,6 +1,7 @@
 /* frequencies.c - phonon frequencies, paths through the zone, densities of states. */
 #include "../network/network.h"
 
+#include "../phonon/mass.h"
 #include "../shared.h"
 
 #include <difftape/checkpoint.h>
@@ -20,10 +21,9 @@ static dt_tensor *eigenvalues(void *user, dt_tape *tape, int64_t begin, int64_t 
                               dt_tensor *const *in) {
     const dt_network *net = user;
     (void)tape;
-    dt_tensor *k = dt_slice(in[WAVEVECTORS], 0, begin, end, 1), *l = in[MASS_FACTOR];
+    dt_tensor *k = dt_slice(in[WAVEVECTORS], 0, begin, end, 1);
     dt_tensor *stiffness = dt_network_stiffness(net, in[FORCE_CONSTANTS], k);
-    dt_tensor *half = dt_triangular_solve(l, stiffness, true, DT_N);
-    return dt_eigvalsh(dt_triangular_solve(l, dt_conj(dt_transpose(half)), true, DT_N));
+    return dt_eigvalsh(dtp_dynamical(in[MASS_FACTOR], stiffness));
 }
 
 /* sign(x) sqrt|x|, 0 without a gradient for what is 0 but for rounding. */
@@ -53,7 +53,7 @@ dt_tensor *dt_network_frequencies(const dt_network *net, const dt_network_parame
     }
     const dtp_geometry g = dtp_geometry_of(net, p);
     dt_tensor *in[INPUTS] = {dtp_force_constants(net, &g, p), k,
-                             dt_cholesky(dtp_mass_matrix(net, g.body))};
+                             dtp_mass_factor(dtp_mass_matrix(net, g.body))};
     /* *user is only read; the API's pointer is not const. */
     dt_tensor *x =
         dt_map_batches(eigenvalues, (void *)(uintptr_t)net, INPUTS, in, dt_shape(k)[0], 1);

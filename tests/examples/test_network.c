@@ -87,6 +87,7 @@ Test(onephonon_network, maps_are_the_same_whichever_way_they_are_asked_for) {
         {"", "--bragg=drop"},
         {"--network=anm --groups=chain", "--network=hybrid --springs=0:1 --groups=chain"},
         {"--decay=2", "--springs=4 --decay=2 --decay-from=0.5"},
+        {"--rank=4", "--rank=4 --network=hybrid --springs=1:1"},
     };
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
         char a[256], b[256];
@@ -260,7 +261,8 @@ Test(onephonon_network, options_that_contradict_each_other_are_refused) {
         {"--q=a.npy --bragg=average ", "the mean over a voxel of a grid, and a list of points"},
         {"--q=a.npy --adp=model ", "averaged over the wavevectors of a grid, and a list"},
         {"--preset=eryx --network=anm ", "--preset is of rigid asymmetric units"},
-        {"--rank=2 --groups=residue ", "cannot be combined with --groups"},
+        {"--preset=eryx-torch --groups=residue ", "cannot be combined with --groups"},
+        {"--rank=2 --bragg=drop ", "--rank counts phonons from the softest, and --bragg=drop"},
         {"--taper=5 ", "the taper of 5 Angstrom must lie between 0 and the cutoff of 4 Angstrom"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char arguments[256];

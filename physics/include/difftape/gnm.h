@@ -6,7 +6,7 @@
  * 173; for crystals S. P. Meisburger, D. A. Case, N. Ando, Nat. Commun. 11 (2020) 1271). Asymmetric
  * units move as rigid bodies, u_j = A_j w with w = (translation, rotation), so a cell has
  * d = 6 n_asu degrees of freedom and the energy of plane waves w e^{ik.R} is given by the Hermitian
- * matrix K(k). */
+ * matrix K(k). It is the simplest dt_network (network.h), and made of one. */
 #ifndef DIFFTAPE_GNM_H
 #define DIFFTAPE_GNM_H
 
@@ -68,11 +68,7 @@ typedef struct dt_gnm {
     int64_t *block_cell; /**< (n_blocks+n_asu) place in `cells` of every block, then of the diagonal
                                block of every asymmetric unit: the reference cell */
     int64_t *block_pair; /**< (n_blocks+n_asu) asu n_asu + asu', likewise */
-    double *block_intra; /**< (n_blocks) 1 for the springs within an asymmetric unit, else 0 */
-    double *block_inter; /**< (n_blocks) 1 - block_intra */
-    double *degree_intra; /**< (n_asu,n_atoms) contacts of an atom within its asymmetric unit */
-    double *degree_inter; /**< (n_asu,n_atoms) all its other contacts */
-    double block_of_moments[16 * 36]; /**< linear map from sum X_i X_j^T to sum A_i^T A_j */
+    struct dt_network *network; /**< the same as network.h has it; it owns all these arrays */
 } dt_gnm;
 
 /** Errors as dt_find_contacts. Release with dt_gnm_free (NULL is fine). */

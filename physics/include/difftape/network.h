@@ -68,6 +68,8 @@ typedef struct dt_network_options {
      *  asymmetric units by its labels; a negative number: no spring */
     const int64_t *table;
 
+    unsigned quirks; /**< departures from the physics (quirks.h), those of the crystal among them;
+                          0: none */
     int64_t
         most_freedom; /**< refuse more coordinates per cell than this [4096: a matrix K(k) of 268
                                MB] */
@@ -79,9 +81,10 @@ typedef struct dt_network dt_network;
 /** Find contacts, groups and classes. Contacts stay fixed when coordinates move. The crystal must
  *  outlive the network, and the network every tape that uses it; arrays in options are copied.
  *  Errors (DT_ERR_ARGUMENT): those of dt_find_contacts; decay, reference, taper out of range;
- *  labels missing or out of range; a table that is not symmetric; no contact left; a contact of two
- *  atoms at the same place with springs that need its direction; more coordinates than
- *  most_freedom; DT_ERR_MEMORY. Release with dt_network_free (NULL is fine). */
+ *  quirks that differ from the crystal's; labels missing or out of range; a table that is not
+ *  symmetric; no contact left; a contact of two atoms at the same place with springs that need its
+ *  direction; more coordinates than most_freedom; DT_ERR_MEMORY. Release with dt_network_free (NULL
+ *  is fine). */
 DT_API dt_status dt_network_new(const dt_crystal *crystal, const dt_network_options *options,
                                 dt_network **ret_network, dt_error *error);
 DT_API void dt_network_free(dt_network *network);

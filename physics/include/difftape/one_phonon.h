@@ -1,5 +1,8 @@
 /* one_phonon.h - one-phonon diffuse scattering of a crystal of rigid asymmetric units.
  *
+ * A short name for the simplest phonon map: it holds a dt_network of isotropic springs, the
+ * dt_points of a grid and their dt_phonon_map (phonon_map.h), and forwards to them.
+ *
  * In the classical limit and to first order in the displacements, the intensity per unit cell is
  *     I(q) = kT G(q) conj(K(k)^-1) G(q)^H,        k = q modulo the reciprocal lattice,
  *     G(q) = sum_j f_j(q) exp(-|q|^2 U_j / 2) exp(+i q.r_j) q^T A_j,
@@ -48,10 +51,8 @@ typedef struct dt_one_phonon dt_one_phonon;
 
 /** Make a model; options may be NULL. The crystal must outlive the model, and the model every tape
  *  it is evaluated on. Contacts are found once, at the crystal's coordinates, and stay fixed.
- *  Errors: those of dt_grid_axes and dt_find_contacts; d_min negative or not finite; a grid without
- *  a valid voxel; quirks that differ from the crystal's; a mode that does not exist, or no masses
- *  for one (DT_ERR_ARGUMENT); DT_ERR_MEMORY. Release with dt_one_phonon_free (NULL is fine).
- */
+ *  Errors: those of dt_points_from_grid_literal, dt_network_new and dt_phonon_map_new. Release with
+ *  dt_one_phonon_free (NULL is fine). */
 DT_API dt_status dt_one_phonon_new(const dt_crystal *crystal, const dt_grid *grid,
                                    const dt_one_phonon_options *options, dt_one_phonon **ret_model,
                                    dt_error *error);
@@ -88,10 +89,8 @@ DT_API dt_tensor *dt_one_phonon_covariance(const dt_one_phonon *model, dt_tensor
                                            dt_tensor *cells);
 
 /** Isotropic displacements that the model itself predicts, to be given to dt_one_phonon_intensity
- *  as u_iso: U_j = tr(A_j C_aa A_j^T)/3, mean over the copies, (n) f64 in Angstrom^2 with springs
- *  in kT/Angstrom^2. Springs then set intensities and Debye-Waller factors together. With
- *  DT_QUIRK_ADP_LINEAR the sum of A_j diag(C_aa) over copies and axes, with DT_QUIRK_ADP_SCALE
- *  scaled to 3 times the mean U of the crystal. Differentiable in the parameters. */
+ *  as u_iso, (n) f64 in Angstrom^2: dt_rigid_displacements of the network. Springs then set
+ *  intensities and Debye-Waller factors together. Differentiable in the parameters. */
 DT_API dt_tensor *dt_one_phonon_displacements(const dt_one_phonon *model, dt_tensor *gamma_intra,
                                               dt_tensor *gamma_inter, dt_tensor *xyz);
 
@@ -105,7 +104,8 @@ typedef struct dt_one_phonon_cost {
     double forward_bytes; /**< the same without a backward pass */
 } dt_one_phonon_cost;
 
-/** Errors: those of dt_grid_axes and of options. ret_cost->sizes.contacts stays 0. */
+/** dt_phonon_map_estimate for a network that has not been made. Errors: those of
+ *  dt_points_from_grid_literal, and d_min. ret_cost->sizes.contacts stays 0. */
 DT_API dt_status dt_one_phonon_estimate(const dt_crystal *crystal, const dt_grid *grid,
                                         const dt_one_phonon_options *options, int threads,
                                         dt_one_phonon_cost *ret_cost, dt_error *error);

@@ -46,6 +46,11 @@ typedef struct dt_phonon_map_options {
     const double *bragg_springs;
     dt_occupation occupation;
 
+    /** 0: all modes. m: the m-th softest of every wavevector alone (eryx's rank m - 1); needs
+     *  masses. From the fourth on, points at whole h, k, l have its value, and `bragg` has no
+     *  influence; it must not be DT_BRAGG_DROP_ACOUSTIC. */
+    int64_t single_mode;
+
     /** Modes may be weighed by their frequency, with the parameter mode_weights: that many numbers,
      *  2 to 30, at equally spaced frequencies from weights_from to weights_to, THz. 0: none */
     int n_weights;
@@ -57,7 +62,8 @@ typedef struct dt_phonon_map dt_phonon_map;
 
 /** Network and points must outlive the map, and the map every tape it is evaluated on. Errors
  *  (DT_ERR_ARGUMENT): d_min negative or not finite; an average without the size of a voxel;
- *  bragg_order out of range; frequencies needed but no masses; no valid point; DT_ERR_MEMORY.
+ *  bragg_order out of range; a mode that does not exist; frequencies needed but no masses; no valid
+ *  point; DT_ERR_MEMORY. Quirks of the network that concern a map (quirks.h) are those of the map.
  *  Release with dt_phonon_map_free (NULL is fine). */
 DT_API dt_status dt_phonon_map_new(const dt_network *network, const dt_points *points,
                                    const dt_phonon_map_options *options, dt_phonon_map **ret_map,
@@ -73,6 +79,22 @@ typedef struct dt_phonon_map_sizes {
     int64_t evaluations; /**< scattering vectors at which G(q) is computed */
 } dt_phonon_map_sizes;
 DT_API dt_phonon_map_sizes dt_phonon_map_get_sizes(const dt_phonon_map *map);
+
+/** What a map will cost. */
+typedef struct dt_phonon_map_cost {
+    dt_phonon_map_sizes sizes; /**< at most; bragg: all points at whole h, k, l */
+    double atom_points;        /**< atoms per cell x scattering vectors: the unit of work */
+    double operations; /**< floating-point operations, forward; forward and backward together cost
+                             about 4 times as many */
+    double bytes; /**< memory of map and slices, backward pass included, for `threads` threads */
+    double forward_bytes; /**< the same without a backward pass */
+} dt_phonon_map_cost;
+
+/** From sizes alone, for grids of any size in no time. Errors: those of dt_phonon_map_new about
+ *  options. */
+DT_API dt_status dt_phonon_map_estimate(const dt_network *network, const dt_points *points,
+                                        const dt_phonon_map_options *options, int threads,
+                                        dt_phonon_map_cost *ret_cost, dt_error *error);
 
 /** (points): true where the map has a value. */
 DT_API const bool *dt_phonon_map_valid(const dt_phonon_map *map);
@@ -94,7 +116,8 @@ typedef struct dt_phonon_map_parameters {
 /** The map, in e^2 per unit cell, of the shape of the points; exactly 0 where invalid.
  *  Differentiable in all parameters, to any order that the parts allow; finite where phonons are
  *  degenerate. Memory is that of a few slices and the map. Errors: DT_ERR_SHAPE, DT_ERR_DTYPE;
- *  DT_ERR_NOT_POSITIVE_DEFINITE names the wavevector where the springs do not hold the crystal. */
+ *  DT_ERR_NOT_POSITIVE_DEFINITE names the wavevector where the springs do not hold the crystal;
+ *  with a single mode, a derivative where frequencies coincide is DT_ERR_GAUGE (dt_eigh). */
 DT_API dt_tensor *dt_phonon_map_intensity(const dt_phonon_map *map,
                                           const dt_phonon_map_parameters *parameters);
 

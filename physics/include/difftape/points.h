@@ -12,6 +12,10 @@ typedef struct dt_points dt_points;
 /** A grid: shape (n_h,n_k,n_l). Errors as dt_grid_axes. Release all points with dt_points_free. */
 DT_API dt_status dt_points_from_grid(const dt_grid *grid, dt_points **ret_points, dt_error *error);
 
+/** The same with departures from the physics (quirks.h); errors as dt_grid_axes_literal. */
+DT_API dt_status dt_points_from_grid_literal(const dt_grid *grid, unsigned quirks,
+                                             dt_points **ret_points, dt_error *error);
+
 /** The same grid around each of n centres (n,3), Miller indices, whole or not: its limits are
  *  relative to the centre. {-0.5,...} to {0.5,...} is a Brillouin zone. Shape (n,n_h,n_k,n_l).
  *  Errors as dt_grid_axes; no centre, or a centre that is not finite (DT_ERR_ARGUMENT). */

@@ -2,7 +2,8 @@
  *
  * Everything is right by default. A flag reproduces one departure, number for number, so that
  * published maps can be compared; docs/one-phonon.md says what each one is and what it costs. The
- * flags of a run go into dt_crystal_input and dt_one_phonon_options, both the same. */
+ * flags of a run go into dt_crystal_input and dt_one_phonon_options (or dt_network_options), both
+ * the same. */
 #ifndef DIFFTAPE_QUIRKS_H
 #define DIFFTAPE_QUIRKS_H
 

@@ -31,6 +31,17 @@ DT_API dt_tensor *dt_network_displacements(const dt_network *network,
                                            const dt_network_parameters *parameters,
                                            const int mesh[3], dt_occupation occupation);
 
+/** Isotropic displacements of rigid asymmetric units, (n) in Angstrom^2, from the wavevectors of a
+ *  grid of so many samples: U_j = tr(A_j C A_j^T) / 3, mean over the copies, where C leaves out the
+ *  uniform translations at k = 0 by the pseudo-inverse, which keeps the mean of the centroids at
+ *  rest, and not the centre of mass (dt_displacement_covariance). That is what eryx has; with the
+ *  network's quirk DT_QUIRK_ADP_LINEAR the sum of A_j diag(C) over copies and axes, with
+ *  DT_QUIRK_ADP_SCALE scaled to 3 times the mean U of the crystal. Errors: more than one group in a
+ *  unit, or a unit on a line (DT_ERR_ARGUMENT). */
+DT_API dt_tensor *dt_rigid_displacements(const dt_network *network,
+                                         const dt_network_parameters *parameters,
+                                         const int samples[3]);
+
 /** Frequencies nu = omega / 2 pi in THz, ascending: k (K,3) in fractions of the reciprocal axes ->
  *  (K,d). A mode without a restoring force (an eigenvalue below 1e-13 of the largest at its
  *  wavevector) has nu = 0 and no gradient; an unstable one is negative, -|omega| / 2 pi. Gradients
