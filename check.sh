@@ -65,12 +65,14 @@ if [ "$full" = yes ]; then
     run_tests build-check --suite slow
     CC=clang CXX=clang++ configure build-clang --buildtype=debugoptimized -Dwerror=true
     build_in build-clang
-    run_tests build-clang --no-suite slow --no-suite ops # the sweep runs under gcc and ASan
+    # The suite long, sums rather than code, runs under gcc only.
+    run_tests build-clang --no-suite slow --no-suite long
     # Leaks show only in the plain programs: Criterion never fails on them.
     configure build-asan -Doptimization=1 -Ddebug=true -Dwerror=true -Db_sanitize=address,undefined \
         -Db_lundef=false
     build_in build-asan
-    UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 run_tests build-asan --no-suite slow
+    UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 run_tests build-asan --no-suite slow \
+        --no-suite long
     configure build-tsan --buildtype=debugoptimized -Dwerror=true -Db_sanitize=thread \
         -Db_lundef=false
     build_in build-tsan tests/plain/threads

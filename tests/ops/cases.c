@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* -- numbers ----------------------------------------------------------------------------------- */
@@ -51,16 +52,32 @@ static void make_hermitian(double *m, int64_t n) {
     }
 }
 
-/* Equally spaced numbers in a random order. */
-static void make_distinct(double *data, int64_t size, uint64_t seed) {
-    for (int64_t k = 0; k < size; k++) {
-        int64_t rank = 0;
-        for (int64_t j = 0; j < size; j++) {
-            rank += dti_random_uniform(seed, (uint64_t)j) < dti_random_uniform(seed, (uint64_t)k);
-        }
-        data[2 * k] = 4 * ((double)rank + 0.5) / (double)size - 2;
-        data[2 * k + 1] = 0;
+struct draw {
+    double value;
+    int64_t place;
+};
+
+static int by_value(const void *a, const void *b) {
+    double x = ((const struct draw *)a)->value, y = ((const struct draw *)b)->value;
+    return (x > y) - (x < y);
+}
+
+/* Equally spaced numbers in a random order; false without memory. */
+static bool make_distinct(double *data, int64_t size, uint64_t seed) {
+    struct draw *draws = malloc((size_t)(size + 1) * sizeof *draws);
+    for (int64_t k = 0; k < size && draws != NULL; k++) {
+        draws[k] = (struct draw){dti_random_uniform(seed, (uint64_t)k), k};
     }
+    if (draws == NULL) {
+        return false;
+    }
+    qsort(draws, (size_t)size, sizeof *draws, by_value);
+    for (int64_t rank = 0; rank < size; rank++) {
+        data[2 * draws[rank].place] = 4 * ((double)rank + 0.5) / (double)size - 2;
+        data[2 * draws[rank].place + 1] = 0;
+    }
+    free(draws);
+    return true;
 }
 
 /* data: n x n matrices of (re, im) pairs; B -> B B^H + I, or + 2 on the diagonal. */
@@ -141,8 +158,9 @@ static bool fill_input(struct test_case *c, int i, bool complex, bool single) {
             data[2 * k] = floor(dti_random_uniform(seed, (uint64_t)k) * (double)limit);
         }
     }
-    if (fill == DT_FILL_DISTINCT) {
-        make_distinct(data, size, seed);
+    if (fill == DT_FILL_DISTINCT && !make_distinct(data, size, seed)) {
+        dt_array_free(&pairs);
+        return false;
     }
     if ((fill == DT_FILL_HPD || fill == DT_FILL_TRIANGULAR || fill == DT_FILL_HERMITIAN) &&
         size > 0) {
