@@ -1,6 +1,8 @@
 /* model.c - from files to a map on the tape: crystal, network, places, background. */
 #include "refine.h"
 
+#include "../common/crystal.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +59,8 @@ int model_read(struct fit *f) {
         dt_error_context(&f->error, "%s", s->structure);
         return f->error.status == DT_ERR_MEMORY ? EXIT_MEMORY : EXIT_INPUT;
     }
-    return make_network(f);
+    int code = check_overlaps(f->crystal, f->structure, s->structure, &f->error);
+    return code != 0 ? code : make_network(f);
 }
 
 /* -- places ------------------------------------------------------------------------------------ */
