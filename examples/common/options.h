@@ -49,6 +49,16 @@
 
 /* -- crystals and phonons: onephonon and refine ------------------------------------------------ */
 
+#define OPTION_BRAGG_ORDER(s)                                                                      \
+    {.name = "bragg-order",                                                                        \
+     .kind = DT_OPTION_INT,                                                                        \
+     .placeholder = "N",                                                                           \
+     .target = &(s).bragg_order,                                                                   \
+     .default_text = "4",                                                                          \
+     .lower = {DT_BOUND_AT_LEAST, 1},                                                              \
+     .help = "order of that mean, 1 to 16; 4 is within 1 % and takes 400 to 1500 evaluations for " \
+             "each of these voxels"}
+
 /* Which atoms are kept; a group begins at the first. */
 #define OPTIONS_OF_ATOMS(s)                                                                        \
     {.name = "keep-hydrogens",                                                                     \

@@ -123,14 +123,7 @@ static const dt_option table[] = {
      .default_text = "flag",
      .help = "voxels at whole h, k, l: invalid; without the three acoustic phonons, which diverge "
              "there; or the mean over the voxel"},
-    {.name = "bragg-order",
-     .kind = DT_OPTION_INT,
-     .placeholder = "N",
-     .target = &settings_values.bragg_order,
-     .default_text = "4",
-     .lower = {DT_BOUND_AT_LEAST, 1},
-     .help = "order of that mean, 1 to 16; 4 is within 1 % and takes 400 to 1500 evaluations for "
-             "each of these voxels"},
+    OPTION_BRAGG_ORDER(settings_values),
     {.name = "cutoff",
      .kind = DT_OPTION_DOUBLE,
      .placeholder = "A",

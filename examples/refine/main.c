@@ -58,6 +58,7 @@ void fit_free(struct fit *f) {
     free(f->intensity);
     free(f->sigma);
     free(f->knots);
+    free(f->springs);
     free(f->contact);
     free(f->history);
     free(f->model);

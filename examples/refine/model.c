@@ -60,7 +60,8 @@ int model_read(struct fit *f) {
         return f->error.status == DT_ERR_MEMORY ? EXIT_MEMORY : EXIT_INPUT;
     }
     int code = check_overlaps(f->crystal, f->structure, s->structure, &f->error);
-    return code != 0 ? code : make_network(f);
+    code = code != 0 ? code : make_network(f);
+    return code != 0 ? code : parameters_springs(f);
 }
 
 /* -- places ------------------------------------------------------------------------------------ */
@@ -70,6 +71,7 @@ int model_places(struct fit *f, const dt_points *points, struct places *p) {
     const dt_phonon_map_options options = {.d_min = s->d_min,
                                            .bragg = (dt_bragg_policy)s->bragg,
                                            .bragg_order = (int)s->bragg_order,
+                                           .bragg_springs = f->springs,
                                            .occupation = (dt_occupation)s->occupation};
     int64_t shape[4];
     int ndim;
