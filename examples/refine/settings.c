@@ -29,14 +29,7 @@ static struct settings values;
 
 /* clang-format off: a row reads as a paragraph */
 static const dt_option table[] = {
-    {.name = "format",
-     .kind = DT_OPTION_CUSTOM,
-     .placeholder = "N",
-     .target = &values.format,
-     .parse = parse_format,
-     .default_text = "1",
-     .group = "Data",
-     .help = "version of these options, for configuration files"},
+    OPTION_FORMAT(values, parse_format, "Data"),
     {.name = "target",
      .kind = DT_OPTION_STRING,
      .placeholder = "FILE",
@@ -96,14 +89,7 @@ static const dt_option table[] = {
      .help = "voxels at whole h, k, l: not used; the model there is without the three acoustic "
              "phonons, which diverge; or it is the mean over the voxel"},
     OPTION_BRAGG_ORDER(values),
-    {.name = "cutoff",
-     .kind = DT_OPTION_DOUBLE,
-     .placeholder = "A",
-     .target = &values.cutoff,
-     .default_text = "4",
-     .lower = {DT_BOUND_ABOVE, 0},
-     .group = "Network",
-     .help = "atoms at most this far apart are joined by a spring, Angstrom"},
+    OPTION_CUTOFF(values, "Network"),
     {.name = "cell-range",
      .kind = DT_OPTION_INT,
      .placeholder = "N",
