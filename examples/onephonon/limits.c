@@ -1,39 +1,10 @@
-/* limits.c - what the system grants: standard streams, file sizes, memory. */
+/* limits.c - what memory the system grants. */
 #include "run.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-/* -- standard streams -------------------------------------------------------------------------- */
-
-void streams_prepare(void) {
-    /* A shell may start a program with a stream closed (>&-); the next file opened would then take
-     * its number, and reports would end up in the map. Read-only, so that writing still fails. */
-    for (int fd = 0; fd <= 2; fd++) {
-        if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", fd == 2 ? O_RDWR : O_RDONLY) != fd) {
-            _exit(EXIT_INPUT);
-        }
-    }
-    /* A file that grows beyond the limit (ulimit -f) is then an error like a full disk. */
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    sigaction(SIGXFSZ, &ignore, NULL);
-}
-
-int streams_finish(int code, dt_error *error) {
-    errno = 0;
-    bool failed = fflush(stdout) != 0 || ferror(stdout) != 0;
-    if (code != 0 || !failed) {
-        return code;
-    }
-    dt_error_set(error, DT_ERR_IO, "cannot write standard output: %s",
-                 errno != 0 ? strerror(errno) : "the output is incomplete");
-    return EXIT_INPUT;
-}
 
 /* -- memory ------------------------------------------------------------------------------------ */
 

@@ -4,16 +4,13 @@
 #include <signal.h>
 #include <stdio.h>
 
-static int complain(const dt_error *error, int code) {
+static int report_failure(const dt_error *error, int code) {
     if (code == EXIT_INTERRUPTED) {
         fprintf(stderr, "onephonon: interrupted: nothing was written\n");
-    } else if (code != 0) {
-        fprintf(stderr, "onephonon: error: %s\n",
-                error->status != DT_OK ? error->message : "out of memory");
+    } else {
+        complain("onephonon", code, error);
     }
-    if (code == EXIT_USAGE) {
-        fprintf(stderr, "Try 'onephonon --help'.\n");
-    } else if (code == EXIT_MEMORY) {
+    if (code == EXIT_MEMORY) {
         fprintf(stderr,
                 "Try --dry-run for an estimate; narrower --hkl limits, fewer samples, a larger "
                 "--dmin or fewer --threads need less.\n");
@@ -53,7 +50,7 @@ static int run(const struct settings *settings) {
         code = settings->dry_run ? report_dry_run(&r) : compute(&r);
     }
     code = streams_finish(code, &r.error);
-    complain(&r.error, code);
+    report_failure(&r.error, code);
     run_free(&r);
     return code;
 }
@@ -65,7 +62,7 @@ static int print_and_stop(const struct settings *settings) {
     } else {
         printf("onephonon (difftape) %s\n", DT_VERSION);
     }
-    return complain(&error, streams_finish(0, &error));
+    return report_failure(&error, streams_finish(0, &error));
 }
 
 int main(int argc, char **argv) {
@@ -77,7 +74,7 @@ int main(int argc, char **argv) {
     sigaction(SIGTERM, &action, NULL);
     int code = settings_read(argc, argv, &settings, &error);
     if (code != 0) {
-        complain(&error, code);
+        report_failure(&error, code);
     } else if (settings.help || settings.version) {
         code = print_and_stop(&settings);
     } else {

@@ -10,14 +10,6 @@ static int code_of(const struct run *r) {
     return r->error.status == DT_ERR_MEMORY ? EXIT_MEMORY : EXIT_INPUT;
 }
 
-/* Can a file be written under this name? It is begun and given up. */
-static bool is_writable(struct run *r, const char *path) {
-    dt_npz_writer *trial = NULL;
-    bool writable = path == NULL || dt_npz_create(&trial, path, &r->error) == DT_OK;
-    dt_npz_abort(trial);
-    return writable;
-}
-
 /* What was read is hashed before the computation: it may be gone, or another, afterwards. */
 static dt_status describe(struct run *r) {
     const char *inputs[INPUT_FILES];
@@ -41,7 +33,7 @@ int output_open(struct run *r, dt_hkl_writer **ret_writer) {
     if ((s->output != NULL || s->profile != NULL) && describe(r) != DT_OK) {
         return exit_code_of(r->error.status);
     }
-    if (is_writable(r, s->picture) && is_writable(r, s->profile) &&
+    if (try_output(s->picture, &r->error) == DT_OK && try_output(s->profile, &r->error) == DT_OK &&
         (s->output == NULL || dt_hkl_map_create(ret_writer, s->output, &r->error) == DT_OK)) {
         return 0;
     }

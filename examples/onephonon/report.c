@@ -3,7 +3,6 @@
 
 #include <cjson/cJSON.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,16 +11,6 @@ static const char *const stage_names[STAGE_COUNT] = {"read", "setup", "forward",
                                                      "write"};
 
 /* -- table ------------------------------------------------------------------------------------- */
-
-static void row(const char *label, const char *format, ...) DT_PRINTF(2, 3);
-static void row(const char *label, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    printf("%-18s", label);
-    vprintf(format, args);
-    printf("\n");
-    va_end(args);
-}
 
 static void print_structure(const struct run *r) {
     const dt_structure *s = r->structure;

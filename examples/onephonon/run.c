@@ -1,6 +1,8 @@
 /* run.c - the computation: from files to a map and its gradients. */
 #include "run.h"
 
+#include "../common/crystal.h"
+
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,18 +22,6 @@ double clock_seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-int exit_code_of(dt_status status) {
-    switch (status) {
-    case DT_OK: return 0;
-    case DT_ERR_MEMORY: return EXIT_MEMORY;
-    case DT_ERR_CANCELLED: return EXIT_INTERRUPTED;
-    case DT_ERR_IO:
-    case DT_ERR_FORMAT: return EXIT_INPUT;
-    case DT_ERR_ARGUMENT: return EXIT_USAGE;
-    default: return EXIT_NUMERICS;
-    }
 }
 
 /* -- reading ----------------------------------------------------------------------------------- */
@@ -114,41 +104,6 @@ int run_read(struct run *r) {
 
 /* -- the model --------------------------------------------------------------------------------- */
 
-/* An asymmetric unit that overlaps itself is not one. Atoms on special positions are; half of them
- * or more are not. */
-static int check_overlaps(struct run *r) {
-    const dt_structure *s = r->structure;
-    dt_overlaps o;
-    if (dt_find_overlaps(r->crystal, s->occupancy, 0.5, &o, &r->error) != DT_OK) {
-        return EXIT_MEMORY;
-    }
-    if (o.n > 0) {
-        char where[80] = "in the asymmetric unit";
-        if (!o.same_unit) {
-            snprintf(where, sizeof where, "with copy %lld of the asymmetric unit",
-                     (long long)o.copy + 1);
-        }
-        dt_error_set(
-            &r->error, DT_ERR_FORMAT,
-            "%s: atoms %s and %s are %.3f Angstrom apart %s (%lld such %s), and both "
-            "are there all the time: atoms cannot be nearer than 0.5 Angstrom unless their "
-            "occupancies exclude each other (hint: is it the right space group, and one "
-            "asymmetric unit only?)",
-            r->settings->structure, s->label[o.i], s->label[o.j], o.distance, where, (long long)o.n,
-            o.n == 1 ? "pair" : "pairs");
-        return EXIT_INPUT;
-    }
-    if (2 * o.special >= s->n_atoms) {
-        dt_error_set(&r->error, DT_ERR_FORMAT,
-                     "%s: %lld of %lld atoms lie on their own symmetry copies, so the asymmetric "
-                     "unit overlaps itself (hint: is it the right space group, and are occupancies "
-                     "those of special positions?)",
-                     r->settings->structure, (long long)o.special, (long long)s->n_atoms);
-        return EXIT_INPUT;
-    }
-    return 0;
-}
-
 static int make_crystal(struct run *r) {
     const dt_structure *s = r->structure;
     dt_crystal_input input = dt_crystal_input_from(s);
@@ -160,7 +115,7 @@ static int make_crystal(struct run *r) {
         dt_error_context(&r->error, "%s", r->settings->structure);
         return r->error.status == DT_ERR_MEMORY ? EXIT_MEMORY : EXIT_INPUT;
     }
-    return check_overlaps(r);
+    return check_overlaps(r->crystal, s, r->settings->structure, &r->error);
 }
 
 int run_setup(struct run *r) {
@@ -220,27 +175,6 @@ static void display_end(struct run *r, struct display *d) {
     dt_progress_free(d->bar);
 }
 
-/* What the model says is enough: which pivot of which matrix it was helps nobody here. A negative
- * constant does. */
-static void complete_numerics(struct run *r) {
-    char *inner = strstr(r->error.message, "): cholesky: ");
-    inner = inner ? inner : strstr(r->error.message, "): pivot ");
-    if (inner == NULL) {
-        return;
-    }
-    inner[1] = '\0';
-    const double *k = r->springs_start.data;
-    int64_t n = dt_array_size(&r->springs_start);
-    for (int64_t i = 0; i < n; i++) {
-        if (k[i] < 0.0) {
-            size_t used = strlen(r->error.message);
-            snprintf(r->error.message + used, sizeof r->error.message - used,
-                     "; spring constant %lld of %lld is %g", (long long)i + 1, (long long)n, k[i]);
-            return;
-        }
-    }
-}
-
 static int tape_result(struct run *r) {
     const dt_error *e = dt_tape_error(r->tape);
     if (interrupted) {
@@ -250,9 +184,7 @@ static int tape_result(struct run *r) {
         return 0;
     }
     r->error = *e;
-    if (e->status == DT_ERR_NOT_POSITIVE_DEFINITE) {
-        complete_numerics(r);
-    }
+    complete_numerics(&r->error, r->springs_start.data, dt_array_size(&r->springs_start));
     return e->status == DT_ERR_ARGUMENT ? EXIT_NUMERICS : exit_code_of(e->status);
 }
 

@@ -62,9 +62,8 @@ int run_forward(struct run *r);
 int run_backward(struct run *r);
 void run_free(struct run *r);
 
-/* Seconds on a clock that only goes forward; and the exit code that fits an error. */
+/* Seconds on a clock that only goes forward. */
 double clock_seconds(void);
-int exit_code_of(dt_status status);
 
 /* Stop at the next opportunity (called by the signal handler). */
 void run_interrupt(int signal_number);
@@ -77,11 +76,7 @@ int output_write(struct run *r, dt_hkl_writer *writer);
 int output_picture(struct run *r);
 int output_profile(struct run *r);
 
-/* limits.c: what the system grants. Streams are checked at the start; at the end, an answer
- * that did not reach standard output turns success into a failure. memory_check refuses a map of so
- * many bytes that cannot fit. */
-void streams_prepare(void);
-int streams_finish(int code, dt_error *error);
+/* limits.c: what the system grants. memory_check refuses a map of so many bytes that cannot fit. */
 int memory_check(struct run *r, double bytes);
 double peak_memory(void);
 

@@ -2,10 +2,7 @@
 #ifndef ONEPHONON_SETTINGS_H
 #define ONEPHONON_SETTINGS_H
 
-#include <difftape/difftape.h>
-
-/* Exit codes. */
-enum { EXIT_USAGE = 2, EXIT_INPUT = 3, EXIT_NUMERICS = 4, EXIT_MEMORY = 5, EXIT_INTERRUPTED = 130 };
+#include "../common/program.h"
 
 enum layer { LAYER_HK0, LAYER_H0L, LAYER_0KL };
 enum occupancy { OCCUPANCY_ONE, OCCUPANCY_FILE };

@@ -2,71 +2,15 @@
 #include "table.h"
 
 #include "../common/options.h"
+#include "../common/parse.h"
 
-#include <limits.h>
-#include <stdlib.h>
-
-/* One "H0:H1:N"; *text moves behind it. */
-static bool parse_axis(const char **text, double *lo, double *hi, int *samples) {
-    char *end;
-    *lo = strtod(*text, &end);
-    if (end == *text || *end != ':') {
-        return false;
-    }
-    const char *at = end + 1;
-    *hi = strtod(at, &end);
-    if (end == at || *end != ':') {
-        return false;
-    }
-    at = end + 1;
-    long n = strtol(at, &end, 10);
-    if (end == at || n < INT_MIN || n > INT_MAX) {
-        return false;
-    }
-    *samples = (int)n;
-    *text = end;
-    return true;
-}
-
+/* Whether a range fits its samples depends on --preset, which may come later. */
 static dt_status parse_grid(const char *text, void *target, dt_error *error) {
-    dt_grid grid;
-    const char *at = text;
-    for (int axis = 0; axis < 3; axis++) {
-        if (!parse_axis(&at, &grid.lo[axis], &grid.hi[axis], &grid.samples[axis]) ||
-            *at != (axis < 2 ? ',' : '\0')) {
-            return dt_error_set(
-                error, DT_ERR_ARGUMENT,
-                "expected H0:H1:N,K0:K1:N,L0:L1:N (limits in Miller indices, N >= 1 "
-                "samples per unit), got '%s'",
-                text);
-        }
-        at += axis < 2;
-    }
-    /* Whether a range fits its samples depends on --preset, which may come later. */
-    dt_grid_axis axes[3];
-    dt_status status = dt_grid_axes_literal(&grid, DT_QUIRK_GRID_TRUNCATED | DT_QUIRK_K_OF_INDEX,
-                                            axes, NULL, error);
-    if (status == DT_OK) {
-        *(dt_grid *)target = grid;
-    }
-    return status;
+    return parse_grid_text(text, DT_QUIRK_GRID_TRUNCATED | DT_QUIRK_K_OF_INDEX, target, error);
 }
 
 static dt_status parse_format(const char *text, void *target, dt_error *error) {
-    enum { KNOWN = 1 };
-    char *end;
-    long version = strtol(text, &end, 10);
-    if (end == text || *end != '\0' || version < 1) {
-        return dt_error_set(error, DT_ERR_ARGUMENT, "expected a version from 1 on, got '%s'", text);
-    }
-    if (version > KNOWN) {
-        return dt_error_set(error, DT_ERR_ARGUMENT,
-                            "these options are of version %ld, this program knows version %d: use "
-                            "a newer onephonon",
-                            version, KNOWN);
-    }
-    *(int64_t *)target = version;
-    return DT_OK;
+    return parse_version(text, "onephonon", 1, target, error);
 }
 
 static const char *const layers[] = {"hk0", "h0l", "0kl", NULL};
@@ -123,22 +67,8 @@ static const dt_option table[] = {
      .default_text = "flag",
      .help = "voxels at whole h, k, l: invalid; without the three acoustic phonons, which diverge "
              "there; or the mean over the voxel"},
-    {.name = "bragg-order",
-     .kind = DT_OPTION_INT,
-     .placeholder = "N",
-     .target = &settings_values.bragg_order,
-     .default_text = "4",
-     .lower = {DT_BOUND_AT_LEAST, 1},
-     .help = "order of that mean, 1 to 16; 4 is within 1 % and takes 400 to 1500 evaluations for "
-             "each of these voxels"},
-    {.name = "cutoff",
-     .kind = DT_OPTION_DOUBLE,
-     .placeholder = "A",
-     .target = &settings_values.cutoff,
-     .default_text = "4",
-     .lower = {DT_BOUND_ABOVE, 0},
-     .group = "Model",
-     .help = "atoms at most this far apart are joined by a spring, Angstrom"},
+    OPTION_BRAGG_ORDER(settings_values),
+    OPTION_CUTOFF(settings_values, "Model"),
     {.name = "network",
      .kind = DT_OPTION_CHOICE,
      .placeholder = "gnm|anm|hybrid",
@@ -300,34 +230,9 @@ static const dt_option table[] = {
      .kind = DT_OPTION_FLAG,
      .target = &settings_values.dry_run,
      .help = "print sizes, memory and an estimate of the time, then stop"},
-    {.name = "config",
-     .kind = DT_OPTION_STRING,
-     .placeholder = "FILE.json",
-     .target = &settings_values.config,
-     .command_line_only = true,
-     .help = "read options of the same names from a JSON object; the command line wins"},
-    {.name = "format",
-     .kind = DT_OPTION_CUSTOM,
-     .placeholder = "N",
-     .target = &settings_values.format,
-     .parse = parse_format,
-     .default_text = "1",
-     .help = "version of these options, for configuration files"},
-    {.name = "help",
-     .letter = 'h',
-     .kind = DT_OPTION_FLAG,
-     .target = &settings_values.help,
-     .command_line_only = true,
-     .stops = true,
-     .help = "print this help"},
-    {.name = "version",
-     .letter = 'V',
-     .kind = DT_OPTION_FLAG,
-     .target = &settings_values.version,
-     .command_line_only = true,
-     .stops = true,
-     .help = "print the version"},
-    {.name = NULL}};
+    OPTION_CONFIG(settings_values),
+    OPTION_FORMAT(settings_values, parse_format, NULL),
+    OPTIONS_AT_END(settings_values)};
 /* clang-format on */
 
 const dt_program settings_program = {

@@ -1,6 +1,8 @@
 /* main.c - refine: the elastic network of a crystal, fitted to a map of diffuse scattering. */
 #include "refine.h"
 
+#include "../common/crystal.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +58,7 @@ void fit_free(struct fit *f) {
     free(f->intensity);
     free(f->sigma);
     free(f->knots);
+    free(f->springs);
     free(f->contact);
     free(f->history);
     free(f->model);
@@ -81,6 +84,7 @@ static int run(const struct settings *s) {
     dt_set_threads((int)s->threads);
     int code = model_read(&f);
     code = code != 0 ? code : s->simulate != NULL ? simulate(&f) : fit_target(&f);
+    complete_numerics(&f.error, NULL, 0); /* springs are > 0 */
     code = streams_finish(code, &f.error);
     report_failure(s, &f.error, code);
     fit_free(&f);

@@ -1,6 +1,8 @@
 /* model.c - from files to a map on the tape: crystal, network, places, background. */
 #include "refine.h"
 
+#include "../common/crystal.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +59,9 @@ int model_read(struct fit *f) {
         dt_error_context(&f->error, "%s", s->structure);
         return f->error.status == DT_ERR_MEMORY ? EXIT_MEMORY : EXIT_INPUT;
     }
-    return make_network(f);
+    int code = check_overlaps(f->crystal, f->structure, s->structure, &f->error);
+    code = code != 0 ? code : make_network(f);
+    return code != 0 ? code : parameters_springs(f);
 }
 
 /* -- places ------------------------------------------------------------------------------------ */
@@ -67,6 +71,7 @@ int model_places(struct fit *f, const dt_points *points, struct places *p) {
     const dt_phonon_map_options options = {.d_min = s->d_min,
                                            .bragg = (dt_bragg_policy)s->bragg,
                                            .bragg_order = (int)s->bragg_order,
+                                           .bragg_springs = f->springs,
                                            .occupation = (dt_occupation)s->occupation};
     int64_t shape[4];
     int ndim;

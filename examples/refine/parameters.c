@@ -29,24 +29,31 @@ void parameters_free(struct fit *f) {
 /* -- starting values --------------------------------------------------------------------------- */
 
 /* The numbers of the command line: one for all, a pair for all, or every one. */
-static int start_springs(struct fit *f, struct parameter *p) {
+int parameters_springs(struct fit *f) {
     const struct numbers *list = &f->settings->springs;
-    int64_t width = p->ndim == 2 ? 2 : 1;
-    if (list->n != 1 && list->n != width && list->n != p->n) {
+    int64_t width = f->settings->form == DT_SPRING_HYBRID ? 2 : 1;
+    f->n_springs = width * dt_network_get_sizes(f->network).classes;
+    if (list->n != 1 && list->n != width && list->n != f->n_springs) {
         dt_error_set(&f->error, DT_ERR_ARGUMENT,
                      "--springs has %d numbers, this network %lld constants: give one number%s or "
                      "all of them",
-                     list->n, (long long)p->n, width == 2 ? ", a pair," : "");
+                     list->n, (long long)f->n_springs, width == 2 ? ", a pair," : "");
         return EXIT_USAGE;
     }
-    for (int64_t i = 0; i < p->n; i++) {
-        p->start[i] = list->value[i % list->n];
-    }
-    if (f->settings->hold >= p->n) {
+    if (f->settings->hold >= f->n_springs) {
         dt_error_set(&f->error, DT_ERR_ARGUMENT,
                      "--hold=%lld, but the spring constants are numbered 0 to %lld",
-                     (long long)f->settings->hold, (long long)(p->n - 1));
+                     (long long)f->settings->hold, (long long)(f->n_springs - 1));
         return EXIT_USAGE;
+    }
+    f->springs = malloc((size_t)f->n_springs * sizeof *f->springs);
+    if (f->springs == NULL) {
+        dt_error_set(&f->error, DT_ERR_MEMORY, "no memory for %lld spring constants",
+                     (long long)f->n_springs);
+        return EXIT_MEMORY;
+    }
+    for (int64_t i = 0; i < f->n_springs; i++) {
+        f->springs[i] = list->value[i % list->n];
     }
     return 0;
 }
@@ -88,7 +95,7 @@ static int start_values(struct fit *f, struct parameter *p) {
     double one[KINDS] = {[U_SCALE] = s->u_scale, [SCALE] = s->scale, [FLAT] = s->flat};
     int code = 0;
     if (p->kind == SPRINGS) {
-        code = start_springs(f, p);
+        memcpy(p->start, f->springs, (size_t)p->n * sizeof *p->start);
     } else if (p->kind == U_ATOM) {
         code = start_u(f, p);
     } else if (p->kind == U_TENSOR) {
@@ -124,14 +131,13 @@ static bool make_knots(struct fit *f) {
 
 int parameters_make(struct fit *f) {
     const struct settings *s = f->settings;
-    dt_network_sizes sizes = dt_network_get_sizes(f->network);
     bool hybrid = s->form == DT_SPRING_HYBRID, tensors = s->adp == ADP_DATA_TENSORS;
     int64_t atoms = f->crystal->n_atoms;
     const struct parameter made[KINDS] = {
         [SPRINGS] = {.unit_name = s->spring_unit == DT_SPRING_SI ? "N/m" : "kT/A^2",
                      .ndim = hybrid ? 2 : 1,
-                     .shape = {sizes.classes, 2},
-                     .n = sizes.classes * (hybrid ? 2 : 1),
+                     .shape = {f->n_springs / (hybrid ? 2 : 1), 2},
+                     .n = f->n_springs,
                      .positive = true},
         [U_SCALE] = {.unit_name = "", .n = 1, .positive = true},
         [U_ATOM] = {.unit_name = "A^2",

@@ -1,7 +1,8 @@
 /* parse.c - options whose value is more than a number or a word: grids, lists, versions. */
 #include "settings.h"
 
-#include <limits.h>
+#include "../common/parse.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,47 +10,8 @@
 const char *const kind_names[] = {"springs", "u-scale", "u",      "u-tensor",
                                   "scale",   "flat",    "radial", NULL};
 
-/* One "H0:H1:N"; *text moves behind it. */
-static bool parse_axis(const char **text, double *lo, double *hi, int *samples) {
-    char *end;
-    *lo = strtod(*text, &end);
-    if (end == *text || *end != ':') {
-        return false;
-    }
-    const char *at = end + 1;
-    *hi = strtod(at, &end);
-    if (end == at || *end != ':') {
-        return false;
-    }
-    at = end + 1;
-    long n = strtol(at, &end, 10);
-    if (end == at || n < INT_MIN || n > INT_MAX) {
-        return false;
-    }
-    *samples = (int)n;
-    *text = end;
-    return true;
-}
-
 dt_status parse_grid(const char *text, void *target, dt_error *error) {
-    dt_grid grid;
-    const char *at = text;
-    for (int axis = 0; axis < 3; axis++) {
-        if (!parse_axis(&at, &grid.lo[axis], &grid.hi[axis], &grid.samples[axis]) ||
-            *at != (axis < 2 ? ',' : '\0')) {
-            return dt_error_set(error, DT_ERR_ARGUMENT,
-                                "expected H0:H1:N,K0:K1:N,L0:L1:N (limits in Miller indices, N >= "
-                                "1 samples per unit), got '%s'",
-                                text);
-        }
-        at += axis < 2;
-    }
-    dt_grid_axis axes[3];
-    dt_status status = dt_grid_axes(&grid, axes, NULL, error);
-    if (status == DT_OK) {
-        *(dt_grid *)target = grid;
-    }
-    return status;
+    return parse_grid_text(text, 0, target, error);
 }
 
 dt_status parse_numbers(const char *text, void *target, dt_error *error) {
@@ -118,18 +80,5 @@ dt_status parse_kinds(const char *text, void *target, dt_error *error) {
 }
 
 dt_status parse_format(const char *text, void *target, dt_error *error) {
-    enum { KNOWN = 1 };
-    char *end;
-    long version = strtol(text, &end, 10);
-    if (end == text || *end != '\0' || version < 1) {
-        return dt_error_set(error, DT_ERR_ARGUMENT, "expected a version from 1 on, got '%s'", text);
-    }
-    if (version > KNOWN) {
-        return dt_error_set(error, DT_ERR_ARGUMENT,
-                            "these options are of version %ld, this program knows version %d: use "
-                            "a newer refine",
-                            version, KNOWN);
-    }
-    *(int64_t *)target = version;
-    return DT_OK;
+    return parse_version(text, "refine", 1, target, error);
 }

@@ -137,6 +137,7 @@ static int draw(struct fit *f, double *difference, bool *used) {
         o.low = o.high = 0;
     }
     o.value_title = "intensity";
+    o.comment = f->provenance;
     struct drawing d[3] = {{.name = "data.png", .what = "data", .options = o},
                            {.name = "model.png", .what = "model", .options = o}};
     o.scale = DT_PICTURE_LINEAR;

@@ -49,7 +49,9 @@ struct fit {
     int64_t *voxel;            /* (used.n) of the target */
     double *intensity, *sigma; /* (used.n) the target there */
     double *knots;             /* of the radial background, 1/Angstrom */
-    int64_t *contact;          /* (classes) of springs: one that is of it */
+    double *springs;           /* (n_springs) where they begin */
+    int64_t n_springs;
+    int64_t *contact; /* (classes) of springs: one that is of it */
     struct parameter parameter[KINDS];
 
     int n_unknowns; /* refined parameters; numbers that vary in all of them */
@@ -89,6 +91,7 @@ void target_free(struct target *t);
 int map_file_write(struct fit *f, const char *path, const char *title, const struct target *t);
 
 /* parameters.c */
+int parameters_springs(struct fit *f); /* f->springs; after the network is made */
 void parameters_free(struct fit *f);
 /* A parameter on the tape; x: the unknown it is, or NULL for its present value. */
 dt_tensor *parameter_tensor(const struct parameter *p, dt_tape *tape, dt_tensor *x);

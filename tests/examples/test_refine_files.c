@@ -31,13 +31,6 @@ static void write_hkl(const char *path, const dt_hkl_map *map) {
     cr_assert(dt_hkl_map_finish(writer, map, &error) == DT_OK, "%s", error.message);
 }
 
-static void expect_equal_files(const char *a, const char *b) {
-    size_t size[2];
-    const char *text[2] = {read_text(a, &size[0]), read_text(b, &size[1])};
-    cr_expect(size[0] == size[1] && size[0] > 100 && memcmp(text[0], text[1], size[0]) == 0,
-              "%s and %s differ", a, b);
-}
-
 static void expect_equal_maps(const char *a, const char *b) {
     dt_hkl_map one = read_map(a), two = read_map(b);
     int64_t n = dt_array_size(&one.intensity);
@@ -67,6 +60,30 @@ Test(refine_files, the_same_fit_from_numpy_and_nexus_has_an_equal_history_and_eq
         expect_equal_files(path[0], path[1]);
     }
     expect_equal_maps("fit/model.npz", "again/model.nxs");
+}
+
+/* Does this stand somewhere in the file? */
+static bool holds(const char *path, const char *text, size_t length) {
+    size_t size;
+    const char *bytes = read_text(path, &size);
+    for (size_t at = 0; at + length <= size; at++) {
+        if (memcmp(bytes + at, text, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Test(refine_files, every_picture_has_the_provenance_of_the_fit) {
+    must_run("--target=target.npz --springs=3,1.5 --iterations=2 --quiet -o fit " CRYSTAL);
+    const char *run = read_text("fit/provenance.json", NULL);
+    size_t length = strlen(run) - 1; /* without the end of the line */
+    cr_assert(length > 500 && strstr(run, "\"program\":\"refine\"") != NULL, "%s", run);
+    static const char *const files[] = {"fit/data.png", "fit/model.png", "fit/difference.png",
+                                        "fit/fit.png"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        cr_expect(holds(files[i], run, length), "%s does not tell where it is from", files[i]);
+    }
 }
 
 Test(refine_files, a_fit_begun_with_one_format_goes_on_with_the_same_data_in_the_other) {

@@ -27,6 +27,7 @@ static dt_array library_map(struct made made) {
     cr_assert(dt_structure_read(&s, CRYSTAL, NULL, &error) == DT_OK, "%s", error.message);
     dt_crystal_input input = dt_crystal_input_from(s);
     made.network.cutoff = 4;
+    made.map.bragg_springs = made.springs;
     cr_assert(dt_crystal_new(&input, &crystal, &error) == DT_OK &&
                   dt_network_new(crystal, &made.network, &network, &error) == DT_OK &&
                   dt_points_from_grid(&grid, &points, &error) == DT_OK &&
@@ -96,11 +97,12 @@ Test(refine_model, phonons_may_be_quantum) {
                (struct made){.map.occupation = DT_QUANTUM, .temperature = 10, .springs = {1, 0.5}});
 }
 
-Test(refine_model, bragg_voxels_may_have_their_average) {
-    expect_map("--springs=1,0.5 --bragg=average --bragg-order=2 ",
+/* Voxels cut for equal springs give averages 3 % away from these. */
+Test(refine_model, bragg_voxels_may_have_their_average_cut_for_the_starting_springs) {
+    expect_map("--springs=1,0.03 --bragg=average --bragg-order=2 ",
                (struct made){.map = {.bragg = DT_BRAGG_AVERAGE, .bragg_order = 2},
                              .temperature = 300,
-                             .springs = {1, 0.5}});
+                             .springs = {1, 0.03}});
 }
 
 Test(refine_model, bragg_voxels_may_be_without_acoustic_phonons) {

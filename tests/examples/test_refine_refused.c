@@ -143,6 +143,25 @@ Test(refine_refused, targets_without_anything_to_fit) {
     refused("--target=target.npz -o fit " CRYSTAL, 3, "target.npz");
 }
 
+Test(refine_refused, asymmetric_units_that_overlap_themselves) {
+    char *text = read_text(CRYSTAL, NULL), *first = strstr(text, "\nATOM");
+    memcpy(strstr(first + 1, "\nATOM") + 31, first + 31, 24);
+    write_text("x.pdb", text);
+    refused("--simulate=x.npz x.pdb", 3,
+            "x.pdb: atoms A/GLU 101/N and A/GLU 101/CA are 0.000 Angstrom apart in the asymmetric "
+            "unit (1 such pair), and both are there all the time");
+}
+
+Test(refine_refused, springs_that_do_not_hold_the_crystal_and_says_no_more_than_that) {
+    static const char *const end = "larger groups)\n"; /* no pivot of a matrix follows */
+    struct target t = good();
+    write_target(&t);
+    refused("--simulate=x.npz --cutoff=3 " CRYSTAL, 4, end);
+    refused("--simulate=x.npz --cutoff=3 " CRYSTAL, 4, "the springs do not hold the crystal: ");
+    struct outcome o = run("--target=target.npz --cutoff=3 -o again " CRYSTAL);
+    cr_expect(o.code == 4 && strstr(o.err, end) != NULL, "%d %s", o.code, o.err);
+}
+
 Test(refine_refused, options_that_are_wrong_or_contradict_each_other) {
     struct target t = good();
     write_target(&t);
