@@ -5,7 +5,8 @@
 
 #include <difftape/config.h>
 
-/* clang-format off: a row reads as a paragraph */
+/* A row reads as a paragraph. */
+/* clang-format off */
 
 #define OPTION_CONFIG(s)                                                                           \
     {.name = "config",                                                                             \

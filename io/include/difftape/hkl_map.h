@@ -26,8 +26,8 @@ typedef struct dt_hkl_map {
     dt_array points;    /**< (n,3) f64: Miller indices of a list of points in the place of a grid;
                              the arrays above are then (n) and the axes absent. Only .npz holds
                              lists (array hkl), and they are not read back */
-    dt_array axis[3]; /**< (nh) (nk) (nl) f64: Miller indices h, k, l, increasing */
-    double cell[6];   /**< a, b, c in A; alpha, beta, gamma in degrees; all 0: not known */
+    dt_array axis[3];   /**< (nh) (nk) (nl) f64: Miller indices h, k, l, increasing */
+    double cell[6];     /**< a, b, c in A; alpha, beta, gamma in degrees; all 0: not known */
     const char *space_group;     /**< Hermann-Mauguin symbol */
     const char *title, *units;   /**< of the map, and of its intensities: "e^2 per unit cell" */
     const char *provenance;      /**< JSON object, see dt_provenance_json */
