@@ -2,7 +2,6 @@
 #include "run.h"
 
 #include <cjson/cJSON.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,8 +65,6 @@ static char *make_meta(const struct run *r) {
     cJSON_Delete(meta);
     return text;
 }
-
-static const char *const axis_names[] = {"h", "k", "l"};
 
 /* Miller indices along the axes, or of all points, computed from q where those were given. */
 static dt_status set_positions(struct run *r, dt_hkl_map *map) {
@@ -145,71 +142,24 @@ int output_write(struct run *r, dt_hkl_writer *writer) {
 
 /* -- the picture ------------------------------------------------------------------------------- */
 
-/* The axis a layer is cut across, and the two it is spanned by. */
-static const struct {
-    int normal, across, up;
-} layers[] = {[LAYER_HK0] = {2, 0, 1}, [LAYER_H0L] = {1, 0, 2}, [LAYER_0KL] = {0, 1, 2}};
-
-/* The point of an axis nearest to index 0. */
-static int64_t nearest_to_zero(const dt_grid_axis *axis) {
-    int64_t best = 0;
-    for (int64_t i = 1; i < axis->n; i++) {
-        if (fabs(dt_axis_miller(axis, i)) < fabs(dt_axis_miller(axis, best))) {
-            best = i;
-        }
-    }
-    return best;
-}
-
-/* A two-dimensional cut through a three-dimensional array. */
-static dt_array cut(const dt_array *map, int normal, int64_t at, int across, int up) {
-    dt_array layer = *map;
-    layer.ndim = 2;
-    layer.data = (char *)map->data + at * map->strides[normal] * (int64_t)dt_dtype_size(map->dtype);
-    layer.shape[0] = map->shape[across];
-    layer.shape[1] = map->shape[up];
-    layer.strides[0] = map->strides[across];
-    layer.strides[1] = map->strides[up];
-    return layer;
-}
-
 int output_picture(struct run *r) {
     const struct settings *s = r->settings;
     if (s->picture == NULL) {
         return 0;
     }
-    int normal = layers[s->layer].normal;
-    int span[2] = {layers[s->layer].across, layers[s->layer].up};
     dt_grid_axis axes[3];
     settings_axes(s, axes, NULL);
-    int64_t at = nearest_to_zero(&axes[normal]);
+    const struct layer_cut at = layer_cut(s->layer, axes);
     const dt_array map = dt_array_of(r->intensity);
     const dt_array mask = dt_array_wrap(DT_BOOL, 3, map.shape, dt_phonon_map_valid(r->map));
-    const dt_array values = cut(&map, normal, at, span[0], span[1]);
-    const dt_array valid = cut(&mask, normal, at, span[0], span[1]);
+    const dt_array values = layer_of(&at, &map), valid = layer_of(&at, &mask);
 
     dt_picture_options o = dt_picture_defaults();
     char title[256];
-    const char *name = strrchr(s->structure, '/');
-    snprintf(title, sizeof title, "%s  %s, %s = %g: one-phonon diffuse intensity",
-             name == NULL ? s->structure : name + 1, r->structure->space_group, axis_names[normal],
-             dt_axis_miller(&axes[normal], at));
-    o.title = title;
     o.value_title = "I (e^{2} per cell)";
     o.comment = r->provenance;
-    o.length_unit = "\xc3\x85^{-1}";
-    double reciprocal[2][3]; /* q per unit of h, k or l */
-    for (int d = 0; d < 2; d++) {
-        double unit[3] = {0};
-        unit[span[d]] = 1;
-        dt_scattering_vector(&r->crystal->cell, unit, reciprocal[d]);
-        o.axis[d].title = axis_names[span[d]];
-        o.axis[d].first = dt_axis_miller(&axes[span[d]], 0);
-        const dt_grid_axis *axis = &axes[span[d]];
-        o.axis[d].step = axis->step != 0.0 ? axis->step : 1.0 / (double)axis->samples;
-    }
-    if (dt_picture_plane_basis(reciprocal[0], reciprocal[1], o.axis[0].basis, o.axis[1].basis,
-                               &r->error) != DT_OK ||
+    if (layer_describe(&at, &r->crystal->cell, axes, s->structure, r->structure->space_group,
+                       "one-phonon diffuse intensity", title, &o, &r->error) != DT_OK ||
         dt_picture_write(s->picture, &values, &valid, &o, &r->error) != DT_OK) {
         r->picture_failed = true;
         if (s->output != NULL) {

@@ -2,9 +2,9 @@
 #ifndef ONEPHONON_SETTINGS_H
 #define ONEPHONON_SETTINGS_H
 
+#include "../common/layer.h"
 #include "../common/program.h"
 
-enum layer { LAYER_HK0, LAYER_H0L, LAYER_0KL };
 enum occupancy { OCCUPANCY_ONE, OCCUPANCY_FILE };
 /* In the order of the words of the options. */
 enum adp { ADP_DATA, ADP_MODEL, ADP_DATA_TENSORS, ADP_MODEL_TENSORS };

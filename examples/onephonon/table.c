@@ -13,7 +13,6 @@ static dt_status parse_format(const char *text, void *target, dt_error *error) {
     return parse_version(text, "onephonon", 1, target, error);
 }
 
-static const char *const layers[] = {"hk0", "h0l", "0kl", NULL};
 static const char *const occupancies[] = {"one", "file", NULL};
 const char *const settings_presets[] = {"physical", "eryx", "eryx-torch", NULL};
 static const char *const adps[] = {"data", "model", "data-tensors", "model-tensors", NULL};
@@ -214,7 +213,7 @@ static const dt_option table[] = {
      .kind = DT_OPTION_CHOICE,
      .placeholder = "hk0|h0l|0kl",
      .target = &settings_values.layer,
-     .choices = layers,
+     .choices = layer_words,
      .default_text = "hk0",
      .help = "which layer"},
     OPTION_JSON(settings_values),

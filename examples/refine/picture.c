@@ -5,36 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The axis a layer is cut across, and the two it is spanned by. */
-static const struct {
-    int normal, across, up;
-} layers[] = {[LAYER_HK0] = {2, 0, 1}, [LAYER_H0L] = {1, 0, 2}, [LAYER_0KL] = {0, 1, 2}};
-
-/* The point of an axis nearest to index 0. */
-static int64_t nearest_to_zero(const dt_grid_axis *axis) {
-    int64_t best = 0;
-    for (int64_t i = 1; i < axis->n; i++) {
-        if (fabs(dt_axis_miller(axis, i)) < fabs(dt_axis_miller(axis, best))) {
-            best = i;
-        }
-    }
-    return best;
-}
-
-/* The layer of a map. */
-static dt_array cut(const struct fit *f, dt_dtype dtype, void *map, int64_t at) {
-    int layer = f->settings->layer;
-    const int axes[3] = {layers[layer].across, layers[layer].up, layers[layer].normal};
-    dt_array all = dt_array_wrap(dtype, 3, f->target.shape, map), flat = all;
-    flat.ndim = 2;
-    flat.data = (char *)map + at * all.strides[axes[2]] * (int64_t)dt_dtype_size(dtype);
-    for (int d = 0; d < 2; d++) {
-        flat.shape[d] = all.shape[axes[d]];
-        flat.strides[d] = all.strides[axes[d]];
-    }
-    return flat;
-}
-
 static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
@@ -81,34 +51,18 @@ struct drawing {
 };
 
 static int prepare(struct fit *f, struct drawing *d, double *map, bool *valid) {
-    static const char *const axis_names[] = {"h", "k", "l"};
-    int layer = f->settings->layer, normal = layers[layer].normal;
-    const int span[2] = {layers[layer].across, layers[layer].up};
-    int64_t at = nearest_to_zero(&f->target.axes[normal]);
+    const struct layer_cut at = layer_cut(f->settings->layer, f->target.axes);
+    const dt_array values = dt_array_wrap(DT_F64, 3, f->target.shape, map);
+    const dt_array mask = dt_array_wrap(DT_BOOL, 3, f->target.shape, valid);
     dt_picture_options *o = &d->options;
-    d->values = cut(f, DT_F64, map, at);
-    d->mask = cut(f, DT_BOOL, valid, at);
+    d->values = layer_of(&at, &values);
+    d->mask = layer_of(&at, &mask);
     if (o->scale == DT_PICTURE_LOG && !any_positive(&d->values, &d->mask)) {
         o->scale = DT_PICTURE_LINEAR;
         o->low = o->high = 0;
     }
-    const char *crystal = strrchr(f->settings->structure, '/');
-    snprintf(d->title, sizeof d->title, "%s, %s = %g: %s",
-             crystal == NULL ? f->settings->structure : crystal + 1, axis_names[normal],
-             dt_axis_miller(&f->target.axes[normal], at), d->what);
-    o->title = d->title;
-    o->length_unit = "\xc3\x85^{-1}";
-    double reciprocal[2][3]; /* q per unit of h, k or l */
-    for (int i = 0; i < 2; i++) {
-        double unit[3] = {0};
-        unit[span[i]] = 1;
-        dt_scattering_vector(&f->crystal->cell, unit, reciprocal[i]);
-        o->axis[i].title = axis_names[span[i]];
-        o->axis[i].first = dt_axis_miller(&f->target.axes[span[i]], 0);
-        o->axis[i].step = 1.0 / (double)f->target.axes[span[i]].samples;
-    }
-    dt_picture_plane_basis(reciprocal[0], reciprocal[1], o->axis[0].basis, o->axis[1].basis,
-                           &f->error);
+    layer_describe(&at, &f->crystal->cell, f->target.axes, f->settings->structure, NULL, d->what,
+                   d->title, o, &f->error);
     return exit_code_of(f->error.status);
 }
 

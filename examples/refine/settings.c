@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char *const layers[] = {"hk0", "h0l", "0kl", NULL};
 static const char *const occupancies[] = {"one", "file", NULL};
 static const char *const forms[] = {"isotropic", "parallel", "hybrid", NULL};
 static const char *const group_names[] = {"asu", "chain", "residue", "atoms", NULL};
@@ -240,7 +239,7 @@ static const dt_option table[] = {
      .kind = DT_OPTION_CHOICE,
      .placeholder = "hk0|h0l|0kl",
      .target = &values.layer,
-     .choices = layers,
+     .choices = layer_words,
      .default_text = "hk0",
      .help = "which layer is drawn"},
     {.name = "map-format",

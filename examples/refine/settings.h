@@ -2,13 +2,13 @@
 #ifndef REFINE_SETTINGS_H
 #define REFINE_SETTINGS_H
 
+#include "../common/layer.h"
 #include "../common/program.h"
 
 /* What can be refined; settings.refine has bit 1 << kind. */
 enum kind { SPRINGS, U_SCALE, U_ATOM, U_TENSOR, SCALE, FLAT, RADIAL, KINDS };
 extern const char *const kind_names[]; /* as on the command line, ended by NULL */
 
-enum layer { LAYER_HK0, LAYER_H0L, LAYER_0KL };
 enum groups { GROUPS_ASU, GROUPS_CHAIN, GROUPS_RESIDUE, GROUPS_ATOMS };
 enum classes { CLASSES_INTRA_INTER, CLASSES_SINGLE, CLASSES_INTERFACES, CLASSES_RESIDUES };
 enum occupancy { OCCUPANCY_ONE, OCCUPANCY_FILE };
