@@ -139,7 +139,6 @@ struct sizes run_sizes(const struct run *r) {
                       .groups = n.groups,
                       .freedom = n.freedom};
     z.beyond_d_min = m.points - m.valid - z.bragg;
-    z.averaged = r->settings->bragg == DT_BRAGG_AVERAGE ? m.evaluations - (m.valid - m.bragg) : 0;
     map_shape(r, &z.ndim, z.shape);
     return z;
 }
@@ -148,14 +147,12 @@ struct sizes run_sizes(const struct run *r) {
 
 struct display {
     dt_progress *bar;
-    /* Voxels, and vectors around Bragg points: shorter loops, such as that over springs, are not
-     * worth a line. */
-    int64_t voxels, averaged;
+    int64_t evaluations; /* shorter loops, such as that over springs, are not worth a line */
 };
 
 static int on_progress(void *user, int64_t done, int64_t total) {
     const struct display *d = user;
-    if (total == d->voxels || total == d->averaged) {
+    if (total == d->evaluations) {
         dt_progress_update(d->bar, done, total);
     }
     return interrupted;
@@ -164,9 +161,7 @@ static int on_progress(void *user, int64_t done, int64_t total) {
 /* Show progress under this title until display_end. The tape keeps a pointer to *d. */
 static void display_begin(struct run *r, struct display *d, const char *title) {
     d->bar = dt_progress_new(stderr, (dt_progress_mode)r->settings->progress, title);
-    const struct sizes z = run_sizes(r);
-    d->voxels = z.evaluations - z.averaged;
-    d->averaged = z.averaged;
+    d->evaluations = run_sizes(r).evaluations;
     dt_tape_on_progress(r->tape, on_progress, d);
 }
 

@@ -42,7 +42,7 @@ struct sizes {
     int ndim;
     int64_t shape[3];                           /* of the map */
     int64_t voxels, valid, bragg, beyond_d_min; /* bragg: invalid because at whole h, k, l */
-    int64_t evaluations, averaged;              /* scattering vectors; those around Bragg points */
+    int64_t evaluations;                        /* scattering vectors, those of averages included */
     int64_t wavevectors, contacts, classes, groups, freedom;
 };
 struct sizes run_sizes(const struct run *r);

@@ -98,6 +98,24 @@ Test(eigh, eigenvectors_of_a_level_are_refused_unless_a_policy_is_chosen) {
     cr_expect_eq(loss_of_vectors(DT_CLUSTER_LORENTZ, 0, 0, message), DT_ERR_ARGUMENT);
 }
 
+/* Of diag(1,1,3) and (F v)^2 with the vector v of 3: F_2 F_i / 2 beside the diagonal. */
+Test(eigh, a_level_does_no_harm_to_a_vector_that_is_not_of_it) {
+    static const double diagonal[9] = {1, 0, 0, 0, 1, 0, 0, 0, 3};
+    static const double expected[9] = {0, 0, -0.5, 0, 0, -1, -0.5, -1, 0};
+    dt_tape *tape = dt_tape_new(NULL);
+    dt_tensor *a = dt_parameter(tape, DT_F64, 2, of_three, diagonal), *w, *v;
+    dt_eigh(a, DT_CLUSTER_STRICT, 0, &w, &v);
+    dt_tensor *row =
+        dt_constant(tape, DT_F64, 2, (const int64_t[]){1, 3}, (const double[]){1, 2, -1});
+    dt_backward(dt_sum(dt_square(dt_matmul(row, dt_slice(v, 1, 2, 3, 1))), DT_ALL));
+    cr_assert_eq(dt_tape_status(tape), DT_OK, "%s", dt_tape_message(tape));
+    const double *g = dt_data_f64(dt_gradient(a));
+    for (int k = 0; k < 9; k++) {
+        cr_expect(fabs(g[k] - expected[k]) < 1e-15, "%d: %g", k, g[k]);
+    }
+    dt_tape_free(tape);
+}
+
 Test(eigh, losses_that_depend_on_free_phases_are_refused) {
     dt_tape *tape = dt_tape_new(NULL);
     const dt_c128 a[4] = {{2, 0}, {1, 1}, {1, -1}, {3, 0}};

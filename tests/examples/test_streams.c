@@ -91,6 +91,14 @@ Test(onephonon_streams, progress_always_redraws_off_a_terminal_and_never_is_sile
     cr_expect(o.err[0] == '\0', "%s", o.err);
 }
 
+/* 8 voxels of 5 x 5 x 5 are whole, and each is averaged over 400 nodes at least. */
+Test(onephonon_streams, averages_around_bragg_points_count_towards_progress) {
+    struct outcome o = run("--progress=always --bragg=average --hkl=0:1:4,0:1:4,0:1:4 " CRYSTAL);
+    cr_assert(o.code == 0, "exit code %d\n%s", o.code, o.err);
+    const char *total = strchr(o.err, '/');
+    cr_expect(total != NULL && atoll(total + 1) > 117 + 8 * 400, "%s", o.err);
+}
+
 Test(onephonon_streams, gradients_show_a_progress_of_their_own) {
     write_map("c.npy", DT_F64, 3, (const int64_t[]){37, 37, 37}, 1);
     struct outcome o = run("-o map.npz --cotangent=c.npy " LARGER CRYSTAL);

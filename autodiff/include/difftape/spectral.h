@@ -20,7 +20,8 @@ DT_BEGIN_DECLS
 DT_API dt_tensor *dt_eigvalsh(dt_tensor *a);
 
 /** What dt_eigh does when a cotangent reaches eigenvectors of a cluster, that is of eigenvalues
- *  closer than 1e-8 of the largest magnitude. */
+ *  closer than 1e-8 of the largest magnitude. Clusters of whose vectors none has a cotangent do no
+ *  harm; in forward mode all vectors are asked for. */
 typedef enum dt_cluster_policy {
     DT_CLUSTER_STRICT,  /**< DT_ERR_GAUGE naming the matrix and the pair */
     DT_CLUSTER_PROJECT, /**< the part within the cluster is dropped: right where every change of A

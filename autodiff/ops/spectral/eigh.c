@@ -49,10 +49,11 @@ static dt_tensor *inverse_gaps(const dt_node *n) {
     return dt_div(gap, dt_add(dt_square(gap), dt_scale(dt_square(scale), attr->epsilon)));
 }
 
-/* No two eigenvalues within a cluster, unless the policy has an answer? */
-static bool check_clusters(const dt_node *n) {
+/* No two eigenvalues within a cluster of whose vectors one is used (NULL: all are), unless the
+ * policy has an answer? */
+static bool check_clusters(const dt_node *n, dt_tensor *used) {
     const struct attr *attr = n->attr;
-    return attr->policy != DT_CLUSTER_STRICT || dti_check_levels(n, n->out[0], NULL, &level);
+    return attr->policy != DT_CLUSTER_STRICT || dti_check_levels(n, n->out[0], used, &level);
 }
 
 /* Does the loss leave the phases of eigenvectors free? p = V^H Vbar. */
@@ -73,7 +74,7 @@ static void vjp(const dt_node *n, dt_tensor *const *ybar, dt_tensor **xbar) {
     }
     if (ybar[1] != NULL) {
         dt_tensor *p = dt_matmul_flags(v, DT_C, ybar[1], DT_N);
-        if (!check_clusters(n) || !check_phases(n, p)) {
+        if (!check_clusters(n, dti_columns_used(ybar[1])) || !check_phases(n, p)) {
             return;
         }
         inner = dt_mul(dti_skew(p), inverse_gaps(n));
@@ -94,7 +95,7 @@ static void jvp(const dt_node *n, dt_tensor *const *xdot, dt_tensor **ydot) {
     dt_tensor *adot = dt_scale(dt_add(xdot[0], dti_adjoint(xdot[0])), 0.5);
     dt_tensor *hat = dt_matmul(dt_matmul_flags(v, DT_C, adot, DT_N), v);
     ydot[0] = dt_real(dt_diagonal(hat));
-    if (dti_is_read(n, 1) && check_clusters(n)) {
+    if (dti_is_read(n, 1) && check_clusters(n, NULL)) {
         ydot[1] = dt_matmul(v, dt_mul(hat, inverse_gaps(n)));
     }
 }

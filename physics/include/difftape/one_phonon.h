@@ -2,6 +2,9 @@
  *
  * A short name for the simplest phonon map: it holds a dt_network of isotropic springs, the
  * dt_points of a grid and their dt_phonon_map (phonon_map.h), and forwards to them.
+ * Take it for two springs, rigid asymmetric units and a grid; for any other springs, groups,
+ * points, Bragg points with a value, quantum phonons, or gradients in cell or occupancies take
+ * dt_phonon_map.
  *
  * In the classical limit and to first order in the displacements, the intensity per unit cell is
  *     I(q) = kT G(q) conj(K(k)^-1) G(q)^H,        k = q modulo the reciprocal lattice,

@@ -1,5 +1,6 @@
 /* phonon_map.h - one-phonon diffuse scattering of any elastic network at any points, with every
- * parameter on the tape.
+ * parameter on the tape. For two springs, rigid asymmetric units and a grid, dt_one_phonon
+ * (one_phonon.h) is shorter.
  *
  * To first order in the displacements the intensity per unit cell is
  *     I(q) = G(q) conj(C(k)) G(q)^H,        k = q modulo the reciprocal lattice,
