@@ -17,7 +17,7 @@ static int64_t nearest_to_zero(const dt_grid_axis *axis) {
     return best;
 }
 
-struct layer_cut layer_cut(enum layer layer, const dt_grid_axis axes[3]) {
+struct layer_cut layer_cut(int layer, const dt_grid_axis axes[3]) {
     static const struct layer_cut cuts[] = {
         [LAYER_HK0] = {2, {0, 1}, 0}, [LAYER_H0L] = {1, {0, 2}, 0}, [LAYER_0KL] = {0, {1, 2}, 0}};
     struct layer_cut cut = cuts[layer];

@@ -14,7 +14,8 @@ struct layer_cut {
     int64_t at;
 };
 
-struct layer_cut layer_cut(enum layer layer, const dt_grid_axis axes[3]);
+/* `layer`: an enum layer, an int because options are. */
+struct layer_cut layer_cut(int layer, const dt_grid_axis axes[3]);
 
 /* The layer of an array (n_h,n_k,n_l), a view of it. */
 dt_array layer_of(const struct layer_cut *cut, const dt_array *map);
