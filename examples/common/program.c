@@ -55,6 +55,13 @@ void complain(const char *program, int code, const dt_error *error) {
     }
 }
 
+int read_config(dt_options *options, const char *path, dt_error *error) {
+    if (path == NULL || dt_options_read_json(options, path, error) == DT_OK) {
+        return 0;
+    }
+    return error->status == DT_ERR_IO ? EXIT_INPUT : EXIT_USAGE;
+}
+
 dt_status try_output(const char *path, dt_error *error) {
     dt_npz_writer *trial = NULL; /* a file begun and given up */
     if (path == NULL) {

@@ -18,6 +18,9 @@ int streams_finish(int code, dt_error *error);
 /* The sentence on standard error, for exit codes other than 0. */
 void complain(const char *program, int code, const dt_error *error);
 
+/* Read options from a JSON file, NULL: from none. Returns an exit code. */
+int read_config(dt_options *options, const char *path, dt_error *error);
+
 /* Can a file of this name be written? Tried before the computation; NULL is fine. */
 dt_status try_output(const char *path, dt_error *error);
 

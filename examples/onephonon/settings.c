@@ -241,13 +241,6 @@ static dt_status check_together(const struct settings *s, dt_error *error) {
     return check_files(s, error) != DT_OK ? error->status : check_output(s, axes, error);
 }
 
-static int read_config(struct settings *s, dt_error *error) {
-    if (s->config == NULL || dt_options_read_json(s->options, s->config, error) == DT_OK) {
-        return 0;
-    }
-    return error->status == DT_ERR_IO ? EXIT_INPUT : EXIT_USAGE;
-}
-
 int settings_read(int argc, char **argv, struct settings *s, dt_error *error) {
     dt_options *options;
     if (dt_options_new(&options, &settings_program, error) != DT_OK) {
@@ -256,7 +249,7 @@ int settings_read(int argc, char **argv, struct settings *s, dt_error *error) {
     settings_values.options = options;
     int code = dt_options_parse_args(options, argc, argv, error) == DT_OK ? 0 : EXIT_USAGE;
     if (code == 0 && !settings_values.help && !settings_values.version) {
-        code = read_config(&settings_values, error);
+        code = read_config(options, settings_values.config, error);
         settings_values.structure = dt_options_argument(options, 0);
         settings_values.general = find_general(&settings_values);
     }

@@ -359,13 +359,6 @@ static dt_status check_together(const struct settings *s, dt_error *error) {
     return check_refined(s, error);
 }
 
-static int read_config(struct settings *s, dt_error *error) {
-    if (s->config == NULL || dt_options_read_json(s->options, s->config, error) == DT_OK) {
-        return 0;
-    }
-    return error->status == DT_ERR_IO ? EXIT_INPUT : EXIT_USAGE;
-}
-
 int settings_read(int argc, char **argv, struct settings *s, dt_error *error) {
     dt_options *options;
     if (dt_options_new(&options, &program, error) != DT_OK) {
@@ -374,7 +367,7 @@ int settings_read(int argc, char **argv, struct settings *s, dt_error *error) {
     values.options = options;
     int code = dt_options_parse_args(options, argc, argv, error) == DT_OK ? 0 : EXIT_USAGE;
     if (code == 0 && !values.help && !values.version) {
-        code = read_config(&values, error);
+        code = read_config(options, values.config, error);
         values.structure = dt_options_argument(options, 0);
     }
     if (code == 0 && !values.help && !values.version && check_together(&values, error) != DT_OK) {
